@@ -1,0 +1,94 @@
+"""Data ready for models: typed inputs, a target in codes or numbers, and the structure of the rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from automl.types import Problem
+
+Array = np.ndarray[Any, Any]
+
+
+@dataclass(frozen=True)
+class Images:
+    """Decoded images in a memory-mapped array, so that processes share them and nothing loads whole.
+
+    Attributes:
+        file: .npy file of uint8, shape (images, height, width, channels).
+        rows: (n,) which images, in this order.
+    """
+
+    file: Path
+    rows: Array
+
+    def __len__(self) -> int:
+        """Images in this selection."""
+        return len(self.rows)
+
+    def take(self, rows: Array) -> Images:
+        """The given positions of this selection."""
+        return replace(self, rows=self.rows[rows])
+
+    def pixels(self) -> Array:
+        """(n, height, width, channels) uint8, read into memory."""
+        pixels: Array = np.load(self.file, mmap_mode="r")[self.rows]
+        return pixels
+
+
+Inputs = Any
+"""A typed `pandas.DataFrame` (see data.contract) for tables, `Images` for image sets."""
+
+
+def take(inputs: pd.DataFrame | Images, rows: Array) -> pd.DataFrame | Images:
+    """Rows of inputs by position."""
+    return inputs.take(rows) if isinstance(inputs, Images) else inputs.iloc[rows]
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Rows that models learn from.
+
+    Attributes:
+        problem: what is predicted from what.
+        inputs: (n rows) typed frame or images.
+        y: (n,) class codes (int64) or target values (float64).
+        weight: (n,) row weights, or None.
+        groups: (n,) group codes that must not straddle a split, or None.
+        order: (n,) time order (float64), or None.
+        part: (n,) 'train' or 'test' as fixed by the user, or None.
+    """
+
+    problem: Problem
+    inputs: Inputs
+    y: Array
+    weight: Array | None = None
+    groups: Array | None = None
+    order: Array | None = None
+    part: Array | None = None
+
+    def __len__(self) -> int:
+        """Rows."""
+        return len(self.y)
+
+    def take(self, rows: Array) -> Dataset:
+        """The given rows, in the given order."""
+
+        def pick(values: Array | None) -> Array | None:
+            return None if values is None else values[rows]
+
+        return replace(
+            self,
+            inputs=take(self.inputs, rows),
+            y=self.y[rows],
+            weight=pick(self.weight),
+            groups=pick(self.groups),
+            order=pick(self.order),
+            part=pick(self.part),
+        )

@@ -1,0 +1,165 @@
+"""What the stages hand to each other: frozen dataclasses that turn into JSON.
+
+data -> profile -> decide -> search -> evaluate -> explain -> report. Nothing here imports a library, so that every
+module (and the command line) may import it for free.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Generic, Literal, TypeVar
+
+Task = Literal["binary", "multiclass", "regression"]
+Modality = Literal["table", "image"]
+FamilyName = Literal["baseline", "linear", "trees", "network"]
+Severity = Literal["error", "warning", "note"]
+Status = Literal["found", "passed", "not_applicable", "skipped"]
+Prefer = Literal["balanced", "accuracy", "simple", "fast"]
+Kind = Literal["number", "category", "text", "date", "boolean", "id", "constant"]
+"""What a column holds.
+
+- 'number': a quantity; order and distance mean something.
+- 'category': a label from a set, as text or as codes.
+- 'text': free text, several words a cell.
+- 'date': a date or a time.
+- 'boolean': two values (yes/no, true/false, 0/1).
+- 'id': names the row (a key, a row number); never an input.
+- 'constant': one value, or none at all; never an input.
+"""
+Role = Literal["feature", "target", "dropped", "weight", "group", "time", "split", "path"]
+
+FAMILIES: tuple[FamilyName, ...] = ("baseline", "linear", "trees", "network")
+"""Model families from simple to complex: the order in which the burden of proof grows."""
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Choice(Generic[T]):
+    """An automatic decision with the reason a reader sees and the figures it rests on."""
+
+    value: T
+    reason: str
+    evidence: dict[str, Any] = field(default_factory=dict)
+    override: str = ""
+    """The flag that overrides it, as typed: '--task regression'."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something worth telling about the data or the run, under a stable code (`automl explain CODE`)."""
+
+    code: str
+    severity: Severity
+    title: str
+    columns: tuple[str, ...] = ()
+    evidence: dict[str, Any] = field(default_factory=dict)
+    action: str = ""
+    """What was done, and what the user can do."""
+    status: Status = "found"
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a table as profiled.
+
+    Attributes:
+        name: the header cell.
+        kind: what it holds (see `Kind`).
+        role: what it is used for.
+        reason: why this kind and role.
+        missing: cells without a value, hidden markers ('?', 'NA', blank) included.
+        distinct: distinct values among the cells that have one.
+        stats: for numbers min, max, mean, std, median, q25, q75, skew, histogram {edges, counts}; for categories and
+            booleans top [[label, count], ...] (at most 20); for dates min, max (ISO); for text mean_words, mean_characters.
+        levels: the values of a category or boolean seen, sorted (at most 10,000; the most frequent when there are more).
+        markers: hidden missing markers found, marker -> count.
+        sentinels: numbers that look like codes for missing (-999), value -> count.
+        number_format: how text cells become numbers: '' (plain), 'decimal_comma', 'thousands_comma', 'percent', 'currency'.
+        date_format: strptime format of a date column kept as text, '' when it was read as dates.
+    """
+
+    name: str
+    kind: Kind
+    role: Role
+    reason: str
+    missing: int
+    distinct: int
+    stats: dict[str, Any] = field(default_factory=dict)
+    levels: tuple[str, ...] = ()
+    markers: dict[str, int] = field(default_factory=dict)
+    sentinels: dict[str, int] = field(default_factory=dict)
+    number_format: str = ""
+    date_format: str = ""
+
+
+@dataclass(frozen=True)
+class Profile:
+    """What was found in the data before any model.
+
+    Attributes:
+        name: short name of the data (file stem or folder).
+        source: path or description as given.
+        modality, task, target: choices with reasons; `target.value` is a column name, for image folders 'folder'.
+        rows: rows (or readable images) with a target.
+        columns: every column of a table, in file order; empty for images.
+        classes: label -> rows, in the order of the labels, for classification; empty for regression.
+        media: for images: count, readable, broken, sizes, modes, formats, duplicates; empty for tables.
+        reading: how the file was read: format, encoding, delimiter, decimal, compression, skipped_lines, bytes, seconds.
+        findings: what the checks say.
+    """
+
+    name: str
+    source: str
+    modality: Choice[Modality]
+    task: Choice[Task]
+    target: Choice[str]
+    rows: int
+    columns: tuple[Column, ...] = ()
+    classes: dict[str, int] = field(default_factory=dict)
+    target_stats: dict[str, Any] = field(default_factory=dict)
+    media: dict[str, Any] = field(default_factory=dict)
+    reading: dict[str, Any] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def features(self) -> tuple[Column, ...]:
+        """The columns that models may use, in file order."""
+        return tuple(column for column in self.columns if column.role == "feature")
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is to be predicted from what: all that encoders and model families know of the data.
+
+    Attributes:
+        modality: table or image.
+        task: binary, multiclass or regression.
+        metric: name of the run's metric (see evaluate.metrics).
+        classes: labels exactly as the cells of the data read, sorted; a class code is an index into it. Empty for regression.
+        columns: the feature columns of a table.
+        seed: the run's seed.
+        image_size: (height, width, channels) of decoded images; empty for tables.
+    """
+
+    modality: Modality
+    task: Task
+    metric: str
+    classes: tuple[str, ...] = ()
+    columns: tuple[Column, ...] = ()
+    seed: int = 0
+    image_size: tuple[int, ...] = ()
+
+    @property
+    def outputs(self) -> int:
+        """Columns of a prediction: one a class, or one for regression."""
+        return max(len(self.classes), 1)
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A figure with its 95 % interval, in the metric's natural sign."""
+
+    value: float
+    low: float
+    high: float
