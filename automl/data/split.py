@@ -1,0 +1,145 @@
+"""Who may be learnt from and who is judged: the outer test part and the folds.
+
+Stratification by the rank of the target serves classes and numbers alike: rows are ordered by target (ties at random)
+and every block of k consecutive rows is dealt out to the k folds.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from automl.data.dataset import Array, Dataset
+
+TEST_SHARE = 0.2
+SMALL = 500
+"""Below this many rows there is no test part: the model is judged by repeated cross-validation."""
+HOLDOUT_ROWS = 20_000
+"""Rows judged by a single holdout (200,000 rows and more)."""
+
+
+@dataclass(frozen=True)
+class Split:
+    """Training and judged rows of one split; positions in the development part."""
+
+    repeat: int
+    fold: int
+    train: Array
+    check: Array
+
+
+@dataclass(frozen=True)
+class Outer:
+    """The outer split.
+
+    Attributes:
+        development: rows that the decision and the search may use.
+        test: rows opened once at the end; empty under `SMALL` rows.
+        protocol: 'holdout' or 'repeated_cv'.
+        reason: how it was made, one sentence.
+    """
+
+    development: Array
+    test: Array
+    protocol: str
+    reason: str
+
+
+def outer(dataset: Dataset) -> Outer:
+    """The outer split: as the user fixed it, else by time, by group, or stratified at random."""
+    rows = np.arange(len(dataset))
+    if dataset.part is not None:
+        test = dataset.part == "test"
+        return Outer(rows[~test], rows[test], "holdout", f"{test.sum():,} test rows as given by the data")
+    if len(dataset) < SMALL:
+        return Outer(rows, rows[:0], "repeated_cv", f"under {SMALL} rows: repeated cross-validation, no separate test part")
+    share = f"{TEST_SHARE:.0%} of the rows"
+    if dataset.order is not None:
+        ordered = np.argsort(dataset.order, kind="stable")
+        cut = int(round(len(rows) * (1 - TEST_SHARE)))
+        return Outer(np.sort(ordered[:cut]), np.sort(ordered[cut:]), "holdout", f"the last {share} by time")
+    folds = assign_folds(dataset, round(1 / TEST_SHARE), np.random.default_rng(dataset.problem.seed))
+    how = "whole groups" if dataset.groups is not None else "stratified by the target"
+    return Outer(rows[folds != 0], rows[folds == 0], "holdout", f"{share}, {how}, seed {dataset.problem.seed}")
+
+
+def plan(rows: int) -> tuple[int, int]:
+    """(folds, repeats) of cross-validation by the number of rows; (1, 1) is a single holdout."""
+    if rows < 2_000:
+        return 5, 3
+    if rows < 20_000:
+        return 5, 2
+    return (5, 1) if rows < 200_000 else (1, 1)
+
+
+def splits(dataset: Dataset, folds: int, repeats: int, seed: int) -> list[Split]:
+    """Every split of repeated cross-validation, repeat by repeat; a holdout when `folds` is 1."""
+    if dataset.order is not None:
+        return _forward(dataset, max(folds, 2))
+    result = []
+    rows = np.arange(len(dataset))
+    for repeat in range(repeats):
+        generator = np.random.default_rng([seed, 1 + repeat])
+        if folds == 1:
+            parts = max(round(len(dataset) / HOLDOUT_ROWS), 2)
+            assigned = assign_folds(dataset, parts, generator)
+            return [Split(0, 0, rows[assigned != 0], rows[assigned == 0])]
+        assigned = assign_folds(dataset, folds, generator)
+        result += [Split(repeat, f, rows[assigned != f], rows[assigned == f]) for f in range(folds)]
+    return result
+
+
+def _forward(dataset: Dataset, folds: int) -> list[Split]:
+    """Forward chaining: each block in time is judged by a model of everything before it."""
+    ordered = np.argsort(dataset.order, kind="stable")
+    blocks = np.array_split(ordered, folds + 1)
+    return [Split(0, f, np.sort(np.concatenate(blocks[: f + 1])), np.sort(blocks[f + 1])) for f in range(folds)]
+
+
+def assign_folds(dataset: Dataset, folds: int, generator: np.random.Generator) -> Array:
+    """(n,) fold of each row, stratified by the rank of the target; groups stay whole."""
+    if dataset.groups is not None:
+        return _by_group(dataset.y, dataset.groups, folds, generator)
+    return deal(dataset.y, folds, generator)
+
+
+def deal(y: Array, folds: int, generator: np.random.Generator) -> Array:
+    """(n,) folds dealt out over rows ordered by target."""
+    ordered = np.lexsort((generator.random(len(y)), y))
+    blocks = -(-len(y) // folds)
+    dealt = np.argsort(generator.random((blocks, folds)), axis=1).ravel()[: len(y)]
+    assigned: Array = np.empty(len(y), np.int64)
+    assigned[ordered] = dealt
+    return assigned
+
+
+def _by_group(y: Array, groups: Array, folds: int, generator: np.random.Generator) -> Array:
+    """(n,) folds with whole groups: large groups first, each to the fold with the fewest rows; ties by mean target."""
+    _, codes = np.unique(groups, return_inverse=True)
+    sizes = np.bincount(codes)
+    means = np.bincount(codes, weights=np.asarray(y, float)) / sizes
+    order = np.lexsort((generator.random(len(sizes)), means, -sizes))
+    load, fold_of: Any = np.zeros(folds), np.empty(len(sizes), np.int64)
+    for group in order:
+        target = int(np.argmin(load))
+        fold_of[group] = target
+        load[target] += sizes[group]
+    assigned: Array = fold_of[codes]
+    return assigned
+
+
+def set_aside(train: Dataset, share: float, most: int = 10_000) -> tuple[Array, Array]:
+    """(rows to fit, rows to check) for early stopping or a penalty, inside training rows; structure is respected."""
+    rows = np.arange(len(train))
+    if train.order is not None:
+        ordered = np.argsort(train.order, kind="stable")
+        cut = len(rows) - min(int(len(rows) * share), most)
+        return np.sort(ordered[:cut]), np.sort(ordered[cut:])
+    parts = max(round(1 / share), -(-len(rows) // most), 2)
+    assigned = assign_folds(train, parts, np.random.default_rng([train.problem.seed, 0]))
+    return rows[assigned != 0], rows[assigned == 0]
+
+

@@ -1,0 +1,142 @@
+"""Table encoders of the linear models (one-hot, standardised) and of the trees (category codes, missing kept)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from automl.encode.parts import Parts, PartsEncoder
+from automl.encode.state import State, prefixed, unprefixed
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pandas as pd
+
+    from automl.data.dataset import Array
+    from automl.types import Column
+
+MAX_LEVELS = 100
+"""One-hot columns of one category at most: the most frequent in training; the rest share the all-zero row."""
+
+
+@dataclass(frozen=True)
+class LinearTable:
+    """Numbers standardised with missing cells at the median and marked; categories one-hot.
+
+    Attributes:
+        fill, mean, scale: (a,) median, mean and standard deviation of each number in training.
+        marked: (m,) numbers that had missing cells in training: each gets a 0/1 column.
+        kept: for each category the (k,) codes that have a column.
+    """
+
+    parts: PartsEncoder
+    fill: Array
+    mean: Array
+    scale: Array
+    marked: Array
+    kept: tuple[Array, ...]
+
+    @classmethod
+    def fit(cls, frame: pd.DataFrame, columns: Sequence[Column], seed: int) -> LinearTable:
+        """Fit on training rows."""
+        encoder = PartsEncoder.fit(frame, columns, seed)
+        parts = encoder.transform(frame)
+        missing = np.isnan(parts.numbers)
+        fill = np.asarray([np.median(c[~m]) if not m.all() else 0.0 for c, m in zip(parts.numbers.T, missing.T, strict=True)])
+        filled = np.where(missing, fill, parts.numbers)
+        scale = filled.std(axis=0)
+        return cls(
+            encoder,
+            fill,
+            filled.mean(axis=0),
+            np.where(scale > 0, scale, 1.0),
+            np.flatnonzero(missing.any(axis=0) & ~missing.all(axis=0)),
+            tuple(_frequent(codes, size) for codes, size in zip(parts.codes.T, encoder.code_sizes, strict=True)),
+        )
+
+    def transform(self, frame: pd.DataFrame) -> Array:
+        """(n, d) float64 matrix without missing cells."""
+        parts = self.parts.transform(frame)
+        missing = np.isnan(parts.numbers)
+        numbers = (np.where(missing, self.fill, parts.numbers) - self.mean) / self.scale
+        return np.hstack([numbers, missing[:, self.marked].astype(np.float64), *self._one_hot(parts)])
+
+    def _one_hot(self, parts: Parts) -> list[Array]:
+        return [(codes[:, None] == kept).astype(np.float64) for codes, kept in zip(parts.codes.T, self.kept, strict=True)]
+
+    def state(self) -> State:
+        """JSON part and arrays."""
+        plain, arrays = self.parts.state()
+        own = {"fill": self.fill, "mean": self.mean, "scale": self.scale, "marked": self.marked}
+        kept = {f"kept{i}": codes for i, codes in enumerate(self.kept)}
+        return {"parts": plain}, {**prefixed("parts", arrays), **own, **kept}
+
+    @classmethod
+    def from_state(cls, state: State) -> LinearTable:
+        """The encoder that `state` described."""
+        plain, arrays = state
+        parts = PartsEncoder.from_state((plain["parts"], unprefixed("parts", arrays)))
+        kept = tuple(arrays[f"kept{i}"] for i in range(len(parts.code_names)))
+        return cls(parts, arrays["fill"], arrays["mean"], arrays["scale"], arrays["marked"], kept)
+
+
+@dataclass(frozen=True)
+class TreeTable:
+    """Numbers as they are, categories as codes; a code never seen in training becomes missing.
+
+    We encode ourselves because XGBoost 3.2 maps an unseen pandas category to a neighbour without a word.
+
+    Attributes:
+        seen: for each category a (levels,) boolean table of the codes seen in training.
+    """
+
+    parts: PartsEncoder
+    seen: tuple[Array, ...]
+
+    @classmethod
+    def fit(cls, frame: pd.DataFrame, columns: Sequence[Column], seed: int) -> TreeTable:
+        """Fit on training rows."""
+        encoder = PartsEncoder.fit(frame, columns, seed)
+        codes = encoder.transform(frame).codes
+        seen = tuple(
+            np.isin(np.arange(size), column) for column, size in zip(codes.T, encoder.code_sizes, strict=True)
+        )
+        return cls(encoder, seen)
+
+    def transform(self, frame: pd.DataFrame) -> Array:
+        """(n, d) float32 matrix, NaN where missing or unseen."""
+        parts = self.parts.transform(frame)
+        codes = np.full(parts.codes.shape, np.nan, np.float32)
+        for i, seen in enumerate(self.seen):
+            column = parts.codes[:, i]
+            known = (column >= 0) & seen[np.maximum(column, 0)] if len(seen) else np.zeros(len(column), bool)
+            codes[known, i] = column[known]
+        return np.hstack([parts.numbers.astype(np.float32), codes])
+
+    @property
+    def feature_types(self) -> list[str]:
+        """XGBoost's type of each matrix column: 'q' for a quantity, 'c' for a category."""
+        return ["q"] * len(self.parts.number_names) + ["c"] * len(self.seen)
+
+    def state(self) -> State:
+        """JSON part and arrays."""
+        plain, arrays = self.parts.state()
+        return {"parts": plain}, {**prefixed("parts", arrays), **{f"seen{i}": s for i, s in enumerate(self.seen)}}
+
+    @classmethod
+    def from_state(cls, state: State) -> TreeTable:
+        """The encoder that `state` described."""
+        plain, arrays = state
+        parts = PartsEncoder.from_state((plain["parts"], unprefixed("parts", arrays)))
+        return cls(parts, tuple(arrays[f"seen{i}"] for i in range(len(parts.code_names))))
+
+
+def _frequent(codes: Array, size: int) -> Array:
+    """The codes seen, the most frequent `MAX_LEVELS` at most, ascending."""
+    counts = np.bincount(codes[codes >= 0], minlength=size)
+    ranked = np.argsort(-counts, kind="stable")[:MAX_LEVELS]
+    kept: Array = np.sort(ranked[counts[ranked] > 0])
+    return kept

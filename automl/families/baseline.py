@@ -1,0 +1,86 @@
+"""The baseline: class shares, or the mean (median for absolute errors). What every other family has to beat."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+
+from automl.encode import state
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from automl.data.dataset import Array, Dataset, Inputs
+    from automl.families.base import Knob, Limits, Params
+    from automl.types import FamilyName, Problem
+
+MEDIAN_METRICS = ("mae", "mape", "pinball")
+
+
+@dataclass
+class BaselineModel:
+    """One constant prediction.
+
+    Attributes:
+        constant: (classes,) shares, or (1,) value.
+    """
+
+    constant: Array
+    info: dict[str, Any] = field(default_factory=dict)
+    family: ClassVar[FamilyName] = "baseline"
+
+    def predict(self, inputs: Inputs) -> Array:
+        """(n, outputs) float32, every row the same."""
+        return np.tile(self.constant.astype(np.float32), (len(inputs), 1))
+
+    def final_params(self) -> Params:
+        """Nothing to fix."""
+        return {}
+
+    def save(self, folder: Path) -> None:
+        """Write the constant."""
+        state.save(folder, ({}, {"constant": self.constant}))
+
+
+class BaselineFamily:
+    """See module."""
+
+    name: ClassVar[FamilyName] = "baseline"
+    in_worker: ClassVar[bool] = False
+
+    def defaults(self, problem: Problem, rows: int) -> list[Params]:  # noqa: ARG002 (the interface)
+        """One configuration."""
+        return [{}]
+
+    def space(self, problem: Problem, rows: int) -> list[Knob]:  # noqa: ARG002
+        """Nothing to search."""
+        return []
+
+    def fit(self, params: Params, train: Dataset, limits: Limits) -> BaselineModel:  # noqa: ARG002
+        """Weighted class shares, mean or median."""
+        weight = np.ones(len(train)) if train.weight is None else train.weight
+        if train.problem.task != "regression":
+            counts = np.bincount(train.y, weights=weight, minlength=train.problem.outputs)
+            return BaselineModel(counts / counts.sum())
+        if train.problem.metric in MEDIAN_METRICS:
+            return BaselineModel(np.asarray([_weighted_median(train.y, weight)]))
+        return BaselineModel(np.asarray([np.average(train.y, weights=weight)]))
+
+    def load(self, folder: Path, problem: Problem) -> BaselineModel:  # noqa: ARG002
+        """The model that `save` wrote."""
+        return BaselineModel(state.load(folder)[1]["constant"])
+
+    def describe(self, params: Params) -> str:  # noqa: ARG002
+        """A name for the leaderboard."""
+        return "constant prediction"
+
+
+def _weighted_median(values: Array, weight: Array) -> float:
+    order = np.argsort(values)
+    total = np.cumsum(weight[order])
+    return float(values[order][np.searchsorted(total, total[-1] / 2)])
+
+
+FAMILY = BaselineFamily()

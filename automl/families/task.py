@@ -1,0 +1,76 @@
+"""One fit as a task that any process can run: fit on some rows, predict others, perhaps save."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from automl import families
+from automl.data.dataset import take
+from automl.families.base import FitFailed, Limits, Params
+
+if TYPE_CHECKING:
+    from automl.data.dataset import Array, Dataset
+    from automl.types import FamilyName
+
+
+@dataclass(frozen=True)
+class FitTask:
+    """What to fit.
+
+    Attributes:
+        train, predict: positions of rows to learn from and to predict.
+        save: existing folder to write the model to, or None.
+    """
+
+    family: FamilyName
+    params: Params
+    train: Array
+    predict: Array
+    limits: Limits
+    save: Path | None = None
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """What came of it.
+
+    Attributes:
+        predictions: (rows to predict, outputs) float32.
+        final_params: parameters that repeat the fit on all rows (see `Model.final_params`).
+        fit_seconds, predict_seconds: wall-clock time of each step.
+    """
+
+    predictions: Array
+    final_params: Params
+    info: dict[str, Any]
+    fit_seconds: float
+    predict_seconds: float
+
+
+def fit(dataset: Dataset, task: FitTask) -> Fitted:
+    """Run the task.
+
+    Raises:
+        FitFailed: no usable model, or predictions that are not finite.
+    """
+    family = families.load(task.family)
+    started = time.monotonic()
+    model = family.fit(task.params, dataset.take(task.train), task.limits)
+    fitted = time.monotonic()
+    predictions = model.predict(take(dataset.inputs, task.predict))
+    predicted = time.monotonic()
+    if not np.isfinite(predictions).all():
+        raise FitFailed("the model predicts values that are not finite")
+    if task.save is not None:
+        model.save(task.save)
+    return Fitted(predictions, model.final_params(), dict(model.info), fitted - started, predicted - fitted)
+
+
+def limited(task: FitTask, seconds: float | None) -> FitTask:
+    """The same task with another time limit."""
+    return replace(task, limits=replace(task.limits, seconds=seconds))

@@ -1,0 +1,1 @@
+"""Search: Keras Tuner suggests, the executor runs each trial, the journal records it."""

@@ -1,0 +1,187 @@
+"""Where fits run: here, or in a worker process that can be killed at the deadline.
+
+`Executor` is small on purpose: `call(function, *arguments)` and `share(name, value)`. Functions are module-level and
+travel by name; large values are shared once and then named by `Shared`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection, Listener
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+
+from automl.clock import OutOfTime
+from automl.errors import AutoMLError
+
+if TYPE_CHECKING:
+    from automl.clock import Clock
+
+R = TypeVar("R")
+GRACE = 1.0
+"""Seconds a worker may run over its own limit before it is killed: fits stop themselves first."""
+
+
+@dataclass(frozen=True)
+class Shared:
+    """Stands for a value that was shared under this name."""
+
+    name: str
+
+
+class WorkerDied(Exception):  # noqa: N818 (an outcome: the trial is queued again once)
+    """The worker process ended while it was running a call."""
+
+
+class Executor(Protocol):
+    """Runs calls one at a time."""
+
+    def share(self, name: str, value: object) -> None:
+        """Keep a value under a name for later calls."""
+        ...
+
+    def call(self, function: Callable[..., R], *arguments: Any, seconds: float = float("inf")) -> R:
+        """The function's result; raises what it raises, or `OutOfTime` when `seconds` are over."""
+        ...
+
+    def close(self) -> None:
+        """End it; nothing is waited for."""
+        ...
+
+
+@dataclass
+class Here:
+    """Runs calls in this process, limited by the clock's signal."""
+
+    clock: Clock
+    shared: dict[str, Any] = field(default_factory=dict)
+
+    def share(self, name: str, value: object) -> None:
+        """Keep a reference."""
+        self.shared[name] = value
+
+    def call(self, function: Callable[..., R], *arguments: Any, seconds: float = float("inf")) -> R:
+        """Call the function; `OutOfTime` interrupts it."""
+        with self.clock.limit(seconds + GRACE):
+            return function(*resolve(arguments, self.shared))
+
+    def close(self) -> None:
+        """Nothing to end."""
+
+
+@dataclass
+class Worker:
+    """A worker process with its own Keras, started at once and connected to when first needed.
+
+    Attributes:
+        environment: variables on top of ours (threads, visible GPUs).
+    """
+
+    environment: dict[str, str] = field(default_factory=dict)
+    shared: dict[str, Any] = field(default_factory=dict)
+    process: subprocess.Popen[bytes] | None = None
+    connection: Connection | None = None
+
+    def __post_init__(self) -> None:
+        """Start the process; it imports Keras while we go on."""
+        self.start()
+
+    def start(self) -> None:
+        """Start a fresh process that will call back on a private socket."""
+        self.folder = tempfile.TemporaryDirectory(prefix="automl-worker-", ignore_cleanup_errors=True)
+        key = secrets.token_hex(16)
+        self.listener = Listener(str(Path(self.folder.name) / "socket"), authkey=key.encode())
+        environment = os.environ | self.environment | {"AUTOML_WORKER_KEY": key}
+        command = [sys.executable, "-m", "automl.search.worker", str(self.listener.address)]
+        self.log = (Path(self.folder.name) / "log").open("wb")
+        self.process = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log)
+        self.connection = None
+
+    def connect(self, seconds: float) -> Connection:
+        """The connection to a worker that is ready.
+
+        Raises:
+            OutOfTime: it was not ready in time.
+            WorkerDied: it ended while starting, with the end of its log.
+        """
+        deadline = time.monotonic() + seconds
+        assert self.process is not None  # noqa: S101 (for the type checker: start() has run)
+        waiting = self.listener._listener._socket  # type: ignore[attr-defined]  # noqa: SLF001 (accept has no timeout)
+        while self.connection is None:
+            if self.process.poll() is not None:
+                raise WorkerDied(self.last_words())
+            if time.monotonic() > deadline:
+                raise OutOfTime
+            waiting.settimeout(0.2)
+            with contextlib.suppress(TimeoutError):
+                connection = self.listener.accept()
+                self.connection = connection
+                for name, value in self.shared.items():
+                    connection.send(("share", name, value))
+        return self.connection
+
+    def share(self, name: str, value: object) -> None:
+        """Send the value now, or when the worker is ready."""
+        self.shared[name] = value
+        if self.connection is not None:
+            self.connection.send(("share", name, value))
+
+    def call(self, function: Callable[..., R], *arguments: Any, seconds: float = float("inf")) -> R:
+        """Call the function in the worker; at `seconds` (and a grace) the worker is killed and started anew."""
+        started = time.monotonic()
+        connection = self.connect(seconds)
+        try:
+            connection.send(("call", function, arguments))
+            left = seconds + GRACE - (time.monotonic() - started)
+            if not connection.poll(None if left == float("inf") else max(left, 0)):
+                self.restart()
+                raise OutOfTime
+            succeeded, result = connection.recv()
+        except (EOFError, ConnectionError, BrokenPipeError) as error:
+            words = self.last_words()
+            self.restart()
+            raise WorkerDied(words) from error
+        if not succeeded:
+            raise result
+        answer: R = result
+        return answer
+
+    def last_words(self) -> str:
+        """The last line of the worker's log."""
+        lines = (Path(self.folder.name) / "log").read_text(errors="replace").strip().splitlines()
+        return f"the worker process ended: {lines[-1] if lines else 'without a word'}"
+
+    def restart(self) -> None:
+        """Kill and start anew."""
+        self.close()
+        self.start()
+
+    def close(self) -> None:
+        """Kill the process and remove its folder."""
+        if self.process is not None and self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+        if self.connection is not None:
+            self.connection.close()
+        self.listener.close()
+        self.log.close()
+        self.folder.cleanup()
+
+
+def resolve(arguments: tuple[Any, ...], shared: dict[str, Any]) -> list[Any]:
+    """Arguments with every `Shared` replaced by its value."""
+    return [shared[a.name] if isinstance(a, Shared) else a for a in arguments]
+
+
+class WorkerError(AutoMLError):
+    """An error in the worker that is not one of ours, with its traceback as text."""
+
+    exit_code = 1
