@@ -1,0 +1,291 @@
+"""Image files found on disk, with their labels; nothing is decoded here.
+
+Three layouts: class folders (`root/cat/1.jpg`), class folders under `train/ val/ test/`, and a manifest table with a
+column of paths. For predict, any folder of images.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import time
+from collections import Counter
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+from automl.data.source import ImageFiles, Table
+from automl.errors import ColumnMissing, DataError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    import pandas as pd
+
+IMAGE_EXTENSIONS = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff"})
+PARTS = {
+    "train": "train",
+    "training": "train",
+    "val": "val",
+    "valid": "val",
+    "validation": "val",
+    "test": "test",
+    "testing": "test",
+}
+OTHER_KINDS = {
+    "audio": frozenset({".wav", ".mp3", ".flac", ".ogg", ".m4a", ".aac"}),
+    "text": frozenset({".txt", ".md"}),
+    "video": frozenset({".mp4", ".avi", ".mov", ".mkv", ".webm"}),
+    "table": frozenset({".csv", ".tsv", ".parquet", ".feather", ".xlsx", ".json", ".jsonl"}),
+}
+SYSTEM_NAMES = frozenset({"__MACOSX", "Thumbs.db", "desktop.ini"})
+LAYOUT_HINT = "one folder a class, such as images/cat/1.jpg and images/dog/1.jpg (also under train/ val/ test/)"
+LISTED = 50
+"""Ignored or missing files named one by one; the rest is counted."""
+PATH_NAMES = ("path", "file", "filename", "file_name", "filepath", "file_path", "image", "image_path", "img")
+
+
+def scan(root: Path, labelled: bool = True) -> ImageFiles:
+    """The images under a folder, in sorted order, with the class folder of each as its label.
+
+    Args:
+        root: the folder.
+        labelled: False for predict: every file with an image extension at any depth, unreadable ones too, no labels.
+
+    Raises:
+        DataError: no such folder, no images in it, or (labelled) no class folders, or fewer than two with images.
+    """
+    started = time.monotonic()
+    if not root.is_dir():
+        what = "is not a folder" if root.exists() else "does not exist"
+        raise DataError(f"The image folder {what}.", where=str(root), hint=LAYOUT_HINT)
+    files, folders = _walk(root)
+    images = [file for file in files if _is_image(file)]
+    if not images:
+        raise _no_images(root, files)
+    ignored = {file: "not an image file" for file in files if not _is_image(file)}
+    name = root.resolve().name or "images"
+    if not labelled:
+        reading = _reading("folder", started, ignored)
+        return ImageFiles(name, str(root), root, tuple(images), reading=reading)
+    depth = 1 if _has_parts(images) else 0
+    kept, labels, parts = _label(images, depth, ignored)
+    empty = _check_classes(root, kept, labels, parts, _class_folders(folders, depth))
+    layout = "class folders under " + ", ".join(sorted(set(parts))) if depth else "class folders"
+    reading = _reading(layout, started, ignored) | {"empty_classes": empty}
+    return ImageFiles(name, str(root), root, tuple(kept), tuple(labels), tuple(parts) if depth else None, reading)
+
+
+def manifest(table: Table, path_column: str, target: str | None) -> ImageFiles:
+    """The images named by a table, sorted by path, with the target column as label and the other columns beside.
+
+    Paths are relative to the manifest's folder, or absolute. With a target, rows whose file is missing or whose label
+    or path is blank are left out and told in `reading`; without one (predict) every row stays.
+
+    Raises:
+        ColumnMissing: the path or target column is not in the table.
+        DataError: none of the files exists.
+    """
+    started = time.monotonic()
+    wanted = [column for column in (path_column, target) if column is not None]
+    if missing := [column for column in wanted if column not in table.frame.columns]:
+        raise ColumnMissing.from_names(missing, table.frame.columns, where=table.source)
+    root = _manifest_root(table)
+    paths = table.frame[path_column].fillna("").astype(str).map(lambda cell: _relative(cell, root))
+    frame = table.frame.assign(**{path_column: paths}).sort_values(path_column, kind="stable")
+    reading = dict(table.reading)
+    if target is not None:
+        frame, facts = _usable_rows(frame, path_column, target, root)
+        reading |= facts
+    if not any(_exists(root, path) for path in frame[path_column]):
+        raise DataError(
+            "None of the files named in the manifest exists.",
+            where=f"{table.source}, column {path_column!r}",
+            hint=f"paths relative to {root}; the first is {paths.iloc[0]!r}" if len(paths) else "the table has no rows",
+        )
+    reading |= _reading("manifest", started, reading.pop("missing_files", {}))
+    reading |= {"path_column": path_column} | ({} if target is None else {"target": target})
+    labels = None if target is None else tuple(frame[target].astype(str))
+    others = frame.drop(columns=wanted).reset_index(drop=True)
+    return ImageFiles(table.name, table.source, root, tuple(frame[path_column]), labels, None, reading, others)
+
+
+def find_path_column(frame: pd.DataFrame, root: Path) -> str | None:
+    """The column that names image files under `root`, or None.
+
+    Of its first 100 cells, nine in ten end in an image extension and half of those files exist.
+    """
+    found = {}
+    for column in frame.columns:
+        cells = [cell for cell in frame[column].dropna().head(100) if isinstance(cell, str)]
+        if not cells or sum(_is_image(cell) for cell in cells) < 0.9 * len(cells):
+            continue
+        share = sum(_exists(root, _relative(cell, root)) for cell in cells) / len(cells)
+        if share >= 0.5:
+            found[str(column)] = (share, str(column).lower() in PATH_NAMES)
+    return max(found, key=lambda column: found[column]) if found else None
+
+
+def _walk(root: Path) -> tuple[list[str], list[str]]:
+    """Files and folders under root, relative with '/', sorted; hidden and system entries left out."""
+    files: list[str] = []
+    folders: list[str] = []
+    seen: set[str] = set()
+    for folder, inner, names in os.walk(root, followlinks=True):
+        # A link to a folder above itself would be walked for ever.
+        inner[:] = [name for name in inner if _visible(name) and _first_visit(Path(folder, name), seen)]
+        base = Path(folder).relative_to(root)
+        folders += [(base / name).as_posix() for name in inner]
+        files += [(base / name).as_posix() for name in names if _visible(name)]
+    return sorted(files), sorted(folders)
+
+
+def _visible(name: str) -> bool:
+    return not name.startswith(".") and name not in SYSTEM_NAMES
+
+
+def _first_visit(folder: Path, seen: set[str]) -> bool:
+    real = os.path.realpath(folder)
+    known = real in seen
+    seen.add(real)
+    return not known
+
+
+def _is_image(path: str) -> bool:
+    return PurePosixPath(path).suffix.lower() in IMAGE_EXTENSIONS
+
+
+def _has_parts(images: Iterable[str]) -> bool:
+    """Whether the top folders are train/ val/ test/ and not classes.
+
+    They are when train/ is there with class folders inside, and either nothing else or a second part is beside it.
+    """
+    top = {path.split("/")[0] for path in images if "/" in path}
+    parts = {folder for folder in top if folder.lower() in PARTS}
+    inside_train = any(path.count("/") >= 2 and PARTS.get(path.split("/")[0].lower()) == "train" for path in images)
+    return inside_train and (parts == top or len({PARTS[folder.lower()] for folder in parts}) >= 2)
+
+
+def _label(images: list[str], depth: int, ignored: dict[str, str]) -> tuple[list[str], list[str], list[str]]:
+    """Paths, labels and parts of the images that lie in a class folder; the others go into `ignored`."""
+    kept, labels, parts = [], [], []
+    for path in images:
+        steps = path.split("/")
+        part = PARTS.get(steps[0].lower(), "") if depth else ""
+        if len(steps) < depth + 2:
+            ignored[path] = "not in a class folder"
+        elif depth and not part:
+            ignored[path] = "beside train/, val/ and test/"
+        else:
+            kept.append(path)
+            labels.append(steps[depth])
+            parts.append(part)
+    return kept, labels, parts
+
+
+def _class_folders(folders: Iterable[str], depth: int) -> set[str]:
+    split = (folder.split("/") for folder in folders)
+    return {steps[depth] for steps in split if len(steps) == depth + 1 and (not depth or steps[0].lower() in PARTS)}
+
+
+def _check_classes(root: Path, kept: list[str], labels: list[str], parts: list[str], folders: set[str]) -> list[str]:
+    """Names of class folders without images, once at least two classes have some to train on."""
+    classes = set(labels)
+    empty = sorted(folders - classes)
+    if not classes:
+        what = "The images lie directly in the folder, without class folders, so they have no labels."
+        raise DataError(what, where=str(root), hint=LAYOUT_HINT + "; or give a manifest table with a path and a label")
+    if len(classes) == 1:
+        beside = f"; these are empty: {', '.join(empty[:10])}" if empty else ""
+        what = f"Only one class has images: {labels[0]!r}{beside}."
+        raise DataError(what, where=str(root), hint=_inner_hint(root, kept))
+    trained = {label for label, part in zip(labels, parts, strict=True) if part in ("train", "")}
+    if untrained := sorted(classes - trained):
+        what = f"Classes without training images: {', '.join(map(repr, untrained[:10]))}."
+        raise DataError(what, where=str(root), hint="add images of them to train/, or remove their other folders")
+    return empty
+
+
+def _inner_hint(root: Path, kept: list[str]) -> str:
+    """Point to an inner folder when it is the one that holds the class folders."""
+    inner = {tuple(path.split("/")[:2]) for path in kept if path.count("/") >= 2}
+    if len(inner) >= 2:
+        return f"did you mean {root / next(iter(inner))[0]}? It holds {len(inner)} folders with images"
+    return "at least two classes are needed: " + LAYOUT_HINT
+
+
+def _no_images(root: Path, files: list[str]) -> DataError:
+    """The error for a folder without one image, naming what is there instead."""
+    if not files:
+        return DataError("The folder holds no files.", where=str(root), hint=LAYOUT_HINT)
+    kinds = Counter(kind for file in files for kind in _kinds(file))
+    if not kinds:
+        known = "known: " + " ".join(sorted(IMAGE_EXTENSIONS))
+        return DataError("The folder holds no images.", where=str(root), hint=known)
+    kind, count = kinds.most_common(1)[0]
+    first = next(file for file in files if kind in _kinds(file))
+    hint = f"give the file itself: {root / first}" if kind == "table" else "this version reads image folders and tables"
+    return DataError(f"The folder holds no images but {count} {kind} files ({first}, ...).", where=str(root), hint=hint)
+
+
+def _kinds(file: str) -> Iterator[str]:
+    suffix = PurePosixPath(file).suffix.lower()
+    return (kind for kind, extensions in OTHER_KINDS.items() if suffix in extensions)
+
+
+def _reading(layout: str, started: float, ignored: dict[str, str]) -> dict[str, Any]:
+    listed = dict(list(ignored.items())[:LISTED])
+    seconds = round(time.monotonic() - started, 3)
+    return {"layout": layout, "files_ignored": listed, "files_ignored_count": len(ignored), "seconds": seconds}
+
+
+def _manifest_root(table: Table) -> Path:
+    source = Path(table.source)
+    return source.parent if source.is_file() else Path.cwd()
+
+
+def _relative(cell: str, root: Path) -> str:
+    """The path of a cell relative to root where it lies under it, with '/' separators."""
+    text = cell.strip().replace("\\", "/")
+    if not Path(text).is_absolute():
+        return PurePosixPath(text).as_posix() if text else ""
+    base = root.resolve()
+    return Path(text).relative_to(base).as_posix() if Path(text).is_relative_to(base) else text
+
+
+def _exists(root: Path, path: str) -> bool:
+    try:
+        return bool(path) and (root / path).is_file()
+    except (OSError, ValueError):  # a cell of free text: too long, or with a null character
+        return False
+
+
+def _usable_rows(frame: pd.DataFrame, path_column: str, target: str, root: Path) -> tuple[pd.DataFrame, dict[str, Any]]:
+    """Rows with a label, a path and a file there, and what was left out."""
+    labelled = frame[target].notna() & (frame[target].astype(str).str.strip() != "")
+    named = frame[path_column] != ""
+    there = frame[path_column].map(lambda path: _exists(root, path)).astype(bool)
+    absent = frame[path_column][named & ~there]
+    facts = {
+        "rows_without_label": int((~labelled).sum()),
+        "rows_without_path": int((~named).sum()),
+        "missing_files": dict.fromkeys(absent, "no such file"),
+    }
+    return frame[labelled & named & there], facts
+
+
+def label_order(labels: Iterable[str]) -> tuple[str, ...]:
+    """Distinct labels in the order of a model's outputs: sorted, by value when all of them are numbers."""
+    distinct = sorted(set(labels))
+    values = [as_number(label) for label in distinct]
+    if any(value is None for value in values):
+        return tuple(distinct)
+    return tuple(label for _, label in sorted(zip(values, distinct, strict=True)))
+
+
+def as_number(text: str) -> float | None:
+    """The finite number a label reads as, or None."""
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    return value if math.isfinite(value) else None
