@@ -1,0 +1,138 @@
+"""Whatever the user names as data, as a `Table` or `ImageFiles`.
+
+Importing this module imports no library; pandas and pyarrow are loaded by the first table read.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from automl.data.table_target import Wanted, guess_target
+from automl.errors import DataError, did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from automl.data.source import Source, Table
+
+__all__ = ["from_arrays", "guess_target", "read"]
+
+PATH_NAMES = (
+    "path", "file", "filename", "file_name", "filepath", "file_path", "image", "image_path", "img", "image_file",
+)  # fmt: skip
+"""Names by which the path column of a manifest goes."""
+IMAGES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff")
+LOOKED_AT = 20
+"""Cells of a path column that are looked up on disk."""
+
+
+def read(
+    source: Any,
+    *,
+    target: str | None = None,
+    modality: str | None = None,
+    max_bad_lines: float = 0.01,
+    labelled: bool = True,
+    exclude: Collection[str] = (),
+) -> Source:
+    """The data as read: types as found in the cells, the target as text exactly as in the file.
+
+    Args:
+        source: path of a table file, of an image folder or of a manifest; a DataFrame; or a pair (X, y).
+        target: column to predict; guessed from the names when None.
+        modality: 'table' or 'image', when it is not to be found out.
+        max_bad_lines: share of lines with too many or too few cells that may be skipped.
+        labelled: False for data to predict: no target is looked for (unless given), and one row is enough.
+        exclude: columns that have another role and are not guessed as target.
+
+    Raises:
+        DataError: nothing there, or nothing that can be read as data; says where and what to do.
+        ColumnMissing: the target is not in the data.
+        ExtraMissing: an optional dependency is needed.
+    """
+    wanted = Wanted(target, labelled, exclude)
+    if isinstance(source, (str, Path)):
+        return _read_path(Path(source), wanted, modality, max_bad_lines)
+    from automl.data import table
+
+    if isinstance(source, tuple) and len(source) == 2:
+        return table.from_arrays(*source, target=target or "target")
+    frame = source.to_pandas() if hasattr(source, "to_pandas") else source
+    if not hasattr(frame, "columns"):
+        raise DataError(
+            f"Cannot read data from {type(source).__name__}.",
+            hint="give a path, a DataFrame or a pair (X, y) of arrays",
+        )
+    return table.from_frame(frame, wanted)
+
+
+def from_arrays(X: Any, y: Any, target: str = "target") -> Table:
+    """A table from inputs and a target held apart (see `table.from_arrays`)."""
+    from automl.data import table
+
+    return table.from_arrays(X, y, target)
+
+
+def _read_path(path: Path, wanted: Wanted, modality: str | None, max_bad_lines: float) -> Source:
+    if not path.exists():
+        raise _missing(path)
+    if path.is_dir():
+        return _read_folder(path, modality)
+    from automl.data import table
+
+    result = table.read_file(path, wanted, max_bad_lines)
+    if modality == "table":
+        return result
+    column = _path_column(result, path.parent)
+    if column is None:
+        if modality == "image":
+            raise DataError(
+                "No column of the manifest names image files.",
+                where=str(path),
+                hint=f"name the column 'path' and give paths relative to {path.parent}",
+            )
+        return result
+    return _read_manifest(path, result, column, wanted, max_bad_lines)
+
+
+def _read_folder(path: Path, modality: str | None) -> Source:
+    if modality == "table":
+        raise DataError("A table is a file, and this is a folder.", where=str(path), hint="name the table file in it")
+    from automl.data import media
+
+    return media.scan(path)
+
+
+def _read_manifest(path: Path, result: Table, column: str, wanted: Wanted, max_bad_lines: float) -> Source:
+    from automl.data import media, table
+
+    if wanted.choice.get("name") == column:
+        # The guess fell on the paths: read again, so that the true target is text exactly as in the file.
+        wanted = Wanted(None, wanted.labelled, {*wanted.exclude, column})
+        result = table.read_file(path, wanted, max_bad_lines)
+    return media.manifest(result, column, wanted.choice.get("name"))
+
+
+def _path_column(table: Table, folder: Path) -> str | None:
+    """The column whose cells name image files that exist, relative to the table or absolute."""
+    for name in table.frame.columns:
+        if name.strip().lower().replace(" ", "_") not in PATH_NAMES:
+            continue
+        cells = [str(cell) for cell in table.frame[name].dropna().iloc[:LOOKED_AT]]
+        images = [cell for cell in cells if cell.lower().endswith(IMAGES)]
+        if any((folder / cell).is_file() for cell in images):
+            return str(name)
+    return None
+
+
+def _missing(path: Path) -> DataError:
+    folder = path.parent
+    if not folder.is_dir():
+        return DataError("There is no such file or folder.", where=str(path), hint=f"there is no folder {folder}")
+    names = [entry.name for entry in folder.iterdir()]
+    return DataError(
+        "There is no such file or folder.",
+        where=str(path),
+        hint=did_you_mean(path.name, names) or f"check the name; paths are relative to {Path.cwd()}",
+    )
