@@ -12,6 +12,7 @@ import secrets
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -100,10 +101,18 @@ class Worker:
         key = secrets.token_hex(16)
         self.listener = Listener(str(Path(self.folder.name) / "socket"), authkey=key.encode())
         environment = os.environ | self.environment | {"AUTOML_WORKER_KEY": key}
-        command = [sys.executable, "-m", "automl.search.worker", str(self.listener.address)]
+        command = [sys.executable, "-m", "automl.workers.worker", str(self.listener.address)]
         self.log = (Path(self.folder.name) / "log").open("wb")
         self.process = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log)
         self.connection = None
+        self.arrived: list[Connection] = []
+        threading.Thread(target=self._accept, args=(self.listener, self.arrived), daemon=True).start()
+
+    @staticmethod
+    def _accept(listener: Listener, arrived: list[Connection]) -> None:
+        """Wait for the worker in a thread of its own: accepting knows no timeout."""
+        with contextlib.suppress(OSError, EOFError):  # the listener is closed when the worker is given up
+            arrived.append(listener.accept())
 
     def connect(self, seconds: float) -> Connection:
         """The connection to a worker that is ready.
@@ -114,19 +123,23 @@ class Worker:
         """
         deadline = time.monotonic() + seconds
         assert self.process is not None  # noqa: S101 (for the type checker: start() has run)
-        waiting = self.listener._listener._socket  # type: ignore[attr-defined]  # noqa: SLF001 (accept has no timeout)
         while self.connection is None:
             if self.process.poll() is not None:
                 raise WorkerDied(self.last_words())
             if time.monotonic() > deadline:
                 raise OutOfTime
-            waiting.settimeout(0.2)
-            with contextlib.suppress(TimeoutError):
-                connection = self.listener.accept()
-                self.connection = connection
+            if self.arrived:
+                self.connection = self.arrived[0]
                 for name, value in self.shared.items():
-                    connection.send(("share", name, value))
+                    self.connection.send(("share", name, value))
+            else:
+                time.sleep(0.02)
         return self.connection
+
+    @property
+    def ready(self) -> bool:
+        """True when the worker has its imports behind it."""
+        return self.connection is not None or bool(self.arrived)
 
     def share(self, name: str, value: object) -> None:
         """Send the value now, or when the worker is ready."""

@@ -15,7 +15,7 @@ from typing import Any
 from automl.clock import OutOfTime
 from automl.errors import AutoMLError
 from automl.families.base import FitFailed
-from automl.search.executor import WorkerError, resolve
+from automl.workers.executor import WorkerError, resolve
 
 
 def main(address: str) -> None:

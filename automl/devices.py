@@ -1,0 +1,102 @@
+"""What this machine offers: processors, memory, GPUs; found without importing TensorFlow."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from automl.errors import UsageError
+
+UNITS = {"": 1, "k": 2**10, "m": 2**20, "g": 2**30, "t": 2**40}
+
+
+@dataclass(frozen=True)
+class Gpu:
+    """A GPU the driver reports."""
+
+    index: int
+    name: str
+    memory_bytes: int
+
+
+@dataclass(frozen=True)
+class Devices:
+    """This machine as far as we may use it."""
+
+    processors: int
+    memory_bytes: int
+    gpus: tuple[Gpu, ...]
+
+
+def detect() -> Devices:
+    """Processors and memory this process may use (affinity and control groups respected), and GPUs."""
+    return Devices(processors(), memory(), gpus())
+
+
+def processors() -> int:
+    """Processors this process may run on."""
+    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    try:
+        quota, period = Path("/sys/fs/cgroup/cpu.max").read_text().split()
+        return max(1, min(allowed, round(int(quota) / int(period))))
+    except (OSError, ValueError):
+        return allowed
+
+
+def memory() -> int:
+    """Bytes of memory this process may use."""
+    total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") if hasattr(os, "sysconf") else 8 * 2**30
+    try:
+        return min(total, int(Path("/sys/fs/cgroup/memory.max").read_text()))
+    except (OSError, ValueError):
+        return total
+
+
+def gpus() -> tuple[Gpu, ...]:
+    """GPUs that the NVIDIA driver reports, whether or not a library can use them."""
+    tool = shutil.which("nvidia-smi")
+    if tool is None:
+        return ()
+    query = [tool, "--query-gpu=index,name,memory.total", "--format=csv,noheader,nounits"]
+    try:
+        lines = subprocess.run(query, capture_output=True, text=True, timeout=10, check=True).stdout.strip().splitlines()
+        rows = [line.split(", ") for line in lines]
+        return tuple(Gpu(int(i), name, int(float(size)) * 2**20) for i, name, size in rows)
+    except (OSError, subprocess.SubprocessError, ValueError):
+        return ()
+
+
+def chosen_gpus(text: str, present: tuple[Gpu, ...]) -> tuple[int, ...]:
+    """GPU indices for `--gpus auto|none|0,1`.
+
+    Raises:
+        UsageError: not a list of numbers, or a GPU that is not there.
+    """
+    if text == "none":
+        return ()
+    if text == "auto":
+        return tuple(gpu.index for gpu in present)
+    if not re.fullmatch(r"\d+(,\d+)*", text):
+        raise UsageError(f"Cannot read the GPUs {text!r}.", where="--gpus", hint="auto, none, or numbers such as 0,1")
+    wanted = tuple(int(i) for i in text.split(","))
+    missing = sorted(set(wanted) - {gpu.index for gpu in present})
+    if missing:
+        there = ", ".join(str(gpu.index) for gpu in present) or "none"
+        raise UsageError(f"There is no GPU {', '.join(map(str, missing))}.", where="--gpus", hint=f"present: {there}")
+    return wanted
+
+
+def parse_memory(text: str) -> int:
+    """Bytes from '8GB', '512MB' or a number.
+
+    Raises:
+        UsageError: not a size.
+    """
+    match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([kmgt]?)i?b?\s*", text.lower())
+    if match is None:
+        raise UsageError(f"Cannot read the memory size {text!r}.", where="--memory", hint="a size such as 8GB")
+    return int(float(match[1]) * UNITS[match[2]])

@@ -1,0 +1,171 @@
+"""Candidates and the cross-validation that judges them: every fit of a run but the final ones goes through here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from automl import families
+from automl.clock import Clock, OutOfTime
+from automl.families.base import FitFailed, Limits, Params
+from automl.families.task import Fitted, FitTask, fit
+from automl.workers.executor import Executor, Shared, WorkerDied, WorkerError
+
+if TYPE_CHECKING:
+    from automl.data.dataset import Array, Dataset
+    from automl.data.split import Split
+    from automl.evaluate.journal import Journal
+    from automl.evaluate.metrics import Metric
+    from automl.types import FamilyName
+
+DATASET = "development"
+"""Name under which the development part is shared with the executors."""
+
+
+@dataclass
+class Candidate:
+    """One configuration of one family and what is known of it so far.
+
+    Attributes:
+        name: 'trees-3'; stable within a run.
+        trial: number in the search, None for a probe.
+        fits: split number -> what the fit gave.
+        losses: split number -> loss on the rows judged.
+        reason: why it failed or stopped, '' when all is well.
+    """
+
+    name: str
+    family: FamilyName
+    params: Params
+    configuration: str
+    trial: int | None = None
+    fits: dict[int, Fitted] = field(default_factory=dict)
+    losses: dict[int, float] = field(default_factory=dict)
+    reason: str = ""
+
+    @property
+    def ok(self) -> bool:
+        """True when at least one split was judged."""
+        return bool(self.losses)
+
+    def loss(self, splits: list[int] | None = None) -> float:
+        """Mean loss over splits (all judged ones by default); infinite when one is missing."""
+        wanted = sorted(self.losses) if splits is None else splits
+        return float(np.mean([self.losses.get(s, np.inf) for s in wanted])) if wanted else float("inf")
+
+    @property
+    def seconds(self) -> float:
+        """Mean seconds of a fit with its predictions."""
+        return float(np.mean([f.fit_seconds + f.predict_seconds for f in self.fits.values()])) if self.fits else 0.0
+
+    def final_params(self) -> Params:
+        """Parameters of the final fit: the median over splits of every number that a fit determined."""
+        given = [f.final_params for f in self.fits.values()]
+        return {key: _middle([params[key] for params in given]) for key in given[0]} if given else self.params
+
+    @property
+    def info(self) -> dict[str, Any]:
+        """Facts of the first fit."""
+        return next(iter(self.fits.values())).info if self.fits else {}
+
+
+def _middle(values: list[Any]) -> Any:
+    """The median of numbers (whole when they all are), else the first value."""
+    if all(isinstance(v, (int, float)) and not isinstance(v, bool) for v in values):
+        median = float(np.median(values))
+        return round(median) if all(isinstance(v, int) for v in values) else median
+    return values[0]
+
+
+@dataclass
+class CrossValidation:
+    """Runs fits of candidates on the splits of the development part.
+
+    Attributes:
+        splits: all splits of the plan; a candidate is judged on the first ones that time allows.
+        here, worker: where families run; `worker` is None when no worker is wanted.
+        journal: remembers finished fits, so that an interrupted run goes on where it stood.
+    """
+
+    dataset: Dataset
+    metric: Metric
+    splits: list[Split]
+    clock: Clock
+    here: Executor
+    worker: Executor | None
+    threads: int
+    journal: Journal
+    names: dict[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Share the development part with both processes."""
+        self.here.share(DATASET, self.dataset)
+        if self.worker is not None:
+            self.worker.share(DATASET, self.dataset)
+
+    def candidate(self, family: FamilyName, params: Params, trial: int | None = None) -> Candidate:
+        """A new candidate with the next free name of its family."""
+        number = self.names[family] = self.names.get(family, -1) + 1
+        return Candidate(f"{family}-{number}", family, params, families.load(family).describe(params), trial)
+
+    def judge(self, candidate: Candidate, split: int, seconds: float | None = None, rows: int | None = None) -> bool:
+        """Fit on one split and keep predictions and loss.
+
+        Args:
+            seconds: limit of the fit; None = until the clock's end (no limit when trials are counted).
+            rows: learn from the first `rows` training rows of a fixed shuffle only (nested subsets).
+
+        Returns:
+            bool: True when the split was judged; else `candidate.reason` says why not.
+        """
+        part = self.splits[split]
+        task = FitTask(
+            candidate.family,
+            candidate.params,
+            part.train if rows is None else nested(part.train, rows, self.dataset.problem.seed),
+            part.check,
+            Limits(self._seconds(seconds), self.threads),
+        )
+        try:
+            fitted = self.journal.recall(task) or self.run(task)
+        except (FitFailed, WorkerDied, WorkerError, OutOfTime) as error:
+            candidate.reason = str(error) or "stopped: out of time"
+            return False
+        weight = None if self.dataset.weight is None else self.dataset.weight[part.check]
+        loss = self.metric.loss(self.dataset.y[part.check], fitted.predictions, weight)
+        if not np.isfinite(loss):
+            candidate.reason = f"{self.metric.label} is not defined on its predictions"
+            return False
+        self.journal.remember(task, fitted)
+        candidate.fits[split], candidate.losses[split] = fitted, loss
+        return True
+
+    def run(self, task: FitTask) -> Fitted:
+        """Run a task where its family runs; a task whose worker died is run once more."""
+        executor = self.executor(task.family)
+        seconds = float("inf") if task.limits.seconds is None else task.limits.seconds
+        try:
+            return executor.call(fit, Shared(DATASET), task, seconds=seconds)
+        except WorkerDied:
+            return executor.call(fit, Shared(DATASET), task, seconds=seconds)
+
+    def executor(self, family: FamilyName) -> Executor:
+        """Where this family runs."""
+        if not families.load(family).in_worker:
+            return self.here
+        if self.worker is None:
+            raise FitFailed("no worker process for networks")
+        return self.worker
+
+    def _seconds(self, seconds: float | None) -> float | None:
+        if self.clock.counts_trials:
+            return None
+        return max(self.clock.left(), 0.0) if seconds is None else seconds
+
+
+def nested(train: Array, rows: int, seed: int) -> Array:
+    """The first `rows` of a fixed shuffle of the training rows, so that smaller subsets lie within larger ones."""
+    shuffled = np.random.default_rng([seed, 2]).permutation(train)
+    return np.sort(shuffled[:rows])

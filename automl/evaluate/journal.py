@@ -1,0 +1,77 @@
+"""Finished fits on disk while a run goes on: what makes it resumable and keeps a trial from being run twice."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from automl.families.task import Fitted
+from automl.jsonio import plain
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from automl.data.dataset import Dataset
+    from automl.families.task import FitTask
+
+
+@dataclass(frozen=True)
+class Journal:
+    """Fits by what went into them.
+
+    Attributes:
+        folder: one .npz a fit; None keeps nothing.
+        fingerprint: of data, metric and seed: results of another problem are never mixed in.
+    """
+
+    folder: Path | None
+    fingerprint: str
+
+    def recall(self, task: FitTask) -> Fitted | None:
+        """The result of the same task, when it was finished before."""
+        path = self._path(task)
+        if path is None or not path.is_file():
+            return None
+        with np.load(path, allow_pickle=False) as file:
+            facts = json.loads(str(file["facts"]))
+            return Fitted(file["predictions"], **facts)
+
+    def remember(self, task: FitTask, fitted: Fitted) -> None:
+        """Keep a result; written beside its place and renamed, so that a half-written one is never read."""
+        path = self._path(task)
+        if path is None or path.is_file():
+            return
+        facts = {name: plain(getattr(fitted, name)) for name in ("final_params", "info", "fit_seconds", "predict_seconds")}
+        part = path.with_suffix(".part.npz")
+        np.savez(part, predictions=fitted.predictions, facts=np.asarray(json.dumps(facts)))
+        part.replace(path)
+
+    def _path(self, task: FitTask) -> Path | None:
+        if self.folder is None:
+            return None
+        key = digest(self.fingerprint, task.family, plain(task.params), task.train, task.predict, task.limits.full)
+        return self.folder / f"{task.family}-{key}.npz"
+
+
+def fingerprint(dataset: Dataset, metric: str) -> str:
+    """A digest of the problem, the target and a sample of the inputs."""
+    import pandas as pd
+
+    inputs: Any = dataset.inputs
+    if isinstance(inputs, pd.DataFrame):
+        content = pd.util.hash_pandas_object(inputs.iloc[:: max(len(inputs) // 1000, 1)], index=False).to_numpy()
+    else:
+        content = inputs.rows
+    return digest(metric, plain(dataset.problem), dataset.y, content)
+
+
+def digest(*values: Any) -> str:
+    """A short hash of arrays and plain values."""
+    state = hashlib.sha256()
+    for value in values:
+        state.update(value.tobytes() if isinstance(value, np.ndarray) else json.dumps(value, sort_keys=True).encode())
+    return state.hexdigest()[:16]

@@ -1,0 +1,113 @@
+"""Which inputs matter: the loss added when one of them is shuffled between rows (Breiman 2001; Fisher et al. 2019).
+
+For images the inputs are the nine regions of a 3 x 3 grid, each replaced by the pixels of another image.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from automl import families
+from automl.data.dataset import Images, take
+from automl.evaluate import metrics
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from automl.data.dataset import Array, Dataset, Inputs
+    from automl.families.base import Model
+    from automl.types import FamilyName
+
+ROWS = 1_000
+REPEATS = 5
+REGIONS = ("top left", "top", "top right", "left", "centre", "right", "bottom left", "bottom", "bottom right")
+
+
+@dataclass(frozen=True)
+class Importance:
+    """Loss added by shuffling, largest first.
+
+    Attributes:
+        columns: {column, value, low, high} each; the interval spans the middle 95 % of a normal around the repeats' mean.
+        skipped: inputs not reached in time.
+    """
+
+    method: str
+    rows: int
+    repeats: int
+    columns: list[dict[str, Any]]
+    skipped: int
+
+
+def importance(
+    dataset: Dataset, rows: Array, folder: Path, family: FamilyName, metric: str, seconds: float | None
+) -> Importance:
+    """Permutation importance of the saved model on the rows given (a seeded sample of `ROWS` at most).
+
+    Args:
+        seconds: stop after the repeat that passes them; None = all repeats.
+    """
+    problem = dataset.problem
+    generator = np.random.default_rng(problem.seed)
+    rows = np.sort(generator.permutation(rows)[:ROWS])
+    model = families.load(family).load(folder, problem)
+    score = metrics.get(metric, problem.task)
+    inputs, y = take(dataset.inputs, rows), dataset.y[rows]
+    weight = None if dataset.weight is None else dataset.weight[rows]
+    plain = score.loss(y, model.predict(inputs), weight)
+    names = list(REGIONS) if problem.modality == "image" else [column.name for column in problem.columns]
+    added: dict[str, list[float]] = {name: [] for name in names}
+    deadline = time.monotonic() + (float("inf") if seconds is None else seconds)
+    for _ in range(REPEATS):
+        for name, loss in _shuffled_losses(model, inputs, names, y, weight, score, generator):
+            added[name].append(loss - plain)
+            if time.monotonic() > deadline:
+                break
+        if time.monotonic() > deadline:
+            break
+    done = {name: np.asarray(values) for name, values in added.items() if values}
+    columns = [_summary(name, values) for name, values in done.items()]
+    what = "region replaced by another image's" if problem.modality == "image" else "column shuffled between rows"
+    method = f"{score.loss_name} added on {len(rows):,} rows when the {what}"
+    columns.sort(key=lambda column: -column["value"])
+    return Importance(method, len(rows), max(map(len, added.values()), default=0), columns, len(names) - len(done))
+
+
+def _summary(name: str, values: Array) -> dict[str, Any]:
+    spread = 1.96 * values.std(ddof=1) / np.sqrt(len(values)) if len(values) > 1 else 0.0
+    mean = float(values.mean())
+    return {"column": name, "value": mean, "low": mean - float(spread), "high": mean + float(spread)}
+
+
+def _shuffled_losses(
+    model: Model, inputs: Inputs, names: list[str], y: Array, weight: Array | None, score: Any, generator: Any
+) -> Iterator[tuple[str, float]]:
+    """(input, loss with it shuffled), one input after the other."""
+    for i, name in enumerate(names):
+        order = generator.permutation(len(y))
+        if isinstance(inputs, Images):
+            yield name, score.loss(y, _with_region_of(model, inputs, order, i), weight)
+        else:
+            changed = inputs.copy(deep=False)
+            changed[name] = inputs[name].to_numpy()[order]
+            yield name, score.loss(y, model.predict(changed), weight)
+
+
+def _with_region_of(model: Model, images: Images, order: Array, region: int) -> Array:
+    """Predictions with one region of the grid taken from other images; written to a scratch file beside the pixels."""
+    pixels = images.pixels()
+    height, width = pixels.shape[1:3]
+    top, left = (region // 3) * height // 3, (region % 3) * width // 3
+    bottom, right = (region // 3 + 1) * height // 3, (region % 3 + 1) * width // 3
+    pixels[:, top:bottom, left:right] = pixels[order, top:bottom, left:right]
+    scratch = images.file.with_name(f"region-{region}-{int(order[0])}.npy")
+    np.save(scratch, pixels)
+    try:
+        return model.predict(Images(scratch, np.arange(len(pixels))))
+    finally:
+        scratch.unlink()

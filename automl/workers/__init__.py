@@ -1,0 +1,1 @@
+"""Where calls run: in this process, or in a worker process that has Keras and can be killed."""
