@@ -1,0 +1,138 @@
+"""Figures as text: four significant digits, thousands separators, units, one number of decimals a column."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from typing import Any
+
+DASH = "\N{EN DASH}"
+MINUS = "\N{MINUS SIGN}"
+
+
+def is_number(value: Any) -> bool:
+    """True for finite ints and floats, not for booleans, text or None."""
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def number(value: Any, decimals: int | None = None) -> str:
+    """A figure with thousands separators; a dash when there is none.
+
+    Args:
+        value: the figure; anything that is not a number is shown as its text.
+        decimals: digits after the point; None keeps four significant digits.
+    """
+    if value is None or (isinstance(value, float) and not math.isfinite(value)):
+        return DASH
+    if not is_number(value):
+        return str(value)
+    if decimals is None:
+        return _significant(value)
+    return _signed(f"{value:,.{decimals}f}")
+
+
+def _significant(value: float, digits: int = 4) -> str:
+    if isinstance(value, int) or value == 0:
+        return _signed(f"{value:,.0f}")
+    magnitude = math.floor(math.log10(abs(value)))
+    if magnitude < -4 or magnitude > 14:
+        return _signed(f"{value:.{digits - 1}e}")
+    text = f"{value:,.{max(digits - 1 - magnitude, 0)}f}"
+    return _signed(text.rstrip("0").rstrip(".") if "." in text else text)
+
+
+def _signed(text: str) -> str:
+    if text.startswith("-"):
+        # A rounded nothing has no sign: '-0.00' reads as a loss.
+        return MINUS + text[1:] if any(c in "123456789" for c in text) else text[1:]
+    return text
+
+
+def signed(value: Any, decimals: int | None = None) -> str:
+    """A difference with its sign always shown."""
+    text = number(value, decimals)
+    return f"+{text}" if is_number(value) and value > 0 and not text.startswith(MINUS) and _nonzero(text) else text
+
+
+def _nonzero(text: str) -> bool:
+    return any(c in "123456789" for c in text)
+
+
+def decimals_for(intervals: Iterable[tuple[Any, Any, Any]]) -> int | None:
+    """Digits after the point that a column of (value, low, high) deserves: two digits of the typical half width.
+
+    Returns:
+        None when no row has an interval with a width, so that four significant digits are used.
+    """
+    halves = sorted(
+        (high - low) / 2 for _, low, high in intervals if is_number(low) and is_number(high) and high > low
+    )
+    if not halves:
+        return None
+    half = halves[len(halves) // 2]
+    return min(max(1 - math.floor(math.log10(half)), 0), 6)
+
+
+def percent(share: Any, decimals: int = 0) -> str:
+    """A share of one as per cent, never rounded to 0 or 100 when it is neither."""
+    if not is_number(share):
+        return DASH
+    shown = share * 100
+    smallest = 10.0**-decimals
+    if 0 < shown < smallest / 2:
+        return f"<{smallest:g} %"
+    if 100 - smallest / 2 < shown < 100:
+        return f">{100 - smallest:g} %"
+    return _signed(f"{shown:.{decimals}f} %")
+
+
+def seconds(value: Any) -> str:
+    """A duration: '4 ms', '12.3 s', '6 min 12 s', '2 h 5 min'."""
+    if not is_number(value):
+        return DASH
+    if value < 0.9995:
+        return f"{value * 1000:.0f} ms" if value >= 0.0005 or value == 0 else "<1 ms"
+    if value < 119.95:
+        return f"{value:.1f} s".replace(".0 s", " s")
+    minutes, rest = divmod(round(value), 60)
+    if minutes < 60:
+        return f"{minutes} min {rest} s" if rest else f"{minutes} min"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+
+
+def size(value: Any) -> str:
+    """A number of bytes: '512 B', '12.3 kB', '1.1 MB' (decimal units)."""
+    if not is_number(value):
+        return DASH
+    amount, unit = float(value), "B"
+    for larger in ("kB", "MB", "GB", "TB"):
+        if amount < 999.5:
+            break
+        amount, unit = amount / 1000, larger
+    return f"{amount:.0f} {unit}" if unit == "B" or amount >= 99.95 else f"{amount:.1f} {unit}"
+
+
+def interval(low: Any, high: Any, decimals: int | None = None) -> str:
+    """'0.829 to 0.868', or nothing when an end is missing or the interval has no width."""
+    if not (is_number(low) and is_number(high)) or low == high:
+        return ""
+    return f"{number(low, decimals)} to {number(high, decimals)}"
+
+
+def short(text: Any, length: int = 60) -> str:
+    """The text on one line, cut in the middle of nothing: at the end, with an ellipsis."""
+    line = " ".join(str(text).split())
+    return line if len(line) <= length else line[: length - 1].rstrip() + "\N{HORIZONTAL ELLIPSIS}"
+
+
+def some(names: Iterable[Any], shown: int = 8, length: int = 60) -> str:
+    """The first names, and how many more there are."""
+    names = list(names)
+    more = f" and {len(names) - shown:,} more" if len(names) > shown else ""
+    return ", ".join(short(name, length) for name in names[:shown]) + more
+
+
+def plural(count: int, one: str, many: str = "") -> str:
+    """'1 row', '2 rows'."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"

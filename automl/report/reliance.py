@@ -1,0 +1,83 @@
+"""Can the reader rely on the model: one of three levels, by rules that are written here and shown with the answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from automl.report import view
+from automl.report.formats import plural, short
+
+Level = Literal["yes", "care", "no"]
+WORRYING = {"not_decidable", "few_test_rows", "small_data", "network_under_trained", "under_trained"}
+"""Flags of the decision that limit how far figures carry."""
+
+
+@dataclass(frozen=True)
+class Reliance:
+    """How far to trust the model.
+
+    Attributes:
+        level: 'yes', 'care' or 'no'.
+        label: the level in words.
+        sentence: the answer to "can I rely on it", with the main reason.
+        reasons: every rule that applied.
+    """
+
+    level: Level
+    label: str
+    sentence: str
+    reasons: list[str] = field(default_factory=list)
+
+
+def judge(report: dict[str, Any]) -> Reliance:
+    """The level and its reasons: 'no' for errors, a contradicting test or no gain over guessing; 'care' for warnings."""
+    stops, cares = _stops(report), _cares(report)
+    if stops:
+        return Reliance("no", "Not yet", f"Do not rely on it yet: {_join(stops)}.", stops + cares)
+    if cares:
+        return Reliance("care", "With care", f"Rely on it with care: {_join(cares)}.", cares)
+    return Reliance(
+        "yes", "Yes",
+        "You can rely on these figures for new data that looks like this data: the test confirms them and no check objects.",
+        ["the test part confirms the validation", "no check found an error or a warning"],
+    )
+
+
+def _stops(report: dict[str, Any]) -> list[str]:
+    reasons = []
+    errors = view.found(report, "error")
+    if errors:
+        first = f"{errors[0].get('title', '')} ({errors[0].get('code', '')})".replace(" ()", "")
+        reasons.append(f"{plural(len(errors), 'check')} found an error, {short(first, 90)}" if len(errors) > 1
+                       else f"a check found an error, {short(first, 90)}")
+    if view.at(report, "test", "confirms") is False:
+        reasons.append("the test part contradicts what validation promised")
+    if view.delivered(report) == "baseline":
+        reasons.append("no model does better than guessing")
+    elif view.beats_baseline(report) is False:
+        reasons.append("on the test part it cannot be told apart from guessing")
+    return reasons
+
+
+def _cares(report: dict[str, Any]) -> list[str]:
+    reasons = []
+    if view.figure(report, "test", "value") is None:
+        reasons.append("it was not measured on a test part")
+    warnings = view.found(report, "warning")
+    if warnings:
+        reasons.append(f"{plural(len(warnings), 'warning')} below ({short(warnings[0].get('title', ''), 80)})"
+                       if len(warnings) == 1 else
+                       f"{plural(len(warnings), 'warning')} below, the first: {short(warnings[0].get('title', ''), 80)}")
+    reasons += [
+        short(flag.get("text") or flag.get("code"), 120).rstrip(".")
+        for flag in view.listing(report, "decision", "flags")
+        if isinstance(flag, dict) and flag.get("code") in WORRYING
+    ]
+    if view.at(report, "model", "under_trained") and not any("under-trained" in r for r in reasons):
+        reasons.append("the delivered network is under-trained: give it more time")
+    return reasons
+
+
+def _join(reasons: list[str]) -> str:
+    return reasons[0] if len(reasons) == 1 else "; ".join(reasons[:2])

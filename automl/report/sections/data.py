@@ -1,0 +1,128 @@
+"""The data as the models saw it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from automl.report import charts, view
+from automl.report.formats import is_number, number, percent, plural, short, size
+
+MOST = 150
+"""Columns shown; profile.json has them all."""
+MOST_CLASSES = 30
+ROLES = {"feature": "input", "target": "target", "dropped": "not used", "path": "image path"}
+
+
+def build(report: dict[str, Any]) -> dict[str, Any]:
+    """Columns with kind, missing, distinct and a small picture; class balance; counts of images."""
+    profile = view.mapping(report, "profile")
+    if not profile:
+        return {"missing": "The profile of the data is not part of this report."}
+    rows = int(view.figure(profile, "rows") or 0)
+    columns = [c for c in view.listing(profile, "columns") if isinstance(c, dict)]
+    ordered = sorted(columns, key=lambda c: c.get("role") != "target")
+    return {
+        "lead": _lead(profile, rows, columns),
+        "facts": _facts(profile),
+        "columns": [_column(c, rows) for c in ordered[:MOST]],
+        "more": len(columns) - MOST,
+        "classes": _classes(profile),
+        "more_classes": len(view.mapping(profile, "classes")) - MOST_CLASSES,
+        "target": _target(profile),
+        "media": _media(view.mapping(profile, "media")),
+    }
+
+
+def _lead(profile: dict[str, Any], rows: int, columns: list[dict[str, Any]]) -> str:
+    media = view.mapping(profile, "media")
+    if media or view.at(profile, "modality", "value") == "image":
+        classes = len(view.mapping(profile, "classes"))
+        broken = media.get("broken")
+        lost = len(broken) if isinstance(broken, (list, dict)) else int(view.figure(media, "broken") or 0)
+        return f"{plural(rows, 'readable image')} in {plural(classes, 'class', 'classes')}; {lost:,} could not be read."
+    used = sum(c.get("role") == "feature" for c in columns)
+    cells = rows * max(used, 1)
+    missing = sum(int(view.figure(c, "missing") or 0) for c in columns if c.get("role") == "feature")
+    return f"{plural(rows, 'row')} with a target; {used:,} of {plural(len(columns), 'column')} used as inputs, {percent(missing / cells if cells else None, 1)} of their cells missing."
+
+
+def _facts(profile: dict[str, Any]) -> list[tuple[str, str]]:
+    reading = view.mapping(profile, "reading")
+    shown = [("Source", short(profile.get("source") or "", 120)), ("Target", short(view.at(profile, "target", "value") or "", 80))]
+    for key, value in reading.items():
+        if key == "bytes":
+            shown.append(("Size", size(value)))
+        elif key == "skipped_lines":
+            shown.append(("Skipped lines", number(len(value) if isinstance(value, (list, dict)) else value)))
+        elif key not in {"seconds", "path"} and value not in (None, ""):
+            shown.append((key.replace("_", " ").capitalize(), short(number(value), 80)))
+    return [(name, value) for name, value in shown if value]
+
+
+def _column(column: dict[str, Any], rows: int) -> dict[str, Any]:
+    stats = view.mapping(column, "stats")
+    missing = int(view.figure(column, "missing") or 0)
+    picture, said = _picture(column, stats, rows)
+    role = str(column.get("role", ""))
+    return {
+        "name": short(column.get("name", ""), 80), "kind": column.get("kind", ""), "role": ROLES.get(role, role),
+        "used": role in {"feature", "target"}, "target": role == "target",
+        "missing": percent(missing / rows if rows else None, 1) if missing else "0", "missing_raw": missing,
+        "distinct": number(column.get("distinct")), "distinct_raw": column.get("distinct"),
+        "picture": picture, "summary": said, "reason": short(column.get("reason") or "", 160),
+    }
+
+
+def _picture(column: dict[str, Any], stats: dict[str, Any], rows: int) -> tuple[str, str]:
+    """A small chart of the column and its main figures in words."""
+    name = short(column.get("name", ""), 60)
+    counts = [int(v) for v in view.listing(stats, "histogram", "counts") if is_number(v)]
+    if is_number(stats.get("median")):
+        said = f"{number(stats.get('min'))} … {number(stats['median'])} … {number(stats.get('max'))}"
+        return (charts.spark(counts, f"Histogram of {name}: {said}") if counts else ""), said
+    top = [t for t in view.listing(stats, "top") if isinstance(t, list) and len(t) == 2 and is_number(t[1])]
+    if top:
+        said = ", ".join(f"{short(t[0], 18)} {percent(t[1] / rows if rows else None)}" for t in top[:3])
+        return charts.shares([float(t[1]) / max(rows, 1) for t in top[:12]], f"Most frequent in {name}: {said}"), said
+    if is_number(stats.get("mean_words")):
+        return "", f"{number(round(stats['mean_words'], 1))} words on average"
+    if stats.get("min") is not None:
+        return "", f"{short(stats.get('min'), 20)} … {short(stats.get('max'), 20)}"
+    return "", ""
+
+
+def _classes(profile: dict[str, Any]) -> list[dict[str, Any]]:
+    classes = {k: float(v) for k, v in view.mapping(profile, "classes").items() if is_number(v)}
+    total, largest = sum(classes.values()) or 1.0, max(classes.values(), default=1.0) or 1.0
+    ordered = sorted(classes.items(), key=lambda item: -item[1])[:MOST_CLASSES]
+    return [
+        {"label": short(k, 60), "count": f"{int(v):,}", "share": percent(v / total, 1), "width": round(100 * v / largest, 1)}
+        for k, v in ordered
+    ]
+
+
+def _target(profile: dict[str, Any]) -> dict[str, Any] | None:
+    """The distribution of a numeric target."""
+    stats = view.mapping(profile, "target_stats")
+    edges = [float(v) for v in view.listing(stats, "histogram", "edges") if is_number(v)]
+    counts = [int(v) for v in view.listing(stats, "histogram", "counts") if is_number(v)]
+    figures = [(k, number(stats[k])) for k in ("min", "q25", "median", "mean", "q75", "max", "std") if is_number(stats.get(k))]
+    if not figures or profile.get("classes"):
+        return None
+    chart = charts.histogram(edges, counts, "Histogram of the target") if counts and len(edges) == len(counts) + 1 else ""
+    return {"figures": figures, "chart": chart}
+
+
+def _media(media: dict[str, Any]) -> list[tuple[str, str]]:
+    shown = []
+    for key, value in media.items():
+        if isinstance(value, dict):
+            first = sorted(value.items(), key=lambda item: -item[1] if is_number(item[1]) else 0)[:8]
+            more = f" and {len(value) - 8} more" if len(value) > 8 else ""
+            shown.append((key, ", ".join(f"{short(k, 40)} ({number(v)})" for k, v in first) + more))
+        elif isinstance(value, list):
+            more = f" and {len(value) - 8:,} more" if len(value) > 8 else ""
+            shown.append((key, ", ".join(short(v if not isinstance(v, (list, dict)) else str(v), 60) for v in value[:8]) + more))
+        else:
+            shown.append((key, short(number(value), 120)))
+    return [(key.replace("_", " ").capitalize(), value) for key, value in shown if value]

@@ -1,0 +1,33 @@
+"""How to use the model."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from automl.report import view
+from automl.report.formats import some
+
+
+def build(report: dict[str, Any]) -> dict[str, Any]:
+    """The command and the Python lines to paste, and the columns that new data needs."""
+    use, model = view.mapping(report, "use"), view.mapping(report, "model")
+    if not use and not model:
+        return {"missing": "No model was delivered by this run."}
+    columns = view.listing(use, "columns")
+    names = [c.get("name", "") if isinstance(c, dict) else c for c in columns]
+    return {
+        "lead": _lead(model),
+        "blocks": [(name, str(use[key])) for name, key in (("Command line", "predict"), ("Python", "python")) if use.get(key)],
+        "columns": some(names, 40, 48) if names else "",
+        "count": len(names),
+        "files": some(view.listing(model, "files"), 12, 60),
+    }
+
+
+def _lead(model: dict[str, Any]) -> str:
+    if not model:
+        return ""
+    trained = {"all rows": "on all rows", "development rows": "on the development rows (the test part was not added)"}
+    on = trained.get(str(model.get("trained_on")), "")
+    what = view.family_name(model.get("family"))
+    return f"The folder model/ holds the {what}{f', trained {on}' if on else ''}."

@@ -1,0 +1,146 @@
+"""The verdict: which family, how sure, and the probes it rests on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from automl.report import charts, view
+from automl.report.formats import decimals_for, interval, is_number, number, percent, plural, seconds, signed
+from automl.report.svg import Scale
+from automl.types import FAMILIES
+
+
+def build(report: dict[str, Any]) -> dict[str, Any]:
+    """Probabilities, probes on one axis, reasons, alternatives, what would change it, flags."""
+    decision = view.mapping(report, "decision")
+    if not decision:
+        return {"missing": "No decision was made in this run, or decision.json was not part of it."}
+    evidence = view.mapping(decision, "evidence")
+    return {
+        "lead": _lead(decision),
+        "bar": probability_bar(decision),
+        "legend": _legend(decision),
+        "rule": _rule(evidence, report),
+        "probes": probes(evidence, report, str(decision.get("family"))),
+        "after": _after(evidence, report, str(decision.get("family"))),
+        "reasons": decision.get("reasons") or [],
+        "alternatives": [
+            {"family": view.family_name(a.get("family")), "reason": a.get("reason", "")}
+            for a in view.listing(decision, "alternatives") if isinstance(a, dict)
+        ],
+        "changes": [c for c in view.listing(decision, "changes") if isinstance(c, dict)],
+        "flags": [f for f in view.listing(decision, "flags") if isinstance(f, dict)],
+        "delivered": _delivered(decision),
+    }
+
+
+def _lead(decision: dict[str, Any]) -> str:
+    named = str(decision.get("family") or "")
+    p = view.figure(decision, "probabilities", named)
+    if p is None:
+        return str(decision.get("sentence") or "")
+    sure = f"With probability {percent(p)} the simplest family that is good enough is: {view.family_name(named)}."
+    return sure + (" Another family could not be told apart from it." if decision.get("tie") else "")
+
+
+def probability_bar(decision: dict[str, Any]) -> str:
+    """The probabilities of the families as one bar; '' without them."""
+    shares = _probabilities(decision)
+    label = ", ".join(f"{f} {percent(p)}" for f, p in shares)
+    return charts.stacked([(f, p, f) for f, p in shares], f"Probability of each family: {label}", 26) if shares else ""
+
+
+def _probabilities(decision: dict[str, Any]) -> list[tuple[str, float]]:
+    given = view.mapping(decision, "probabilities")
+    order = [f for f in FAMILIES if f in given] + [f for f in given if f not in FAMILIES]
+    return [(f, float(given[f])) for f in order if is_number(given[f])]
+
+
+def _legend(decision: dict[str, Any]) -> list[dict[str, Any]]:
+    return [
+        {"family": f, "name": view.family_name(f), "share": percent(p), "named": f == decision.get("family")}
+        for f, p in _probabilities(decision)
+    ]
+
+
+def _rule(evidence: dict[str, Any], report: dict[str, Any]) -> str:
+    r, threshold = view.figure(evidence, "r"), view.figure(evidence, "threshold")
+    if r is None or threshold is None:
+        return ""
+    folds, repeats = view.figure(evidence, "splits") or view.figure(evidence, "folds"), evidence.get("rows")
+    measured = f" Measured on {plural(int(folds), 'paired split')}" if folds else ""
+    measured += f" of {plural(repeats, 'row')}" if measured and isinstance(repeats, int) else ""
+    took = view.figure(evidence, "deciding_seconds")
+    measured += f" in {seconds(took)}" if measured and took is not None else ""
+    return (
+        f"A more complex family is named only if it is better by more than r = {number(r)} "
+        f"({evidence.get('loss') or view.metric_name(report)}) with probability {percent(threshold)} or more; "
+        f"otherwise the simpler one is.{measured}{'.' if measured else ''}"
+    )
+
+
+def probes(evidence: dict[str, Any], report: dict[str, Any], named: str) -> dict[str, Any] | None:
+    """The table of probed families with a dot and a whisker each on one axis."""
+    given = {f: d for f, d in view.mapping(evidence, "families").items() if isinstance(d, dict)}
+    order = [f for f in FAMILIES if f in given] + [f for f in given if f not in FAMILIES]
+    rows = [(f, given[f], _triple(given[f])) for f in order if view.figure(given[f], "value") is not None]
+    if not rows:
+        return None
+    decimals = decimals_for(t for f, _, t in rows if f != "baseline")
+    scale = _scale([(f, t) for f, _, t in rows])
+    reference = next((t[0] for f, _, t in rows if f == named), None)
+    return {
+        "metric": view.metric_name(report),
+        "direction": "higher is better" if view.greater_is_better(report) else "lower is better",
+        "rows": [_probe_row(f, d, t, scale, decimals, reference, named) for f, d, t in rows],
+        "axis": charts.axis(scale, f"axis: {view.metric_name(report)}", None),
+    }
+
+
+def _triple(data: dict[str, Any]) -> tuple[float, float | None, float | None]:
+    return float(data["value"]), view.figure(data, "low"), view.figure(data, "high")
+
+
+def _scale(rows: list[tuple[str, tuple[float, float | None, float | None]]]) -> Scale:
+    """Wide enough for all families; the baseline only when that does not press the others together."""
+    near = [v for f, t in rows if f != "baseline" for v in t if v is not None]
+    base = [v for f, t in rows if f == "baseline" for v in t if v is not None]
+    if near and base:
+        span = max(near) - min(near) or abs(near[0]) * 0.05
+        if min(abs(b - n) for b in base for n in near) > 3 * span:
+            return Scale.over(near, pad=0.08)
+    return Scale.over(near + base, pad=0.06)
+
+
+def _probe_row(
+    family: str, data: dict[str, Any], triple: tuple[float, float | None, float | None],
+    scale: Scale, decimals: int | None, reference: float | None, named: str,
+) -> dict[str, Any]:
+    value, low, high = triple
+    gain = view.mapping(data, "against_named")
+    ends = interval(gain.get("low"), gain.get("high"), decimals)
+    label = f"{family}: {number(value, decimals)}" + (f", 95 % interval {interval(low, high, decimals)}" if low is not None else "")
+    return {
+        "family": family, "name": view.family_name(family), "named": family == named,
+        "chart": charts.dot_whisker(scale, value, low, high, family=family, label=label, reference=reference),
+        "value": number(value, decimals), "interval": interval(low, high, decimals),
+        "gain": "named" if family == named else signed(gain.get("mean"), decimals) if gain else "",
+        "gain_interval": "" if family == named else ends,
+        "p_better": "" if family == named else percent(data.get("p_better")),
+        "seconds": seconds(data.get("seconds")),
+        "under_trained": bool(data.get("under_trained")),
+    }
+
+
+def _after(evidence: dict[str, Any], report: dict[str, Any], named: str) -> dict[str, Any] | None:
+    """The comparison repeated after the search, when there is one."""
+    again = view.mapping(evidence, "after_search")
+    families = again if "families" in again else {"families": again}
+    return probes(families, report, named)
+
+
+def _delivered(decision: dict[str, Any]) -> str:
+    members = [view.family_name(m) for m in view.listing(decision, "members") if not isinstance(m, dict)]
+    if decision.get("ensemble") and len(members) > 1:
+        return f"Delivered is an ensemble of {' and '.join(members)}; the verdict names the best single family."
+    return ""

@@ -1,0 +1,135 @@
+"""Reading a report dictionary that may have holes, and the words that several sections share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from automl.report.formats import is_number, signed
+
+FAMILY_NAMES = {
+    "baseline": "baseline (no inputs)",
+    "linear": "linear model",
+    "trees": "gradient-boosted trees",
+    "network": "neural network",
+}
+"""Model families in words, from simple to complex."""
+
+COSTLY = ("log_loss", "rmse", "mae", "brier", "mape", "rmsle", "pinball")
+"""Metrics of which less is better, for reports that do not say."""
+
+
+def at(data: Any, *path: str) -> Any:
+    """The value under a path of keys, or None as soon as one is missing."""
+    for key in path:
+        if not isinstance(data, dict):
+            return None
+        data = data.get(key)
+    return data
+
+
+def mapping(data: Any, *path: str) -> dict[str, Any]:
+    """The dictionary under a path, empty when missing."""
+    found = at(data, *path)
+    return found if isinstance(found, dict) else {}
+
+
+def listing(data: Any, *path: str) -> list[Any]:
+    """The list under a path, empty when missing."""
+    found = at(data, *path)
+    return found if isinstance(found, list) else []
+
+
+def figure(data: Any, *path: str) -> float | None:
+    """The number under a path, None when missing or not finite."""
+    found = at(data, *path)
+    return float(found) if is_number(found) else None
+
+
+def family_name(family: Any) -> str:
+    """A family in words."""
+    return FAMILY_NAMES.get(str(family), str(family)) if family else "model"
+
+
+def metric_name(report: dict[str, Any]) -> str:
+    """The run's metric as it is written in text."""
+    return str(at(report, "metric", "label") or at(report, "metric", "name") or at(report, "test", "metric") or "score")
+
+
+def greater_is_better(report: dict[str, Any]) -> bool:
+    """Which way the run's metric points."""
+    told = at(report, "metric", "greater_is_better")
+    return told if isinstance(told, bool) else str(at(report, "metric", "name")) not in COSTLY
+
+
+def task(report: dict[str, Any]) -> str:
+    """binary, multiclass or regression; '' when unknown."""
+    return str(at(report, "profile", "task", "value") or "")
+
+
+def is_classification(report: dict[str, Any]) -> bool:
+    """True when labels are predicted."""
+    return task(report) in {"binary", "multiclass"} or bool(at(report, "errors", "confusion"))
+
+
+def delivered(report: dict[str, Any]) -> str:
+    """The family of the model in the run folder."""
+    return str(at(report, "model", "family") or at(report, "decision", "family") or "")
+
+
+def test_interval(report: dict[str, Any]) -> tuple[float | None, float | None, float | None]:
+    """The test metric and its interval."""
+    ends = listing(report, "test", "interval")
+    low, high = (ends[0], ends[1]) if len(ends) == 2 else (None, None)
+    return (
+        figure(report, "test", "value"),
+        float(low) if is_number(low) else None,
+        float(high) if is_number(high) else None,
+    )
+
+
+def beats_baseline(report: dict[str, Any]) -> bool | None:
+    """True when the whole test interval is better than the baseline; None when it cannot be told."""
+    value, low, high = test_interval(report)
+    baseline = figure(report, "test", "baseline", "value")
+    if value is None or baseline is None:
+        return None
+    if greater_is_better(report):
+        return (value if low is None else low) > baseline
+    return (value if high is None else high) < baseline
+
+
+def perfect(report: dict[str, Any]) -> float:
+    """The best value the metric can take: 1 when more is better, else 0."""
+    return 1.0 if greater_is_better(report) else 0.0
+
+
+def progress(report: dict[str, Any]) -> float | None:
+    """Share of the way from the baseline to a perfect score that the model gets on the test part."""
+    value, baseline = figure(report, "test", "value"), figure(report, "test", "baseline", "value")
+    if value is None or baseline is None or baseline == perfect(report):
+        return None
+    return (value - baseline) / (perfect(report) - baseline)
+
+
+def found(report: dict[str, Any], severity: str = "") -> list[dict[str, Any]]:
+    """The findings that hold, of one severity or of all."""
+    return [
+        f for f in listing(report, "findings")
+        if isinstance(f, dict) and f.get("status", "found") == "found" and severity in ("", f.get("severity"))
+    ]
+
+
+def evidence_text(evidence: Any, decimals: int | None = None) -> str:
+    """A finding's evidence on one line: 'rows 22, share 0.003'."""
+    if not isinstance(evidence, dict):
+        return ""
+    return ", ".join(f"{str(k).replace('_', ' ')} {_plain(v, decimals)}" for k, v in evidence.items() if v is not None)
+
+
+def _plain(value: Any, decimals: int | None) -> str:
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{k}: {_plain(v, decimals)}" for k, v in list(value.items())[:6]) + "}"
+    if isinstance(value, list):
+        more = f" and {len(value) - 6} more" if len(value) > 6 else ""
+        return " / ".join(_plain(v, decimals) for v in value[:6]) + more
+    return signed(value, decimals).lstrip("+") if is_number(value) else str(value)
