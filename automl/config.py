@@ -1,0 +1,194 @@
+"""The plan of a run: defaults, then the recipe, then the flags; written back whole as `plan.toml`."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import tomllib
+from dataclasses import dataclass, replace
+from importlib import resources
+from pathlib import Path
+from typing import Any, get_args
+
+from automl.clock import parse_budget
+from automl.errors import UsageError
+from automl.types import FAMILIES, FamilyName, Modality, Prefer, Task
+
+DEFAULT_BUDGET = 300.0
+CHOICES: dict[str, tuple[str, ...]] = {
+    "task": get_args(Task),
+    "modality": get_args(Modality),
+    "prefer": get_args(Prefer),
+    "families": FAMILIES,
+}
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything a run depends on besides the data and the machine.
+
+    Attributes:
+        budget: seconds for the whole run; with `trials` and no budget, time is not counted at all.
+        trials: trials of the search; then sizes and epochs come from counts, and the run repeats exactly.
+        families: families allowed; the baseline always runs.
+        prefer: how much proof a more complex family needs ('simple' most, 'accuracy' least).
+        explainable: only models whose whole behaviour can be printed.
+        drop, keep: columns never used, and columns used even when a rule would drop them.
+        weight, group, time_column, split_column: columns with a special role; `group` may be 're:PATTERN' on file names.
+        ignore: codes of findings not to act on.
+        memory: bytes that may be used, None = what the machine has.
+        gpus: 'auto', 'none' or numbers such as '0,1'.
+        backbone: preset or folder of pretrained weights for networks.
+        fail_under: exit code 1 when the test metric is worse than this.
+    """
+
+    target: str | None = None
+    task: Task | None = None
+    metric: str | None = None
+    budget: float | None = None
+    trials: int | None = None
+    seed: int = 0
+    families: tuple[FamilyName, ...] = ("linear", "trees", "network")
+    modality: Modality | None = None
+    prefer: Prefer = "balanced"
+    explainable: bool = False
+    drop: tuple[str, ...] = ()
+    keep: tuple[str, ...] = ()
+    weight: str | None = None
+    group: str | None = None
+    time_column: str | None = None
+    split_column: str | None = None
+    ignore: tuple[str, ...] = ()
+    memory: int | None = None
+    gpus: str = "auto"
+    backbone: str | None = None
+    fail_under: float | None = None
+
+    @property
+    def seconds(self) -> float | None:
+        """The budget of the clock: None when trials alone are counted."""
+        if self.budget is None and self.trials is not None:
+            return None
+        return DEFAULT_BUDGET if self.budget is None else self.budget
+
+    @property
+    def allowed(self) -> tuple[FamilyName, ...]:
+        """Families to probe, simple to complex, the baseline first."""
+        chosen = set(self.families) | {"baseline"}
+        if self.explainable:
+            chosen &= {"baseline", "linear"}
+        return tuple(name for name in FAMILIES if name in chosen)
+
+
+def merged(plan: Plan, changes: dict[str, Any]) -> Plan:
+    """The plan with the changes that are given (not None)."""
+    return replace(plan, **{name: value for name, value in changes.items() if value is not None})
+
+
+def from_recipe(name: str) -> Plan:
+    """The plan of a recipe: a bundled name or a TOML file.
+
+    Raises:
+        UsageError: no such recipe; a key or value that is not understood, with file and line.
+    """
+    path = Path(name)
+    if path.suffix == ".toml":
+        if not path.is_file():
+            raise UsageError(f"There is no recipe file {name!r}.", where="--recipe", hint="automl recipes list")
+        return parse(path.read_text(encoding="utf-8"), name)
+    known = recipes()
+    if name not in known:
+        raise UsageError.unknown("recipe", name, known, where="--recipe")
+    return parse(known[name], f"{name}.toml")
+
+
+def recipes() -> dict[str, str]:
+    """The bundled recipes: name -> TOML text."""
+    folder = resources.files("automl.recipes")
+    files = sorted((f for f in folder.iterdir() if f.name.endswith(".toml")), key=lambda f: f.name)
+    return {f.name.removesuffix(".toml"): f.read_text(encoding="utf-8") for f in files}
+
+
+def parse(text: str, source: str) -> Plan:
+    """The plan in a TOML document.
+
+    Raises:
+        UsageError: not TOML, an unknown key, or a value of the wrong kind; says file and line.
+    """
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"The recipe is not valid TOML: {error}.", where=source) from error
+    data.pop("description", None)
+    fields = {f.name: f for f in dataclasses.fields(Plan)}
+    values = {}
+    for key, value in data.items():
+        where = f"{source}:{_line_of(text, key)}"
+        if key not in fields:
+            raise UsageError.unknown("recipe key", key, fields, where=where)
+        values[key] = checked(key, value, where)
+    return Plan(**values)
+
+
+def checked(key: str, value: Any, where: str) -> Any:
+    """A value in the form the plan holds.
+
+    Raises:
+        UsageError: the value does not fit the key.
+    """
+    if key == "budget":
+        return parse_budget(value)
+    if key == "memory" and not isinstance(value, int):
+        from automl.devices import parse_memory
+
+        return parse_memory(str(value))
+    if key in CHOICES:
+        for item in value if isinstance(value, (list, tuple)) else [value]:
+            if item not in CHOICES[key]:
+                raise UsageError.unknown(key, str(item), CHOICES[key], where=where)
+    hint = str(next(f.type for f in dataclasses.fields(Plan) if f.name == key))
+    if hint.startswith("tuple"):
+        if not isinstance(value, (list, tuple)) or not all(isinstance(item, str) for item in value):
+            raise UsageError(f"{key} takes a list of names.", where=where, hint=f'{key} = ["...", "..."]')
+        return tuple(value)
+    kinds: tuple[type, ...] = (str,)
+    if "bool" in hint:
+        kinds = (bool,)
+    elif "int" in hint:
+        kinds = (int,)
+    elif "float" in hint:
+        kinds = (int, float)
+    if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
+        raise UsageError(f"{key} cannot be {value!r}.", where=where, hint=f"a {' or '.join(k.__name__ for k in kinds)}")
+    return value
+
+
+def to_toml(plan: Plan, comment: str) -> str:
+    """The plan as a recipe file: every key, those without a value as comments."""
+    lines = [f"# {line}" for line in comment.splitlines()]
+    for f in dataclasses.fields(Plan):
+        value = getattr(plan, f.name)
+        if value is None:
+            lines.append(f"# {f.name} =")
+        elif f.name == "budget":
+            lines.append(f'budget = "{value:g}s"')
+        else:
+            lines.append(f"{f.name} = {_toml(value)}")
+    return "\n".join(lines) + "\n"
+
+
+def _toml(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, (int, float)):
+        return repr(value)
+    if isinstance(value, tuple):
+        return "[" + ", ".join(_toml(item) for item in value) + "]"
+    escaped = str(value).replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def _line_of(text: str, key: str) -> int:
+    """The line a key stands on, counted from 1."""
+    pattern = re.compile(rf"\s*[\"']?{re.escape(key)}[\"']?\s*[=.\]]")
+    return next((i for i, line in enumerate(text.splitlines(), 1) if pattern.match(line.lstrip("["))), 1)

@@ -1,0 +1,112 @@
+"""From the table of evidence to one posterior over the families, whatever number of splits each was judged on.
+
+With four or more splits that all families share, it is the correlated Bayesian comparison on those. A family that was
+judged on fewer is compared with the best of the others on the splits both have, by a bootstrap of their rows, and chained
+to it; the spread of the bootstrap is widened by the same correction for overlapping training rows.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from automl.decide.posterior import DRAWS, Posterior, from_draws, posterior
+from automl.evaluate.interval import counts, group_codes
+from automl.evaluate.oof import stack
+from automl.evaluate.splits import split_scorer
+
+if TYPE_CHECKING:
+    from automl.data.dataset import Array
+    from automl.evaluate.crossval import Candidate, CrossValidation
+    from automl.types import FamilyName
+
+ENOUGH_SPLITS = 4
+"""Below this the t distribution over splits has too heavy tails to say anything."""
+RESAMPLES = 500
+WORK = 2e7
+"""Rows x resamples x families at most."""
+
+
+def belief(cv: CrossValidation, candidates: dict[FamilyName, Candidate]) -> tuple[Posterior, str]:
+    """The posterior and how it was made, one sentence.
+
+    Args:
+        cv: gives splits, targets and metric.
+        candidates: family -> candidate with at least one judged split.
+    """
+    families = list(candidates)
+    common = _common(candidates, families)
+    if len(common) >= ENOUGH_SPLITS:
+        return _over_splits(cv, candidates, common), f"correlated t over {len(common)} splits"
+    most = max(len(c.losses) for c in candidates.values())
+    core = [f for f in families if len(candidates[f].losses) == most]
+    splits = _common(candidates, core)
+    chosen = {f: candidates[f] for f in core}
+    if len(splits) >= ENOUGH_SPLITS:
+        joint = _over_splits(cv, chosen, splits)
+        how = [f"correlated t over {len(splits)} splits"]
+    else:
+        joint = _over_rows(cv, chosen, splits)
+        how = [f"bootstrap of the rows of {len(splits)} split{'s' if len(splits) > 1 else ''}"]
+    draws = {f: _spread(joint.draws[:, i], cv) for i, f in enumerate(joint.families)}
+    means = {f: float(joint.means[i]) for i, f in enumerate(joint.families)}
+    if set(core) == set(families):
+        return joint, how[0]
+    best = min(means, key=lambda f: means[f])
+    for family in (f for f in families if f not in core):
+        both = {best: candidates[best], family: candidates[family]}
+        shared = _common(both, [best, family])
+        pair = _over_rows(cv, both, shared)
+        gap = pair.draws[:, pair.families.index(family)] - pair.draws[:, pair.families.index(best)]
+        draws[family] = draws[best] + _spread(gap, cv)
+        means[family] = means[best] + candidates[family].loss(shared) - candidates[best].loss(shared)
+        how.append(f"{family} against {best} by a bootstrap of the rows of {len(shared)} split{'s' if len(shared) > 1 else ''}")
+    return from_draws(draws, cv.metric, losses=means), "; ".join(how)
+
+
+def _common(candidates: dict[FamilyName, Candidate], families: list[FamilyName]) -> list[int]:
+    return sorted(set.intersection(*(set(candidates[f].losses) for f in families)))
+
+
+def folds_of(cv: CrossValidation) -> int:
+    """Folds of one repeat of the plan."""
+    return max(s.fold for s in cv.splits) + 1
+
+
+def overlap(cv: CrossValidation) -> float:
+    """Judged rows over training rows of a split: what the correlation between splits comes from (Nadeau and Bengio 2003)."""
+    return float(np.mean([len(s.check) / len(s.train) for s in cv.splits]))
+
+
+def _over_splits(cv: CrossValidation, candidates: dict[FamilyName, Candidate], splits: list[int]) -> Posterior:
+    losses = {f: [c.losses[s] for s in splits] for f, c in candidates.items()}
+    seed = cv.dataset.problem.seed
+    return posterior(losses, cv.metric, folds=max(folds_of(cv), 2), test_ratio=overlap(cv), seed=seed)
+
+
+def _over_rows(cv: CrossValidation, candidates: dict[FamilyName, Candidate], splits: list[int]) -> Posterior:
+    """Bootstrap of the judged rows, all families on the same resamples."""
+    rows = stack(cv, list(candidates.values()), splits)
+    groups = rows.row if cv.dataset.groups is None else cv.dataset.groups[rows.row]
+    codes = group_codes(groups)
+    scorers = [split_scorer(cv.metric, rows.y, rows.predictions[c.name], rows.split) for c in candidates.values()]
+    weight = np.ones(len(rows.y)) if rows.weight is None else rows.weight
+    generator = np.random.default_rng(cv.dataset.problem.seed)
+    resamples = int(np.clip(WORK / (len(rows.y) * len(candidates)), 50, RESAMPLES))
+    table = np.empty((resamples, len(scorers)))
+    for i in range(resamples):
+        drawn = counts(codes, len(rows.y), generator) * weight
+        table[i] = [cv.metric.to_loss(score(drawn)) for score in scorers]
+    means = np.asarray([c.loss(splits) for c in candidates.values()])
+    table = means + (table - means) * np.sqrt(1 + len(splits) * overlap(cv))
+    draws = {family: table[:, i] for i, family in enumerate(candidates)}
+    return from_draws(draws, cv.metric, losses=dict(zip(candidates, means.tolist(), strict=True)))
+
+
+def _spread(draws: Array, cv: CrossValidation) -> Array:
+    """(DRAWS,) the same distribution with as many draws as every other, so that draws can be added."""
+    if len(draws) == DRAWS:
+        return draws
+    picked: Array = draws[np.random.default_rng([cv.dataset.problem.seed, len(draws)]).integers(0, len(draws), DRAWS)]
+    return picked

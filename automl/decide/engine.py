@@ -1,0 +1,142 @@
+"""The decision: evidence in, verdict out, with every reason, in the form of `decision.json`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from automl.decide.belief import belief, folds_of
+from automl.decide.compare import Flag, Verdict, verdict
+from automl.types import FAMILIES
+
+if TYPE_CHECKING:
+    from automl.decide.probe import Probes
+    from automl.evaluate.crossval import Candidate, CrossValidation
+    from automl.types import FamilyName, Prefer
+
+FEW_OF_A_CLASS = 30
+SMALL_DATA = 200
+ENOUGH_EPOCHS = 30
+
+
+@dataclass(frozen=True)
+class Decision:
+    """The verdict with its evidence; fields as in docs/run-folder.md."""
+
+    family: FamilyName
+    sentence: str
+    probabilities: dict[FamilyName, float]
+    tie: bool
+    flags: tuple[Flag, ...]
+    ensemble: bool
+    members: tuple[str, ...]
+    reasons: tuple[str, ...]
+    evidence: dict[str, Any]
+    alternatives: tuple[dict[str, Any], ...]
+    changes: tuple[dict[str, Any], ...] = field(default=())
+
+
+def decide(cv: CrossValidation, probes: Probes, prefer: Prefer, deciding_seconds: float) -> Decision:
+    """The verdict on the probes.
+
+    Args:
+        cv: gives splits and metric.
+        probes: the evidence; at least one family.
+        prefer: how much proof a more complex family needs.
+        deciding_seconds: seconds spent on the probes, for the record.
+    """
+    candidates = probes.candidates or probes.look
+    posterior, method = belief(cv, candidates)
+    result = verdict(posterior, prefer)
+    families = {
+        name: replace(
+            evidence,
+            seconds=round(candidates[name].seconds, 3),
+            configuration=candidates[name].configuration,
+            under_trained=under_trained(candidates[name]),
+        )
+        for name, evidence in result.families.items()
+    }
+    evidence = {
+        "metric": cv.metric.name,
+        "loss": cv.metric.loss_name,
+        "r": result.r,
+        "threshold": result.threshold,
+        "method": method,
+        "splits": max(len(c.losses) for c in candidates.values()),
+        "splits_of": {name: sorted(c.losses) for name, c in candidates.items()},
+        "candidates": {name: c.name for name, c in candidates.items()},
+        "folds": folds_of(cv),
+        "repeats": max(s.repeat for s in cv.splits) + 1,
+        "rows": len(cv.splits[0].train) + len(cv.splits[0].check),
+        "deciding_seconds": round(deciding_seconds, 2),
+        "families": families,
+        "after_search": None,
+        "prior": None,
+        "curves": None,
+    }
+    return Decision(
+        family=result.family,
+        sentence=result.sentence,
+        probabilities=result.probabilities,
+        tie=result.tie,
+        flags=(*result.flags, *_flags(cv, probes, candidates)),
+        ensemble=False,
+        members=(result.family,),
+        reasons=result.reasons,
+        evidence=evidence,
+        alternatives=_alternatives(result, probes),
+    )
+
+
+def under_trained(candidate: Candidate) -> bool:
+    """True when time ended its fits before they were worth comparing."""
+    info = candidate.info
+    return bool(info.get("cut_by_time") or info.get("under_trained"))
+
+
+def line(decision: Decision) -> str:
+    """One line for the console: the verdict with its probabilities."""
+    shares = ", ".join(f"{name} {decision.probabilities[name]:.0%}" for name in FAMILIES if decision.probabilities[name] >= 0.005)
+    return f"{decision.family} ({shares})"
+
+
+def _flags(cv: CrossValidation, probes: Probes, candidates: dict[FamilyName, Candidate]) -> list[Flag]:
+    flags = [
+        Flag(f"{name}_not_tried", f"{name} not tried: {reason}.") for name, reason in probes.not_tried.items()
+    ]
+    for name, candidate in candidates.items():
+        if under_trained(candidate):
+            flags.append(Flag(f"{name}_under_trained", _short_training(candidate)))
+    rows = len(cv.dataset)
+    if rows < SMALL_DATA:
+        flags.append(Flag("small_data", f"Only {rows} rows: every figure here is uncertain."))
+    if cv.dataset.problem.task != "regression":
+        import numpy as np
+
+        smallest = int(np.bincount(cv.dataset.y, minlength=cv.dataset.problem.outputs).min())
+        if smallest < FEW_OF_A_CLASS:
+            flags.append(Flag("few_test_rows", f"The rarest class has {smallest} rows: its share of the evidence is thin."))
+    return flags
+
+
+def _short_training(candidate: Candidate) -> str:
+    info = candidate.info
+    if "epochs" in info:
+        return f"{candidate.family} under-trained: {info['epochs']} of {info.get('full_epochs', ENOUGH_EPOCHS)} epochs fitted into the time."
+    return f"{candidate.family} under-trained: the time ended it after {info.get('rounds', 0)} rounds."
+
+
+def _alternatives(result: Verdict, probes: Probes) -> tuple[dict[str, Any], ...]:
+    others = [name for name in FAMILIES if name in result.families and name != result.family]
+    compared: list[dict[str, Any]] = [
+        {"family": name, "reason": _why_not(result, name), "probability": result.probabilities[name]} for name in others
+    ]
+    return (*compared, *({"family": name, "reason": f"not tried: {why}"} for name, why in probes.not_tried.items()))
+
+
+def _why_not(result: Verdict, name: FamilyName) -> str:
+    evidence = result.families[name]
+    if FAMILIES.index(name) < FAMILIES.index(result.family):
+        return f"worse than {result.family} by more than r with probability {evidence.p_worse:.2f}"
+    return f"better than {result.family} by more than r with probability {evidence.p_better:.2f}; {result.threshold:.2f} is needed"

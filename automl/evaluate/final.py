@@ -1,0 +1,165 @@
+"""The end of a run: the test part is opened once, and the delivered model is fitted and written.
+
+The choice is frozen before this module is called; nothing here reorders candidates.
+"""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from automl.clock import OutOfTime
+from automl.data import split
+from automl.families.base import FitFailed, Limits, Params
+from automl.families.task import Fitted, FitTask
+from automl.workers.executor import WorkerDied, WorkerError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from automl.data.dataset import Array
+    from automl.data.split import Outer
+    from automl.evaluate.crossval import Candidate, CrossValidation
+
+MORE_ROWS = 1.35
+"""A final fit on the development part costs this many times a fit of cross-validation (a quarter more rows, and slack)."""
+FRESH_SEED = 1_000
+"""Added to the seed for the splits that judge small data: never those that chose the configuration."""
+REPEATS = 3
+
+
+@dataclass
+class Tested:
+    """Predictions on the test part, or out-of-fold predictions of all rows for small data.
+
+    Attributes:
+        rows: positions in the dataset that were judged.
+        predictions: candidate name -> (rows, outputs).
+        fitted: candidate name -> the fit on the development part (holdout only).
+        delivered: the candidate whose model stands in the model folder.
+    """
+
+    rows: Array
+    predictions: dict[str, Array] = field(default_factory=dict)
+    fitted: dict[str, Fitted] = field(default_factory=dict)
+    delivered: Candidate | None = None
+
+
+def expected_seconds(candidate: Candidate) -> float:
+    """Seconds of the longest fit of cross-validation, from measured ones."""
+    return max((f.fit_seconds + f.predict_seconds for f in candidate.fits.values()), default=0.0)
+
+
+def finishing_seconds(chosen: Candidate, others: list[Candidate], report_seconds: float) -> float:
+    """Seconds to keep for the test fit of the chosen candidate, cheap rivals, and the report."""
+    rivals = sum(expected_seconds(c) for c in others if c.family != "network")
+    return MORE_ROWS * (expected_seconds(chosen) + rivals) + report_seconds
+
+
+def open_test(
+    cv: CrossValidation, outer: Outer, chosen: Candidate, others: list[Candidate], folder: Path, reserve: float
+) -> Tested:
+    """Judge the chosen candidate and, as time allows, the best of every other family; write the chosen model.
+
+    Args:
+        chosen: the candidate to deliver.
+        others: the best candidates of the other families, simple to complex; the first is the last resort.
+        folder: existing model folder.
+        reserve: seconds to keep for what follows.
+
+    Raises:
+        FitFailed: not even the simplest could be fitted.
+    """
+    if outer.protocol == "repeated_cv":
+        return _judge_small(cv, outer, chosen, others, folder, reserve)
+    tested = Tested(outer.test)
+    for candidate in [chosen, *sorted(others, key=expected_seconds, reverse=True)]:
+        # The fallbacks, simplest last, are only reached when the chosen one cannot be fitted in time.
+        fitted = _final_fit(cv, candidate, outer.development, outer.test, folder, reserve)
+        if fitted is not None:
+            tested.predictions[candidate.name], tested.fitted[candidate.name] = fitted.predictions, fitted
+            tested.delivered = candidate
+            break
+    if tested.delivered is None:
+        raise FitFailed("no model could be fitted to the development part in time")
+    for candidate in sorted(others, key=expected_seconds):
+        if candidate.name in tested.predictions or expected_seconds(candidate) * MORE_ROWS > cv.clock.left(reserve):
+            continue
+        fitted = _final_fit(cv, candidate, outer.development, outer.test, None, reserve)
+        if fitted is not None:
+            tested.predictions[candidate.name], tested.fitted[candidate.name] = fitted.predictions, fitted
+    return tested
+
+
+def refit(cv: CrossValidation, chosen: Candidate, rows: Array, folder: Path, reserve: float) -> Fitted | None:
+    """Fit the delivered configuration on all rows and replace the model, when there is time; else None."""
+    if expected_seconds(chosen) * MORE_ROWS**2 > cv.clock.left(reserve):
+        return None
+    fresh = folder.with_name(folder.name + ".part")
+    fresh.mkdir()
+    fitted = _final_fit(cv, chosen, rows, rows[:1], fresh, reserve)
+    # A fit that the clock cut short is worse than the one that stands.
+    if fitted is None or fitted.info.get("cut_by_time"):
+        shutil.rmtree(fresh)
+        return None
+    shutil.rmtree(folder)
+    fresh.rename(folder)
+    return fitted
+
+
+def _final_fit(
+    cv: CrossValidation, candidate: Candidate, train: Array, predict: Array, save: Path | None, reserve: float
+) -> Fitted | None:
+    """A fit on all rows given with lengths from validation; None when it fails or the time is over."""
+    params: Params = candidate.final_params()
+    seconds = None if cv.clock.counts_trials else max(cv.clock.left(reserve), 0.1)
+    task = FitTask(candidate.family, params, train, predict, Limits(seconds, cv.threads, full=True), save)
+    try:
+        return cv.run(task)
+    except (FitFailed, OutOfTime, WorkerDied, WorkerError):
+        return None
+
+
+def _judge_small(
+    cv: CrossValidation, outer: Outer, chosen: Candidate, others: list[Candidate], folder: Path, reserve: float
+) -> Tested:
+    """Repeated cross-validation on fresh splits; each row's prediction is the mean over the repeats."""
+    tested = Tested(outer.development)
+    seed = cv.dataset.problem.seed + FRESH_SEED
+    folds = max(s.fold for s in cv.splits) + 1
+    fresh = replace(cv, splits=split.splits(cv.dataset, folds, REPEATS, seed))
+    last_fit = expected_seconds(chosen) * MORE_ROWS
+    for candidate in [chosen, *others]:
+        room = cv.clock.left(reserve + last_fit) / max(expected_seconds(candidate) * folds * 1.2, 1e-9)
+        repeats = int(min(room, REPEATS))
+        if candidate is chosen:
+            repeats = max(repeats, 1)
+        predictions = _fresh_predictions(fresh, candidate, folds * repeats)
+        if predictions is not None:
+            tested.predictions[candidate.name] = predictions
+    for candidate in [chosen, *others]:
+        fitted = _final_fit(cv, candidate, outer.development, outer.development[:1], folder, reserve)
+        if fitted is not None:
+            tested.fitted[candidate.name], tested.delivered = fitted, candidate
+            return tested
+    raise FitFailed("no model could be fitted in time")
+
+
+def _fresh_predictions(cv: CrossValidation, candidate: Candidate, splits: int) -> Array | None:
+    """(rows, outputs) mean of the out-of-fold predictions of whole repeats; None when a split is missing."""
+    if splits == 0:
+        return None
+    again = replace(candidate, fits={}, losses={})
+    outputs = cv.dataset.problem.outputs
+    total, count = np.zeros((len(cv.dataset), outputs)), np.zeros(len(cv.dataset))
+    for number in range(splits):
+        if not cv.judge(again, number, None if cv.clock.counts_trials else max(cv.clock.left(1.0), 0.1)):
+            return None
+        rows = cv.splits[number].check
+        total[rows] += again.fits[number].predictions
+        count[rows] += 1
+    mean: Array = (total / count[:, None]).astype(np.float32)
+    return mean

@@ -1,0 +1,134 @@
+"""Predictions from a run folder, on data that may differ from what was learnt from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from automl import families, jsonio
+from automl.errors import DataError, RunError
+from automl.types import Problem
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from automl.data.dataset import Array
+    from automl.data.source import ImageFiles
+    from automl.families.base import Model
+    from automl.types import FamilyName
+
+
+@dataclass(frozen=True)
+class Predicted:
+    """Predictions with what was odd about the data.
+
+    Attributes:
+        frame: columns as documented for `automl predict`.
+        notes: sentences for the user: extra columns, unseen categories, wrong types, unreadable files.
+    """
+
+    frame: pd.DataFrame
+    notes: list[str]
+
+
+@dataclass
+class Predictor:
+    """A delivered model, loaded.
+
+    Attributes:
+        interval: half-width of the 90 % interval for regression, else None.
+    """
+
+    problem: Problem
+    model: Model
+    interval: float | None
+
+    @classmethod
+    def load(cls, run: Path) -> Predictor:
+        """The model of a run folder.
+
+        Raises:
+            RunError: not a run folder, or one with missing parts.
+        """
+        folder = run / "model"
+        for name in ("manifest.json", "contract.json"):
+            if not (folder / name).is_file():
+                hint = "give the folder that automl fit wrote" if not folder.is_dir() else "fit again"
+                raise RunError(f"The run folder is incomplete: model/{name} is missing.", where=str(run), hint=hint)
+        manifest = jsonio.read(folder / "manifest.json")
+        missing = [name for name in manifest["files"] if not (folder / name).is_file()]
+        if missing:
+            raise RunError(f"The model is incomplete: {', '.join(missing)} missing.", where=str(folder), hint="fit again")
+        problem = jsonio.build(Problem, jsonio.read(folder / "contract.json"))
+        family: FamilyName = manifest["family"]
+        return cls(problem, families.load(family).load(folder, problem), manifest.get("interval"))
+
+    def probabilities(self, inputs: Any) -> Array:
+        """(n, classes) probabilities or (n, 1) values for typed inputs."""
+        return self.model.predict(inputs)
+
+    def table(self, frame: pd.DataFrame) -> Predicted:
+        """Predictions for a table, in its row order.
+
+        Raises:
+            ColumnMissing: columns the model needs are not there.
+        """
+        from automl.data.contract import typed
+
+        checked = typed(frame, self.problem.columns)
+        notes = [f"Column {name!r} is not used by the model: ignored." for name in checked.extra[:20]]
+        for name, problem in checked.problems.items():
+            if problem.get("unseen"):
+                examples = ", ".join(map(repr, problem.get("unseen_examples", [])[:3]))
+                notes.append(f"{problem['unseen']:,} rows have a {name!r} never seen in training ({examples}): treated as missing.")
+            if problem.get("wrong_type"):
+                notes.append(f"{problem['wrong_type']:,} rows have a {name!r} of the wrong type: treated as missing.")
+        return Predicted(self.columns(self.probabilities(checked.frame)), notes)
+
+    def images(self, files: ImageFiles, scratch: Path) -> Predicted:
+        """Predictions for image files, one row a file in sorted order; unreadable files keep an empty row."""
+        from automl.data import decode
+
+        if not files.paths:
+            raise DataError("There is no image to predict.", where=str(files.root))
+        height, width, channels = self.problem.image_size
+        every = np.arange(len(files.paths))
+        decoded = decode.decode(files, every, (height, width), channels, scratch / "predict.npy", max_broken=1.0)
+        readable = self.columns(self.probabilities(decoded.images)) if decoded.ok.any() else None
+        return Predicted(self._with_paths(files, readable, decoded.ok, decoded.reasons), _unreadable(decoded.ok))
+
+    def _with_paths(
+        self, files: ImageFiles, readable: pd.DataFrame | None, ok: Array, reasons: dict[str, str]
+    ) -> pd.DataFrame:
+        import pandas as pd
+
+        names = list(self.columns(np.zeros((0, self.problem.outputs), np.float32)).columns)
+        frame = pd.DataFrame(index=range(len(ok)), columns=names) if readable is None else readable.set_index(np.flatnonzero(ok))
+        frame = frame.reindex(range(len(ok)))
+        frame.insert(0, "path", list(files.paths))
+        if reasons:
+            frame["problem"] = [reasons.get(path, "") for path in files.paths]
+        return frame
+
+    def columns(self, predictions: Array) -> pd.DataFrame:
+        """The documented columns for raw predictions."""
+        import pandas as pd
+
+        if self.problem.task == "regression":
+            values = predictions[:, 0].astype(float)
+            columns: dict[str, Any] = {"prediction": values}
+            if self.interval is not None:
+                columns |= {"lower": values - self.interval, "upper": values + self.interval}
+            return pd.DataFrame(columns)
+        labels = np.asarray(self.problem.classes, dtype=object)
+        columns = {"prediction": labels[predictions.argmax(axis=1)]}
+        columns |= {f"probability_{label}": predictions[:, i].astype(float) for i, label in enumerate(labels)}
+        return pd.DataFrame(columns)
+
+
+def _unreadable(ok: Array) -> list[str]:
+    count = int((~ok).sum())
+    return [f"{count:,} files could not be read: their rows have no prediction, and a reason in 'problem'."] if count else []
