@@ -18,13 +18,8 @@ if TYPE_CHECKING:
 
 __all__ = ["from_arrays", "guess_target", "read"]
 
-PATH_NAMES = (
-    "path", "file", "filename", "file_name", "filepath", "file_path", "image", "image_path", "img", "image_file",
-)  # fmt: skip
-"""Names by which the path column of a manifest goes."""
-IMAGES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff")
-LOOKED_AT = 20
-"""Cells of a path column that are looked up on disk."""
+LOOKED_AT = 1000
+"""Rows in which a column of paths is looked for."""
 
 
 def read(
@@ -78,13 +73,15 @@ def _read_path(path: Path, wanted: Wanted, modality: str | None, max_bad_lines: 
     if not path.exists():
         raise _missing(path)
     if path.is_dir():
-        return _read_folder(path, modality)
+        return _read_folder(path, modality, labelled=wanted.labelled)
     from automl.data import table
 
     result = table.read_file(path, wanted, max_bad_lines)
     if modality == "table":
         return result
-    column = _path_column(result, path.parent)
+    from automl.data import media
+
+    column = media.find_path_column(result.frame.head(LOOKED_AT), path.parent)
     if column is None:
         if modality == "image":
             raise DataError(
@@ -96,12 +93,12 @@ def _read_path(path: Path, wanted: Wanted, modality: str | None, max_bad_lines: 
     return _read_manifest(path, result, column, wanted, max_bad_lines)
 
 
-def _read_folder(path: Path, modality: str | None) -> Source:
+def _read_folder(path: Path, modality: str | None, *, labelled: bool) -> Source:
     if modality == "table":
         raise DataError("A table is a file, and this is a folder.", where=str(path), hint="name the table file in it")
     from automl.data import media
 
-    return media.scan(path)
+    return media.scan(path, labelled=labelled)
 
 
 def _read_manifest(path: Path, result: Table, column: str, wanted: Wanted, max_bad_lines: float) -> Source:
@@ -112,18 +109,6 @@ def _read_manifest(path: Path, result: Table, column: str, wanted: Wanted, max_b
         wanted = Wanted(None, wanted.labelled, {*wanted.exclude, column})
         result = table.read_file(path, wanted, max_bad_lines)
     return media.manifest(result, column, wanted.choice.get("name"))
-
-
-def _path_column(table: Table, folder: Path) -> str | None:
-    """The column whose cells name image files that exist, relative to the table or absolute."""
-    for name in table.frame.columns:
-        if name.strip().lower().replace(" ", "_") not in PATH_NAMES:
-            continue
-        cells = [str(cell) for cell in table.frame[name].dropna().iloc[:LOOKED_AT]]
-        images = [cell for cell in cells if cell.lower().endswith(IMAGES)]
-        if any((folder / cell).is_file() for cell in images):
-            return str(name)
-    return None
 
 
 def _missing(path: Path) -> DataError:

@@ -66,7 +66,7 @@ def read_excel(path: Path) -> tuple[pd.DataFrame, dict[str, Any]]:
         with pd.ExcelFile(path, engine="openpyxl") as book:
             sheets = [str(name) for name in book.sheet_names]
             # Without a header, so that duplicate names are seen instead of renamed.
-            cells = book.parse(book.sheet_names[0], header=None, dtype=object, keep_default_na=False, na_values=[""])
+            cells = pd.read_excel(book, header=None, dtype=object, keep_default_na=False, na_values=[""])
     except (zipfile.BadZipFile, KeyError, ValueError, OSError) as problem:
         raise _damaged(path, "Excel", problem) from problem
     cells = cells.dropna(how="all").dropna(how="all", axis="columns")

@@ -47,12 +47,20 @@ class Ragged:
         """Note the row (pyarrow.csv.InvalidRow) and skip it."""
         self.count += row.text.count("\n") + 1
         if len(self.lines) < LISTED:
-            found = self.raw.find(b"\n" + row.text.encode(), self.position)
-            if found >= 0:
+            line = self._line(row.text.encode()) or row.number
+            self.lines[line] = f"{row.actual_columns} instead of {row.expected_columns} cells"
+        return "skip"
+
+    def _line(self, text: bytes) -> int:
+        """The line a row begins at, 0 when it is not found; rows come in file order."""
+        found = self.position - 1
+        while (found := self.raw.find(b"\n" + text, found + 1)) >= 0:
+            end = found + 1 + len(text)
+            if self.raw[end : end + 1] in {b"", b"\n", b"\r"}:
                 self.line += self.raw[self.position : found + 1].count(b"\n")
                 self.position = found + 1
-            self.lines[self.line] = f"{row.actual_columns} cells, expected {row.expected_columns}"
-        return "skip"
+                return self.line
+        return 0
 
 
 def read_text(

@@ -68,8 +68,7 @@ def tidy(frame: pd.DataFrame, target: str, where: str) -> tuple[pd.DataFrame, Ma
             if counts:
                 markers[name] = counts
         columns[name] = column
-    # Concatenation keeps columns that did not change as they are, and copes with very many of them.
-    return pd.concat(columns, axis="columns", copy=False) if columns else frame, markers
+    return pd.concat(columns, axis="columns"), markers
 
 
 def _unhide(column: pd.Series[Any]) -> tuple[pd.Series[Any], dict[str, int]]:
@@ -104,17 +103,13 @@ def _numbers(column: pd.Series[Any]) -> pd.Series[Any]:
 
 def _other(column: pd.Series[Any], where: str) -> pd.Series[Any]:
     """Times, types of Arrow-backed frames, and what no model can use."""
+    if isinstance(column.dtype, pd.ArrowDtype):
+        converted = pa.array(column).to_pandas(date_as_object=False)
+        return _plain(converted.rename(column.name), where)
     if pd.api.types.is_timedelta64_dtype(column.dtype):
         return column.dt.total_seconds()
     if pd.api.types.is_datetime64_any_dtype(column.dtype):
         return _without_zone(column)
-    if isinstance(column.dtype, pd.ArrowDtype):
-        kind = column.dtype.pyarrow_dtype
-        if pa.types.is_timestamp(kind) or pa.types.is_date(kind):
-            return _without_zone(pd.to_datetime(column.astype(object)))
-        if pa.types.is_string(kind) or pa.types.is_large_string(kind):
-            return column.astype("str")
-        return _from_objects(column.astype(object), where)
     if pd.api.types.is_complex_dtype(column.dtype):
         raise _unusable(column, "complex numbers", where)
     return column.astype("str")

@@ -28,6 +28,7 @@ MAGIC = {
     b"\xd0\xcf\x11\xe0": "an old Excel workbook (.xls): save it as .xlsx or .csv",
     b"%PDF": "a PDF document: export the table as .csv",
 }
+DAMAGED = "\ufffd"
 COMMA_NUMBER = re.compile(r"\s*[-+]?\d{1,3}(\.\d{3})+,\d+\s*|\s*[-+]?\d+,\d+\s*")
 GROUPED_NUMBER = re.compile(r"\s*[-+]?[1-9]\d{0,2}(,\d{3})+\s*")
 DOT_NUMBER = re.compile(r"\s*[-+]?\d+\.\d+\s*")
@@ -102,12 +103,19 @@ def _binary(where: str) -> DataError:
 def to_utf8(raw: Raw, encoding: str) -> tuple[Raw, str]:
     """The text in UTF-8 without a byte order mark, and the encoding it was read in.
 
-    Windows-1252 leaves five bytes undefined; a file that has them is read as Latin-1.
+    Windows-1252 leaves five bytes undefined; a file that has them is read as Latin-1. A file of mostly sound UTF-8 with
+    a few damaged characters stays UTF-8, with U+FFFD in their place.
     """
     if encoding == "utf-8":
         return raw, encoding
     if encoding == "utf-8-sig":
         return raw[len(codecs.BOM_UTF8) :], encoding
+    if encoding == "cp1252":
+        text = raw[:].decode("utf-8", errors="replace")
+        damaged = text.count(DAMAGED)
+        # In Windows-1252 nearly every character beyond ASCII is damaged UTF-8.
+        if damaged * 10 < len(text) - len(text.encode("ascii", errors="ignore")):
+            return text.encode("utf-8"), f"utf-8, {damaged} damaged characters"
     try:
         return raw[:].decode(encoding).encode("utf-8"), encoding
     except UnicodeDecodeError:

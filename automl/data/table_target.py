@@ -94,7 +94,7 @@ def _float_text(values: pd.Series[Any]) -> pd.Series[Any]:
     present = values.dropna()
     if ((present % 1 == 0) & (present.abs() < LARGEST_WHOLE)).all():
         return values.astype("Int64").astype("str")
-    return values.map(str, na_action="ignore").astype("str")
+    return values.astype("str")
 
 
 def _cell_text(cell: Any) -> str:
