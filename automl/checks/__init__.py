@@ -1,0 +1,87 @@
+"""Findings with stable codes: one check a file, run over a profiled table."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+from functools import cache
+from typing import TYPE_CHECKING
+
+from automl.checks.base import Check, CheckFacts, NotApplicable
+from automl.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from automl.types import Finding
+
+__all__ = ["Check", "CheckFacts", "NotApplicable", "all_checks", "check", "dropped_by", "page", "run_checks"]
+
+
+@cache
+def all_checks() -> dict[str, Check]:
+    """Code -> check, in the order of the codes: every module here that is named by a code."""
+    found: dict[str, Check] = {}
+    for module in sorted(info.name for info in pkgutil.iter_modules(__path__) if info.name.startswith("am")):
+        members = vars(importlib.import_module(f"{__name__}.{module}")).values()
+        for member in members:
+            if inspect.isclass(member) and issubclass(member, Check) and member is not Check:
+                found[member.code] = member()
+    return found
+
+
+def check(code: str) -> Check:
+    """The check of a code.
+
+    Raises:
+        UsageError: unknown code.
+    """
+    found = all_checks()
+    if code.upper() not in found:
+        raise UsageError.unknown("finding", code, found)
+    return found[code.upper()]
+
+
+def page(code: str) -> str:
+    """What a code means, why it matters, what is done about it and how to override that.
+
+    Raises:
+        UsageError: unknown code.
+    """
+    one = check(code)
+    return f"{one.code} {one.title} ({one.severity})\n\n{inspect.cleandoc(one.page)}\n"
+
+
+def run_checks(facts: CheckFacts, ignore: Iterable[str] = ()) -> tuple[Finding, ...]:
+    """What every check says about a table: found, passed, not applicable or (when ignored) skipped.
+
+    Raises:
+        UsageError: an ignored code is unknown.
+    """
+    ignored = {check(code).code for code in ignore}
+    findings: list[Finding] = []
+    for code, one in all_checks().items():
+        if one.in_run:
+            continue
+        if code in ignored:
+            findings.append(one.finding(status="skipped", action=f"ignored by --ignore {code}"))
+            continue
+        try:
+            found = one.run(facts)
+        except NotApplicable as reason:
+            findings.append(one.finding(status="not_applicable", action=str(reason)))
+            continue
+        findings.extend(found or [one.finding(status="passed")])
+    return tuple(findings)
+
+
+def dropped_by(findings: Iterable[Finding]) -> dict[str, str]:
+    """Column -> code of the finding for which it is no input."""
+    dropping = {code for code, one in all_checks().items() if one.drops}
+    return {
+        column: finding.code
+        for finding in findings
+        if finding.status == "found" and finding.code in dropping
+        for column in finding.columns
+    }

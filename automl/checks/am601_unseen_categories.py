@@ -1,0 +1,23 @@
+"""AM601: labels never seen in training."""
+
+from __future__ import annotations
+
+from automl.checks.base import Check
+
+
+class UnseenCategories(Check):
+    """Found when predicting."""
+
+    code = "AM601"
+    title = "Unseen categories"
+    severity = "warning"
+    in_run = True
+    page = """
+    What it means: cells of a category column hold labels that were not in the training data.
+    Why it matters: the model knows nothing about them; many of them mean that the data have
+    changed.
+    Threshold: one cell is enough.
+    What is done: they are taken as missing, counted and listed. They are never mapped to a known
+    label.
+    To override: --on-problem refuse stops instead; train again with rows that have the new labels.
+    """

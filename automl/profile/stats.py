@@ -1,0 +1,98 @@
+"""Statistics of one column, as documented in `types.Column`."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import numpy as np
+
+Array = np.ndarray[Any, Any]
+
+SAMPLE = 100_000
+"""Cells from which statistics are computed when a column has more."""
+BINS = 20
+TOP = 20
+_NEGATIVE_CODES = (-1.0, -9.0, -99.0, -999.0, -9999.0, -99999.0)
+_POSITIVE_CODES = (99.0, 999.0, 9999.0, 99999.0)
+_SENTINEL_SHARE = 0.005
+
+
+def sample_positions(rows: int, limit: int = SAMPLE, seed: int = 0) -> Array | None:
+    """Sorted positions of an evenly spread sample, one from each of `limit` stretches; None when all rows fit."""
+    if rows <= limit:
+        return None
+    edges = np.arange(limit + 1, dtype=np.int64) * rows // limit
+    positions: Array = np.random.default_rng(seed).integers(edges[:-1], edges[1:])
+    return positions
+
+
+def number_stats(values: Array) -> dict[str, Any]:
+    """Range, moments, quartiles and histogram of finite values; {} when there are none."""
+    if len(values) == 0:
+        return {}
+    low, q25, median, q75, high = (float(q) for q in np.percentile(values, (0, 25, 50, 75, 100)))
+    # Scaled first: values near the largest float would overflow in the moments.
+    scale = max(abs(low), abs(high)) or 1.0
+    scaled = values / scale
+    mean, std = float(scaled.mean()), float(scaled.std())
+    counts, edges = np.histogram(scaled, bins=BINS if high > low else 1)
+    return {
+        "min": low,
+        "max": high,
+        "mean": mean * scale,
+        "std": std * scale,
+        "median": median,
+        "q25": q25,
+        "q75": q75,
+        "skew": float((((scaled - mean) / std) ** 3).mean()) if std > 0 else 0.0,
+        "histogram": {"edges": (edges * scale).tolist(), "counts": counts.tolist()},
+    }
+
+
+def top_labels(names: list[str], counts: Array) -> list[list[Any]]:
+    """The most frequent labels, at most 20, with their counts."""
+    order = np.argsort(-counts, kind="stable")[:TOP]
+    return [[names[place], int(counts[place])] for place in order]
+
+
+def date_stats(seconds: Array) -> dict[str, Any]:
+    """First and last date in ISO form; {} when there are none."""
+    if len(seconds) == 0:
+        return {}
+    epoch = dt.datetime(1970, 1, 1, tzinfo=dt.UTC).replace(tzinfo=None)
+    ends = [epoch + dt.timedelta(seconds=float(value)) for value in (seconds.min(), seconds.max())]
+    return {"min": ends[0].isoformat(), "max": ends[1].isoformat()}
+
+
+def sentinels(values: Array) -> dict[str, int]:
+    """Numbers that look like codes for 'missing', with how often they occur.
+
+    A code from the list is one when it is the smallest (largest) value, in at least 0.5 % of the cells (and three), and
+    far from all others: -1 and -9 where no other value is negative and the others span more than a yes/no; the longer
+    ones where the gap to the others is larger than the others' whole range.
+
+    Args:
+        values: finite values.
+    """
+    found: dict[str, int] = {}
+    rest = values
+    for codes, end in ((_NEGATIVE_CODES, "min"), (_POSITIVE_CODES, "max")):
+        while len(rest) and (code := float(getattr(rest, end)())) in codes:
+            others = rest[rest != code]
+            count = len(rest) - len(others)
+            if count < max(3, _SENTINEL_SHARE * len(values)) or not _is_apart(code, others):
+                break
+            found[f"{code:g}"] = count
+            rest = others
+    return found
+
+
+def _is_apart(code: float, others: Array) -> bool:
+    if len(others) == 0:
+        return False
+    low, high = float(others.min()), float(others.max())
+    if code in (-1.0, -9.0):
+        return low >= 0 and high - low >= 2
+    gap = low - code if code < 0 else code - high
+    return gap > max(high - low, 1.0)

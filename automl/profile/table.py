@@ -1,0 +1,183 @@
+"""The profile of a table: columns, target, task, and what the checks say."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from automl.checks import CheckFacts, dropped_by, run_checks
+from automl.data.table_target import guess_target, target_text
+from automl.errors import ColumnMissing, DataError, UsageError
+from automl.profile.columns import Roles, describe
+from automl.profile.stats import number_stats, sample_positions
+from automl.profile.target import cells, detect_task, encode_target
+from automl.types import Choice, Column, Modality, Profile, Task
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import pandas as pd
+
+    from automl.data.source import Table
+    from automl.types import Finding, Kind
+
+Array = np.ndarray[Any, Any]
+
+
+def profile(
+    table: Table,
+    *,
+    target: str | None = None,
+    task: str | None = None,
+    drop: Iterable[str] = (),
+    keep: Iterable[str] = (),
+    weight: str | None = None,
+    group: str | None = None,
+    time: str | None = None,
+    split: str | None = None,
+    ignore: Iterable[str] = (),
+) -> Profile:
+    """The profile of a table with a target.
+
+    Args:
+        table: as read.
+        target: column to predict; as the reader chose when None.
+        task: the user's task, found from the target when None.
+        drop: columns never used.
+        keep: columns used whatever a rule or a finding says.
+        weight: column of row weights.
+        group: column whose equal values must not straddle a split.
+        time: column that gives the order of time.
+        split: column that says which part a row belongs to.
+        ignore: codes of findings to skip; what they would drop is kept.
+
+    Raises:
+        ColumnMissing: a column named is not in the table.
+        UsageError: an unknown task or code, or a column with two roles.
+        DataError: a target or table from which nothing can be learnt.
+    """
+    ignore = tuple(code.upper() for code in ignore)
+    frame = table.frame
+    chosen = _choose_target(table, target)
+    roles = Roles(
+        target=chosen.value,
+        weight=weight,
+        group=group,
+        time=time,
+        split=split,
+        drop=tuple(drop),
+        keep=tuple(keep),
+        drop_ids="AM101" not in ignore,
+        drop_constants="AM102" not in ignore,
+    )
+    _check_roles(frame, roles, table.source)
+    values = target_text(frame[chosen.value])
+    task_choice = detect_task(values, chosen.value, task)
+    facts = _facts(table, roles, values, task_choice.value)
+    findings = run_checks(facts, ignore)
+    columns = _without_dropped(facts.columns, findings, roles.drop)
+    if not any(column.role == "feature" for column in columns):
+        raise DataError("No column is left to learn from.", where=table.source, hint="--keep COL keeps a dropped one")
+    target_column, classes, stats = _describe_target(frame, chosen.value, facts)
+    return Profile(
+        name=table.name,
+        source=table.source,
+        modality=_modality(columns),
+        task=task_choice,
+        target=chosen,
+        rows=len(facts.y),
+        columns=_in_order(frame, (*columns, target_column)),
+        classes=classes,
+        target_stats=stats,
+        reading=table.reading,
+        findings=findings,
+    )
+
+
+def _choose_target(table: Table, target: str | None) -> Choice[str]:
+    if target is not None:
+        return Choice(target, "as given", override="--target COL")
+    found = table.reading.get("target") or {}
+    if "name" in found:
+        return Choice(found["name"], found.get("reason", ""), {"guessed": found.get("guessed", False)}, "--target COL")
+    name, reason = guess_target(list(table.frame.columns))
+    return Choice(name, reason, {"guessed": True}, "--target COL")
+
+
+def _check_roles(frame: pd.DataFrame, roles: Roles, where: str) -> None:
+    names = [role for role in (roles.target, roles.weight, roles.group, roles.time, roles.split) if role is not None]
+    if missing := [name for name in (*names, *roles.drop, *roles.keep) if name not in frame.columns]:
+        raise ColumnMissing.from_names(dict.fromkeys(missing), frame.columns, where=where)
+    twice = sorted({name for name in names if names.count(name) > 1} | ({roles.target} & {*roles.drop}))
+    if twice:
+        raise UsageError(f"Column {twice[0]!r} has two roles.", where=where, hint="give each column one role")
+
+
+def _facts(table: Table, roles: Roles, values: pd.Series, task: Task) -> CheckFacts:
+    y, classes, kept = encode_target(values, task)
+    columns = describe(table.frame, roles, table.reading.get("markers"))
+    weight = next((column for column in columns if column.role == "weight"), None)
+    if weight is not None and weight.stats.get("min", -1) < 0:
+        where = f"column {weight.name!r}"
+        raise DataError("Weights must be numbers, none below zero.", where=where, hint="choose another --weight COL")
+    left_out = {}
+    if task != "regression":
+        left_out = {label: rows for label, rows in cells(values).named().items() if rows == 1}
+    return CheckFacts(
+        frame=table.frame,
+        columns=columns,
+        target=roles.target,
+        task=task,
+        y=y,
+        classes=classes,
+        kept=kept,
+        left_out=left_out,
+        reading=table.reading,
+        keep=frozenset(roles.keep),
+        time=roles.time,
+    )
+
+
+def _without_dropped(
+    columns: tuple[Column, ...], findings: tuple[Finding, ...], by_user: tuple[str, ...]
+) -> tuple[Column, ...]:
+    dropped = {name: code for name, code in dropped_by(findings).items() if name not in by_user}
+    return tuple(
+        replace(column, role="dropped", reason=f"{dropped[column.name]}: {column.reason}")
+        if column.name in dropped and column.role in ("feature", "dropped")
+        else column
+        for column in columns
+    )
+
+
+def _describe_target(
+    frame: pd.DataFrame, name: str, facts: CheckFacts
+) -> tuple[Column, dict[str, int], dict[str, Any]]:
+    """The target as a column, label -> rows for classes, and statistics for regression."""
+    missing = len(frame) - len(facts.y) - sum(facts.left_out.values())
+    if facts.task == "regression":
+        picks = sample_positions(len(facts.y))
+        sample = facts.y if picks is None else facts.y[picks]
+        stats = number_stats(sample) | ({} if picks is None else {"sampled": len(picks)})
+        distinct = len(np.unique(sample))
+        return Column(name, "number", "target", "the target", missing, distinct, stats), {}, stats
+    counts = np.bincount(facts.y, minlength=len(facts.classes)).tolist()
+    classes = dict(zip(facts.classes, counts, strict=True))
+    top = sorted(classes.items(), key=lambda item: -item[1])[:20]
+    stats = {"top": [list(item) for item in top]}
+    kind: Kind = "boolean" if facts.task == "binary" else "category"
+    column = Column(name, kind, "target", "the target", missing, len(classes), stats, levels=facts.classes)
+    return column, classes, {"left_out": dict(facts.left_out)} if facts.left_out else {}
+
+
+def _modality(columns: tuple[Column, ...]) -> Choice[Modality]:
+    kinds = [column.kind for column in columns if column.role == "feature"]
+    counts = ", ".join(f"{kinds.count(kind)} {kind}" for kind in dict.fromkeys(kinds))
+    return Choice("table", f"one table with inputs of these kinds: {counts}")
+
+
+def _in_order(frame: pd.DataFrame, columns: tuple[Column, ...]) -> tuple[Column, ...]:
+    place = {name: position for position, name in enumerate(frame.columns)}
+    return tuple(sorted(columns, key=lambda column: place[column.name]))
