@@ -1,0 +1,55 @@
+"""The network family behind the common interface; Keras is imported only when something is fitted or loaded."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from automl.families.network import params as parameters
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from automl.data.dataset import Dataset
+    from automl.families.base import Knob, Limits, Params
+    from automl.families.network.model import NetworkModel
+    from automl.types import FamilyName, Problem
+
+
+class NetworkFamily:
+    """See `automl.families.base.Family`."""
+
+    name: ClassVar[FamilyName] = "network"
+    in_worker: ClassVar[bool] = True
+
+    def defaults(self, problem: Problem, rows: int) -> list[Params]:
+        """Known-good configurations, the best first."""
+        return parameters.defaults(problem, rows)
+
+    def space(self, problem: Problem, rows: int) -> list[Knob]:
+        """The search space."""
+        return parameters.space(problem, rows)
+
+    def fit(self, params: Params, train: Dataset, limits: Limits) -> NetworkModel:
+        """Train until the horizon or the time ends; see `automl.families.network.fitting`."""
+        from automl.families.network import fitting
+
+        return fitting.fit(params, train, limits)
+
+    def load(self, folder: Path, problem: Problem) -> NetworkModel:
+        """The model that `save` wrote."""
+        from automl.families.network import model
+
+        return model.load(folder, problem)
+
+    def describe(self, params: Params) -> str:
+        """'RealMLP 3x256, lr 0.04' or 'ResNet width 16, 1 block a stage, lr 0.003'."""
+        if not params:
+            return "network, tuned defaults"
+        if "augment" in params:
+            size = "" if params["width"] == "auto" else f" width {params['width']}, {params['blocks']} block(s) a stage"
+            return f"ResNet{size}, lr {params['lr']:.2g}, augmentation {params['augment']:g}"
+        extras = [f"dropout {params['dropout']:g}"] if params.get("dropout") else []
+        extras += ["weight decay"] if params.get("weight_decay") else []
+        extras += ["periodic embeddings"] if params.get("pbld") else []
+        name = f"RealMLP {params['layers']}x{params['width']}, lr {params['lr']:.2g}"
+        return ", ".join([name, *extras])

@@ -1,0 +1,161 @@
+"""One fit of a network, on a table or on images: encode, build, train, keep the best epoch."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import keras
+import numpy as np
+
+from automl.data.split import set_aside
+from automl.encode.network import NetworkTable
+from automl.families.base import FitFailed
+from automl.families.network import images, tabular
+from automl.families.network import params as parameters
+from automl.families.network.model import TABLE_BATCH, NetworkModel
+from automl.families.network.score import loss_of
+from automl.families.network.targets import Targets, row_weights
+from automl.families.network.trainer import Objective, Trainer, outputs
+from automl.families.network.training import FEW_EPOCHS, Deadline, Outcome, Plan, Run, shape
+
+if TYPE_CHECKING:
+    from automl.data.dataset import Array, Dataset
+    from automl.families.base import Limits, Params
+    from automl.types import Problem
+
+VALIDATION_SHARE = 0.2
+FEWEST_ROWS = 20
+"""With fewer rows than this none are set aside."""
+SAMPLE = 2_000
+"""Images that channel statistics are taken from."""
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Training rows as arrays: what a network reads, targets, weights, and which rows are learnt from or set aside."""
+
+    problem: Problem
+    encoder: NetworkTable | None
+    x: Array
+    y: Array
+    weight: Array
+    fit: Array
+    check: Array
+
+
+def fit(params: Params, train: Dataset, limits: Limits) -> NetworkModel:
+    """Train on the rows given.
+
+    Raises:
+        FitFailed: too few rows, or training diverged.
+    """
+    deadline = Deadline(None if limits.seconds is None else time.monotonic() + limits.seconds)
+    if len(train) < 2:
+        raise FitFailed("a network needs at least two rows")
+    keras.backend.clear_session()
+    keras.utils.set_random_seed(train.problem.seed)
+    params = parameters.complete(params, train.problem, len(train), timed=deadline.at is not None)
+    rows = _encoded(train, full=limits.full)
+    targets = Targets.fit(train.problem, rows.y[rows.fit])
+    model, run, per_call = _prepared(rows, targets, params, deadline)
+    outcome = run.train(per_call)
+    model.info = _info(outcome, model, run.plan, full_epochs=int(params["epochs"]))
+    return model
+
+
+def _encoded(train: Dataset, *, full: bool) -> Rows:
+    """The rows as arrays, some set aside to choose the epoch unless the fit is a full one."""
+    problem = train.problem
+    encoder = None
+    if problem.modality == "table":
+        encoder = NetworkTable.fit(train.inputs, problem.columns, problem.seed)
+    x = train.inputs.pixels() if encoder is None else encoder.transform(train.inputs)
+    rows, check = np.arange(len(train)), np.arange(0)
+    if not full and len(train) >= FEWEST_ROWS:
+        rows, check = set_aside(train, VALIDATION_SHARE)
+    return Rows(problem, encoder, x, train.y, row_weights(train), rows, check)
+
+
+def _prepared(
+    rows: Rows, targets: Targets, params: Params, deadline: Deadline
+) -> tuple[NetworkModel, Run, float | None]:
+    """A built network with its training run and, under a deadline, the measured seconds a call.
+
+    Where the size is free ('auto', images), it is guessed from operations, timed, and once made smaller if need be.
+    """
+    if params.get("width") != "auto":
+        return _assembled(rows, targets, params, deadline)
+    flops = images.GUESSED_FLOPS
+    for _ in range(2):
+        sized = {**params, **_size(rows, params, deadline, flops)}
+        model, run, per_call = _assembled(rows, targets, sized, deadline)
+        if per_call is None or per_call * run.plan.calls * FEW_EPOCHS <= deadline.left():
+            break
+        one = images.operations(rows.problem.image_size, sized["width"], sized["blocks"])
+        flops = 3.0 * one * run.plan.chunk * run.plan.batch / per_call
+    return model, run, per_call
+
+
+def _size(rows: Rows, params: Params, deadline: Deadline, flops: float) -> Params:
+    """Width and blocks of the largest network that has time for `FEW_EPOCHS`; by count alone without a deadline."""
+    size = rows.problem.image_size
+    seconds = deadline.left() if deadline.at is not None else images.SECONDS_COUNTED
+    epochs = min(FEW_EPOCHS * 1.2, params["epochs"])
+    width, blocks = images.largest(size, seconds / (epochs * len(rows.fit)), flops)
+    return {"width": width, "blocks": blocks}
+
+
+def _assembled(
+    rows: Rows, targets: Targets, params: Params, deadline: Deadline
+) -> tuple[NetworkModel, Run, float | None]:
+    """Network, optimiser and run; compiled and timed when there is a deadline."""
+    problem, fit_rows = rows.problem, rows.fit
+    bias = targets.start(problem, rows.y[fit_rows])
+    if rows.encoder is None:
+        network = images.network(problem.image_size, rows.x[fit_rows[:SAMPLE]], params, bias, problem.seed)
+        optimizer, schedule = images.optimizer(params), images.SCHEDULE
+        most = images.steps_a_call(problem.image_size, params)
+    else:
+        network = tabular.network(rows.encoder, params, tabular.activation(problem), bias)
+        optimizer, schedule, most = tabular.optimizer(params), tabular.SCHEDULE, tabular.STEPS_A_CALL
+    model = NetworkModel(problem, network, targets, rows.encoder, params)
+    trainer = Trainer(network, Objective(targets.kind, targets.smoothing), optimizer)
+    batch = min(int(params["batch"]), len(fit_rows))
+    chunk, calls = shape(len(fit_rows), batch, most)
+    plan = Plan(batch, chunk, calls, int(params["epochs"]), params.get("stop"), params["lr"], schedule, problem.seed)
+    data = (rows.x[fit_rows], targets.encode(rows.y[fit_rows]), rows.weight[fit_rows])
+    run = Run(trainer, data, _Check(rows, model) if len(rows.check) else None, plan, deadline)
+    return model, run, run.measure() if deadline.at is not None else None
+
+
+class _Check:
+    """Loss of a model on the rows set aside; NaN when a prediction is not finite."""
+
+    def __init__(self, rows: Rows, model: NetworkModel) -> None:
+        self.model, self.loss = model, loss_of(rows.problem)
+        self.x, self.y, self.weight = rows.x[rows.check], rows.y[rows.check], rows.weight[rows.check]
+        self.batch = images.BATCH if rows.encoder is None else TABLE_BATCH
+
+    def __call__(self) -> float:
+        raw = outputs(self.model.network, self.x, self.batch)
+        if not np.isfinite(raw).all():
+            return float("nan")
+        return self.loss(self.y, self.model.targets.decode(raw), self.weight)
+
+
+def _info(outcome: Outcome, model: NetworkModel, plan: Plan, full_epochs: int) -> dict[str, object]:
+    """Facts for the report; epochs are counted from 1."""
+    return {
+        "epochs": outcome.epochs,
+        "planned_epochs": outcome.planned,
+        "full_epochs": full_epochs,
+        "best_epoch": outcome.best_epoch or round(outcome.epochs),
+        "batch": plan.batch,
+        "seconds_per_epoch": round(outcome.seconds_per_epoch, 4),
+        "parameters": int(model.network.count_params()),
+        "under_trained": outcome.epochs < min(FEW_EPOCHS, plan.stop or FEW_EPOCHS),
+        "cut_by_time": outcome.cut,
+        "curve": outcome.curve,
+    }

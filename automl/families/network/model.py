@@ -1,0 +1,84 @@
+"""A trained network with its encoder: predictions, and files that load in another process."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import keras
+import numpy as np
+
+from automl import jsonio
+from automl.data.dataset import Images
+from automl.encode import state
+from automl.encode.network import NetworkTable
+from automl.families.network import images, layers  # noqa: F401 (register the layers that a saved network names)
+from automl.families.network.targets import Targets
+from automl.families.network.trainer import outputs
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from automl.data.dataset import Array, Inputs
+    from automl.families.base import Params
+    from automl.types import FamilyName, Problem
+
+BLOCK = 50_000
+"""Table rows encoded at a time."""
+TABLE_BATCH = 2_048
+"""Table rows predicted at a time."""
+PIXELS = 64_000_000
+"""Pixels of images held in memory at a time."""
+
+
+@dataclass
+class NetworkModel:
+    """See `automl.families.base.Model`.
+
+    Attributes:
+        encoder: of a table; None for images, which the network reads as they are.
+    """
+
+    problem: Problem
+    network: keras.Model
+    targets: Targets
+    encoder: NetworkTable | None
+    params: Params
+    info: dict[str, Any] = field(default_factory=dict)
+    family: ClassVar[FamilyName] = "network"
+
+    def predict(self, inputs: Inputs) -> Array:
+        """(n, classes) probabilities or (n, 1) values, float32, finite."""
+        block = max(PIXELS // int(np.prod(self.problem.image_size)), 1) if isinstance(inputs, Images) else BLOCK
+        parts = [self._predict(inputs, start, block) for start in range(0, max(len(inputs), 1), block)]
+        return np.concatenate(parts)
+
+    def _predict(self, inputs: Inputs, start: int, block: int) -> Array:
+        if self.encoder is None:
+            matrix = inputs.take(np.arange(start, min(start + block, len(inputs)))).pixels()
+        else:
+            matrix = self.encoder.transform(inputs.iloc[start : start + block])
+        return self.targets.decode(outputs(self.network, matrix, images.BATCH if self.encoder is None else TABLE_BATCH))
+
+    def final_params(self) -> Params:
+        """The same parameters with the horizon planned and the epoch to stop after.
+
+        The schedule is aimed at the same end and left at the best epoch, so that the refit repeats what was validated.
+        """
+        return {**self.params, "epochs": self.info["planned_epochs"], "stop": self.info["best_epoch"]}
+
+    def save(self, folder: Path) -> None:
+        """Write network.keras, encoder.json and arrays.npz."""
+        self.network.save(folder / "network.keras")
+        plain, arrays = self.encoder.state() if self.encoder is not None else ({}, {})
+        described = {"encoder": plain, "targets": asdict(self.targets), "params": self.params, "info": self.info}
+        state.save(folder, (described, arrays))
+
+
+def load(folder: Path, problem: Problem) -> NetworkModel:
+    """The model that `NetworkModel.save` wrote; safe to load from a stranger."""
+    plain, arrays = state.load(folder)
+    network = keras.saving.load_model(folder / "network.keras", compile=False, safe_mode=True)
+    encoder = NetworkTable.from_state((plain["encoder"], arrays)) if problem.modality == "table" else None
+    targets = jsonio.build(Targets, plain["targets"])
+    return NetworkModel(problem, network, targets, encoder, plain["params"], plain["info"])

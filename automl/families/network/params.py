@@ -1,0 +1,90 @@
+"""Hyperparameters of the network family: known-good defaults and search spaces; imports no library."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from automl.families.base import Knob
+
+if TYPE_CHECKING:
+    from automl.families.base import Params
+    from automl.types import Problem
+
+TABLE_EPOCHS, TABLE_EPOCHS_COUNTED = 256, 64
+"""Epochs on a table with time for them, and where sizes come from counts alone."""
+IMAGE_EPOCHS, IMAGE_EPOCHS_COUNTED = 60, 30
+BATCHES = ((1_024, 64), (8_192, 128), (30_000, 256), (100_000, 512))
+"""Rows up to which a batch size holds on tables (pytabkit's rule); 1,024 beyond."""
+LARGEST_BATCH = 1_024
+
+
+def defaults(problem: Problem, rows: int) -> list[Params]:
+    """Known-good configurations, the best first."""
+    return _image_defaults(problem) if problem.modality == "image" else _table_defaults(problem, rows)
+
+
+def space(problem: Problem, rows: int) -> list[Knob]:
+    """The search space."""
+    return _image_space(rows) if problem.modality == "image" else _table_space(problem)
+
+
+def complete(params: Params, problem: Problem, rows: int, *, timed: bool) -> Params:
+    """The parameters given on top of the first default, with a horizon: longer where a clock may shorten it."""
+    image = problem.modality == "image"
+    longest, counted = (IMAGE_EPOCHS, IMAGE_EPOCHS_COUNTED) if image else (TABLE_EPOCHS, TABLE_EPOCHS_COUNTED)
+    epochs = longest if timed else counted
+    return {**defaults(problem, rows)[0], "epochs": epochs, **params}
+
+
+def table_batch(rows: int) -> int:
+    """Rows a gradient step on a table."""
+    return next((batch for most, batch in BATCHES if rows <= most), LARGEST_BATCH)
+
+
+def _table_defaults(problem: Problem, rows: int) -> list[Params]:
+    """RealMLP-TD-S first; then its regularised form, with embedded numbers, and a smaller one."""
+    small = {
+        "width": 256, "layers": 3, "lr": 0.07 if problem.task == "regression" else 0.04,
+        "dropout": 0.0, "weight_decay": 0.0, "pbld": False, "batch": table_batch(rows),
+    }  # fmt: skip
+    regular = {**small, "dropout": 0.15, "weight_decay": 0.02}
+    return [small, regular, {**regular, "pbld": True}, {**small, "width": 128, "layers": 2}]
+
+
+def _table_space(problem: Problem) -> list[Knob]:
+    low, high = (0.02, 0.3) if problem.task == "regression" else (0.01, 0.1)
+    return [
+        Knob("lr", low, high, log=True),
+        Knob("width", choices=(128, 256, 512)),
+        Knob("layers", 2, 4, integer=True),
+        Knob("dropout", choices=(0.0, 0.15, 0.3)),
+        Knob("weight_decay", choices=(0.0, 0.02)),
+        Knob("pbld", choices=(False, True)),
+    ]
+
+
+def _image_defaults(problem: Problem) -> list[Params]:
+    """A residual network whose size is left to the time there is ('auto'), then fixed smaller and stronger ones.
+
+    Colour photographs are mirrored in training: a flower seen in a mirror is a flower. Grey images are not: most small
+    grey sets are digits, letters or scans, where left and right mean something.
+    """
+    colour = len(problem.image_size) == 3 and problem.image_size[2] > 1
+    base = {
+        "width": "auto", "blocks": "auto", "lr": 3e-3, "weight_decay": 0.05, "dropout": 0.2,
+        "augment": 1.0, "flip": colour, "batch": 32,
+    }  # fmt: skip
+    return [base, {**base, "width": 16, "blocks": 1}, {**base, "augment": 0.5, "lr": 1e-3}]
+
+
+def _image_space(rows: int) -> list[Knob]:
+    widths = (16, 32, 48) if rows > 500 else (16, 24, 32)
+    return [
+        Knob("width", choices=widths),
+        Knob("blocks", 1, 2, integer=True),
+        Knob("lr", 5e-4, 8e-3, log=True),
+        Knob("weight_decay", 0.005, 0.2, log=True),
+        Knob("dropout", choices=(0.0, 0.2, 0.4)),
+        Knob("augment", choices=(0.0, 0.5, 1.0, 1.5)),
+        Knob("flip", choices=(False, True)),
+    ]

@@ -1,0 +1,131 @@
+"""Many gradient steps in one compiled call, on any Keras backend.
+
+`Model.fit` with small batches spends about half its time outside the network: feeding batches, returning logs. Here
+all rows lie on the device, a call takes the row numbers of several batches, gathers each and steps. Gradients, the
+optimiser and compilation stay Keras' own (`Model.train_step`), which is what keeps this neutral: JAX passes its state
+through, TensorFlow and PyTorch update variables in place.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import keras
+import numpy as np
+from keras import ops
+
+if TYPE_CHECKING:
+    from automl.data.dataset import Array
+
+
+@dataclass(frozen=True)
+class Objective:
+    """What a network's output is trained for.
+
+    Attributes:
+        kind: 'classes' (logits against class codes), 'squares' or 'absolute' (values against standardised targets).
+        smoothing: label smoothing of 'classes'.
+    """
+
+    kind: str
+    smoothing: float = 0.0
+
+    def rows(self, y: Any, output: Any) -> Any:
+        """(batch,) loss of each row."""
+        if self.kind == "squares":
+            return ops.square(output[:, 0] - y)
+        if self.kind == "absolute":
+            return ops.abs(output[:, 0] - y)
+        logs = ops.log_softmax(output, axis=-1)
+        hit = ops.one_hot(ops.cast(y, "int32"), output.shape[-1])
+        return -ops.sum(((1.0 - self.smoothing) * hit + self.smoothing / output.shape[-1]) * logs, axis=-1)
+
+
+class Trainer(keras.Model):  # type: ignore[misc]
+    """A network with its optimiser and objective; `steps` runs a call."""
+
+    def __init__(self, network: keras.Model, objective: Objective, optimizer: Any) -> None:
+        super().__init__()
+        self.network, self.objective = network, objective
+        self.compile(optimizer=optimizer, jit_compile=compiled())
+        self.build(network.input_shape)
+        optimizer.build(self.trainable_variables)
+
+    def build(self, input_shape: Any) -> None:  # noqa: ARG002 (Keras' interface)
+        """Nothing to create: the network brings its weights."""
+        self.built = True
+
+    def call(self, inputs: Any, training: bool = False) -> Any:
+        """The network's output."""
+        return self.network(inputs, training=training)
+
+    def compute_loss(
+        self,
+        x: Any = None,  # noqa: ARG002
+        y: Any = None,
+        y_pred: Any = None,
+        sample_weight: Any = None,
+        training: bool = True,  # noqa: ARG002
+    ) -> Any:
+        """Mean over the batch of each row's weighted loss."""
+        return ops.mean(sample_weight * self.objective.rows(y, y_pred))
+
+    def train_step(self, *arguments: Any) -> Any:
+        """Steps over `order`, (steps, batch) row numbers; JAX hands its state over first and takes it back."""
+        *state, data = arguments
+        x, y, weight, order = keras.utils.unpack_x_y_sample_weight(data)[0]
+        parent = super().train_step
+
+        def step(i: Any, *state: Any) -> tuple[Any, ...]:
+            rows = ops.take(order, i, axis=0)
+            batch = tuple(ops.take(values, rows, axis=0) for values in (x, y, weight))
+            result = parent(*state, batch)
+            return (i + 1, result[1]) if state else (i + 1,)
+
+        steps = order.shape[0]
+        end = ops.while_loop(lambda i, *_: i < steps, step, (ops.convert_to_tensor(0, dtype="int32"), *state))
+        return ({}, end[1]) if state else {}
+
+    def steps(self, data: tuple[Any, Any, Any], order: Array, rate: float) -> None:
+        """Take one gradient step for each row of `order` at learning rate `rate`, and wait for the last.
+
+        Args:
+            data: inputs, targets and row weights as backend tensors.
+            order: (steps, batch) int32 row numbers; always of the same shape, or it compiles again.
+            rate: learning rate of all of them.
+        """
+        self.optimizer.learning_rate = rate
+        self.train_on_batch((*data, order))
+        ops.convert_to_numpy(self.optimizer.iterations)
+
+    def state(self) -> list[Array]:
+        """A copy of every variable: weights, optimiser, random generators."""
+        return [np.array(ops.convert_to_numpy(v), copy=True) for v in self._all()]
+
+    def restore(self, state: list[Array]) -> None:
+        """Put back what `state` returned."""
+        for variable, value in zip(self._all(), state, strict=True):
+            variable.assign(value)
+
+    def _all(self) -> list[Any]:
+        return [*self.network.variables, *self.optimizer.variables]
+
+
+def compiled() -> bool:
+    """Whether Keras should compile with XLA: JAX needs it; TensorFlow on CPU only pays for the compilation."""
+    return bool(keras.backend.backend() == "jax")
+
+
+def outputs(network: keras.Model, inputs: Array, batch: int = 2048) -> Array:
+    """(rows, outputs) float32 of the network, `batch` rows at a time.
+
+    The last batch is filled up, so that a compiled function sees at most two shapes.
+    """
+    network.jit_compile = compiled()
+    parts = []
+    for start in range(0, len(inputs), batch):
+        rows = inputs[start : start + batch]
+        fill = np.repeat(rows[-1:], batch - len(rows), axis=0) if start else rows[:0]
+        parts.append(network.predict_on_batch(np.concatenate([rows, fill]))[: len(rows)])
+    return np.concatenate(parts).astype(np.float32) if parts else np.zeros((0, network.output_shape[-1]), np.float32)
