@@ -80,6 +80,11 @@ class Plan:
         return tuple(name for name in FAMILIES if name in chosen)
 
 
+def fields() -> list[str]:
+    """Every key of a plan."""
+    return [f.name for f in dataclasses.fields(Plan)]
+
+
 def merged(plan: Plan, changes: dict[str, Any]) -> Plan:
     """The plan with the changes that are given (not None)."""
     return replace(plan, **{name: value for name, value in changes.items() if value is not None})

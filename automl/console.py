@@ -6,7 +6,7 @@ import os
 import sys
 import time
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Self, TextIO
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,8 +39,14 @@ class Console:
         stream: where to print; stderr when None.
     """
 
-    def __init__(self, *, quiet: bool = False, budget: float | None = None, clock: Clock | None = None,
-                 stream: TextIO | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        quiet: bool = False,
+        budget: float | None = None,
+        clock: Clock | None = None,
+        stream: TextIO | None = None,
+    ) -> None:
         self.quiet, self.budget, self.clock = quiet, budget, clock
         self.stream = stream if stream is not None else sys.stderr
         self._started = time.monotonic()
@@ -61,8 +67,12 @@ class Console:
         from rich.live import Live
 
         self._live = Live(
-            get_renderable=self._block, console=self._rich(), refresh_per_second=REFRESH, transient=True,
-            redirect_stdout=False, redirect_stderr=False,
+            get_renderable=self._block,
+            console=self._rich(),
+            refresh_per_second=REFRESH,
+            transient=True,
+            redirect_stdout=False,
+            redirect_stderr=False,
         )
         self._live.start()
 
@@ -73,11 +83,13 @@ class Console:
             live, self._live = self._live, None
             live.stop()
 
-    def __enter__(self) -> Console:
+    def __enter__(self) -> Self:
         self.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.stop()
 
     def stage(self, name: str) -> None:
@@ -107,7 +119,8 @@ class Console:
         Args:
             number: of this trial, from 1.
             total: trials planned; None (or 0) when only time limits them.
-            best, last: the figures as text.
+            best: the best figure so far, as text.
+            last: the figure of this trial, as text.
         """
         self._trial = f"trial {number}{f' of {total}' if total else ''}, best {best}, last {last}"
         better, self._best = best != self._best, best
@@ -194,7 +207,11 @@ class Console:
         if not self.budget:
             return [(f"{_clock(seconds)}", "")]
         filled = min(int(BAR * seconds / self.budget), BAR)
-        return [("━" * filled, "cyan"), ("━" * (BAR - filled), "bright_black"), (f" {_clock(seconds)} / {_clock(self.budget)}", "")]
+        return [
+            ("━" * filled, "cyan"),
+            ("━" * (BAR - filled), "bright_black"),
+            (f" {_clock(seconds)} / {_clock(self.budget)}", ""),
+        ]
 
 
 def _clock(seconds: float) -> str:

@@ -37,6 +37,15 @@ def detect() -> Devices:
     return Devices(processors(), memory(), gpus())
 
 
+def share_processors() -> None:
+    """Let idle OpenMP threads sleep instead of spinning; to be called before a library starts its threads.
+
+    With other work on the machine, spinning threads wait for each other: boosting took 40 times as long on two busy
+    cores (benchmarks/RESULTS.md). On an idle machine it costs nothing that can be measured.
+    """
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
+
 def processors() -> int:
     """Processors this process may run on."""
     allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -122,7 +122,8 @@ def _by_group(y: Array, groups: Array, folds: int, generator: np.random.Generato
     sizes = np.bincount(codes)
     means = np.bincount(codes, weights=np.asarray(y, float)) / sizes
     order = np.lexsort((generator.random(len(sizes)), means, -sizes))
-    load, fold_of: Any = np.zeros(folds), np.empty(len(sizes), np.int64)
+    load = np.zeros(folds)
+    fold_of: Array = np.empty(len(sizes), np.int64)
     for group in order:
         target = int(np.argmin(load))
         fold_of[group] = target

@@ -27,6 +27,8 @@ C_PATH = (0.003, 0.03, 0.3, 3.0)
 """Inverse penalties tried when none is given, on standardised columns."""
 ALPHA_PATH = tuple(float(a) for a in np.logspace(-2, 4, 13))
 MAX_ITERATIONS = 200
+SMALL_MATRIX = 5_000_000
+"""Cells up to which one BLAS thread is as fast as several, and does not suffer from other work on the machine."""
 
 
 @dataclass
@@ -88,10 +90,16 @@ class LinearFamily:
             return [Knob("alpha", 1e-3, 1e5, log=True)]
         return [Knob("C", 1e-4, 1e2, log=True)]
 
-    def fit(self, params: Params, train: Dataset, limits: Limits) -> LinearModel:  # noqa: ARG002
+    def fit(self, params: Params, train: Dataset, limits: Limits) -> LinearModel:
         """Encode, choose the penalty unless given, solve."""
+        from threadpoolctl import threadpool_limits
+
         features = fit_features(train, "linear")
         matrix = features.transform(train.inputs)
+        with threadpool_limits(1 if matrix.size <= SMALL_MATRIX else limits.threads, user_api="blas"):
+            return self._solve(params, train, features, matrix)
+
+    def _solve(self, params: Params, train: Dataset, features: Features, matrix: Array) -> LinearModel:
         if train.problem.task == "regression":
             alpha, coefficients, intercept = _ridge(matrix, train, params.get("alpha"))
             penalty = {"alpha": alpha}

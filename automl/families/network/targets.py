@@ -67,4 +67,5 @@ def row_weights(train: Dataset) -> Array:
     """(rows,) float32 weights of mean one."""
     if train.weight is None:
         return np.ones(len(train), dtype=np.float32)
-    return (train.weight / train.weight.mean()).astype(np.float32)
+    weight: Array = (train.weight / train.weight.mean()).astype(np.float32)
+    return weight

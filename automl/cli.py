@@ -1,0 +1,218 @@
+"""The command line. Nothing but click is imported until a command runs: `automl --help` answers at once."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from automl._version import __version__
+from automl.errors import AutoMLError
+
+if TYPE_CHECKING:
+    from automl.config import Plan
+
+F = TypeVar("F", bound=Callable[..., Any])
+LISTS = ("families", "drop", "keep", "ignore")
+INTERRUPTED = 130
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(__version__, prog_name="automl")
+def cli() -> None:
+    """Find out whether your data needs a linear model, boosted trees or a Keras network; build it; report it."""
+
+
+def plan_options(command: F) -> F:
+    """The flags that make up a plan, shared by fit, decide and profile."""
+    options = [
+        click.option("--target", metavar="COL", help="Column to predict; guessed when not given."),
+        click.option("--task", metavar="TASK", help="binary, multiclass or regression; found when not given."),
+        click.option("--metric", metavar="NAME", help="What to optimise; by task when not given."),
+        click.option("--budget", metavar="TIME", help="Wall-clock maximum for everything: 60s, 10m, 2h.  [default: 5m]"),
+        click.option("--trials", metavar="N", type=int, help="Count trials instead of seconds; repeats exactly."),
+        click.option("--seed", metavar="N", type=int, help="Seed of everything random.  [default: 0]"),
+        click.option("--recipe", metavar="NAME|FILE", help="Start from a recipe (automl recipes) or a plan.toml."),
+        click.option("--families", metavar="A,B", help="Families allowed: linear,trees,network."),
+        click.option("--modality", metavar="KIND", help="table or image, when the guess is wrong."),
+        click.option("--prefer", metavar="WHAT", help="balanced, accuracy, simple or fast."),
+        click.option("--explainable", is_flag=True, default=None, help="Only models that can be printed whole."),
+        click.option("--drop", metavar="COL,...", help="Columns never to use."),
+        click.option("--keep", metavar="COL,...", help="Columns to use even if a rule would drop them."),
+        click.option("--weight", metavar="COL", help="Row weights."),
+        click.option("--group", metavar="COL|re:PATTERN", help="Rows of a group stay on one side of every split."),
+        click.option("--time-column", metavar="COL", help="Split by time: learn from the past, test on the future."),
+        click.option("--split-column", metavar="COL", help="Column that says train or test."),
+        click.option("--ignore", metavar="AM101,...", help="Findings not to act on."),
+        click.option("--memory", metavar="SIZE", help="Memory that may be used: 8GB."),
+        click.option("--gpus", metavar="WHICH", help="auto, none or 0,1.  [default: auto]"),
+        click.option("--backbone", metavar="PRESET|DIR", help="Pretrained weights for networks."),
+    ]
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def output_options(command: F) -> F:
+    """How results and progress are shown."""
+    for option in (
+        click.option("--debug", is_flag=True, help="Show tracebacks."),
+        click.option("--quiet", is_flag=True, help="Errors only."),
+        click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout."),
+    ):
+        command = option(command)
+    return command
+
+
+def build_plan(flags: dict[str, Any]) -> Plan:
+    """Defaults, then the recipe, then the flags.
+
+    Raises:
+        UsageError: a value that cannot be read.
+    """
+    from automl.config import Plan, checked, from_recipe, merged
+
+    recipe = flags.pop("recipe", None)
+    plan = from_recipe(recipe) if recipe else Plan()
+    changes = {}
+    for name, value in flags.items():
+        if value is None:
+            continue
+        items = [item.strip() for item in value.split(",") if item.strip()] if name in LISTS else value
+        changes[name] = checked(name, items, f"--{name.replace('_', '-')}")
+    return merged(plan, changes)
+
+
+@cli.command()
+@click.argument("data", required=False)
+@plan_options
+@click.option("--out", metavar="DIR", help="Run folder.  [default: reports/<name>-<time>]")
+@click.option("--fail-under", metavar="X", type=float, help="Exit code 1 when the test metric is worse than this.")
+@click.option("--resume", metavar="RUN", help="Continue an interrupted run.")
+@output_options
+def fit(data: str | None, out: str | None, resume: str | None, as_json: bool, quiet: bool, debug: bool, **flags: Any) -> None:
+    """Decide, search, evaluate and report: DATA is a table file or an image folder."""
+    from automl import commands
+
+    commands.fit(data, build_plan(flags), out=out, resume=resume, as_json=as_json, quiet=quiet)
+
+
+@cli.command()
+@click.argument("data")
+@plan_options
+@output_options
+def profile(data: str, as_json: bool, quiet: bool, debug: bool, **flags: Any) -> None:
+    """What is in the data, and what is wrong with it; seconds, no model."""
+    from automl import commands
+
+    commands.profile(data, build_plan(flags), as_json=as_json, quiet=quiet)
+
+
+@cli.command()
+@click.argument("data")
+@plan_options
+@click.option("--out", metavar="DIR", help="Folder for decision.json and plan.toml.")
+@output_options
+def decide(data: str, out: str | None, as_json: bool, quiet: bool, debug: bool, **flags: Any) -> None:
+    """Profile, probes, verdict and a plan.toml; no search."""
+    from automl import commands
+
+    commands.decide(data, build_plan(flags), out=out, as_json=as_json, quiet=quiet)
+
+
+@cli.command()
+@click.argument("run")
+@click.argument("data")
+@click.option("--out", metavar="FILE", help="File to write; standard output when not given.")
+@click.option("--on-problem", type=click.Choice(["refuse", "repair", "row-error"]), default="repair", show_default=True,
+              help="What to do with unseen categories, wrong types and unreadable files.")  # fmt: skip
+@output_options
+def predict(run: str, data: str, out: str | None, on_problem: str, as_json: bool, quiet: bool, debug: bool) -> None:
+    """Predict DATA with the model of a run folder."""
+    from automl import commands
+
+    commands.predict(run, data, out=out, on_problem=on_problem, as_json=as_json, quiet=quiet)
+
+
+@cli.command()
+@click.argument("run")
+@output_options
+def report(run: str, as_json: bool, quiet: bool, debug: bool) -> None:
+    """Render report.html again from report.json."""
+    from automl import commands
+
+    commands.report(run, as_json=as_json, quiet=quiet)
+
+
+@cli.command()
+@click.argument("run")
+@output_options
+def verify(run: str, as_json: bool, quiet: bool, debug: bool) -> None:
+    """Re-derive verdict and figures from the stored predictions, without our models."""
+    from automl import commands
+
+    commands.verify(run, as_json=as_json, quiet=quiet)
+
+
+@cli.command()
+@click.argument("code")
+def explain(code: str) -> None:
+    """The page of a finding: what it means and what to do."""
+    from automl import checks
+
+    click.echo(checks.page(code.upper()))
+
+
+@cli.command()
+@click.argument("action", type=click.Choice(["list", "show", "copy"]), default="list")
+@click.argument("name", required=False)
+def recipes(action: str, name: str | None) -> None:
+    """List the recipes, show one, or copy one to edit."""
+    from automl import commands
+
+    commands.recipes(action, name)
+
+
+@cli.command()
+@click.argument("name", required=False)
+@click.argument("folder", default=".")
+def sample(name: str | None, folder: str) -> None:
+    """Write a bundled real dataset into FOLDER; without NAME, list them."""
+    from automl import commands
+
+    commands.sample(name, folder)
+
+
+@cli.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
+def doctor(as_json: bool) -> None:
+    """Devices, versions, extras; what is missing and what that costs."""
+    from automl import doctor as module
+
+    sys.exit(module.main(as_json=as_json))
+
+
+def main() -> None:
+    """Run the command line; errors meant for people come without a traceback."""
+    try:
+        code = cli.main(standalone_mode=False)
+    except AutoMLError as error:
+        sys.exit(_fail(error))
+    except click.ClickException as error:
+        error.show()
+        sys.exit(2)
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("Interrupted.", err=True)
+        sys.exit(INTERRUPTED)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _fail(error: AutoMLError) -> int:
+    if "--debug" in sys.argv:
+        raise error
+    from automl.console import Console
+
+    Console().error(error)
+    return error.exit_code

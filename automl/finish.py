@@ -1,0 +1,374 @@
+"""The last part of a run: freeze the choice, open the test part once, explain, refit, write everything."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from automl import families, jsonio
+from automl.clock import OutOfTime
+from automl.config import to_toml
+from automl.data.dataset import Dataset
+from automl.decide.engine import Flag
+from automl.evaluate import conformal, final, interval, metrics, mistakes, oof
+from automl.evaluate.crossval import DATASET
+from automl.evaluate.leaderboard import best_of, leaderboard
+from automl.explain.importance import Importance, importance
+from automl.families.base import FitFailed
+from automl.report import facts
+from automl.workers.executor import Shared, WorkerDied, WorkerError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from automl.data.dataset import Array
+    from automl.decide.engine import Decision
+    from automl.evaluate.crossval import Candidate
+    from automl.evaluate.final import Tested
+    from automl.evaluate.leaderboard import Line
+    from automl.search.trials import Search
+    from automl.session import Session
+    from automl.types import Interval
+
+WRITE_SECONDS = 1.2
+"""Kept for writing the report and the files, whatever else there is time for."""
+EXPLAIN_SHARE = 0.05
+TEST_DRAWS = 1_000
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What the end of a run found.
+
+    Attributes:
+        lines: the leaderboard by validation.
+        best: the best candidate by validation within the named family: the choice.
+        values, differences: test figures of the tested candidates, and their paired differences to the delivered one.
+        width: half-width of the 90 % interval for regression.
+        trained_on: 'all rows' or 'development rows'.
+    """
+
+    lines: list[Line]
+    best: Candidate
+    tested: Tested
+    delivered: Candidate
+    values: dict[str, Interval]
+    differences: dict[str, Interval]
+    width: float | None
+    trained_on: str
+
+
+def finish(session: Session, decision: Decision, candidates: list[Candidate], found: Search) -> None:
+    """Freeze, test, explain, refit and write.
+
+    Args:
+        candidates: probes first, then the trials of the search.
+        found: how the search went.
+    """
+    chosen = best_of([c for c in candidates if c.family == decision.family])
+    others = _best_of_others(candidates, decision.family)
+    session.events.add("choice_frozen", candidate=chosen.name, family=chosen.family, loss=chosen.loss())
+    outcome = _evaluate(session, candidates, chosen, others)
+    decision = _with_outcome(decision, outcome)
+    with session.stages.stage("report"):
+        record(session, decision, candidates)
+        _write_predictions(session, outcome)
+        _write_manifest(session, outcome)
+        _write_leaderboard(session.folder / "leaderboard.csv", outcome)
+        _collect(session, decision, outcome, found)
+        _write_report(session)
+    session.events.add("end", used=round(session.clock.elapsed(), 2))
+
+
+def record(session: Session, decision: Decision, candidates: list[Candidate]) -> None:
+    """Write what the decision rests on: decision.json, plan.toml, oof.parquet."""
+    jsonio.write(session.folder / "decision.json", decision)
+    _write_plan(session, decision)
+    oof.write(session.folder / "oof.parquet", session.cv, [c for c in candidates if c.ok], session.prepared.rows)
+
+
+def _best_of_others(candidates: list[Candidate], family: str) -> list[Candidate]:
+    """The best candidate of every other family, simple to complex."""
+    grouped: dict[str, list[Candidate]] = {}
+    for candidate in candidates:
+        if candidate.ok and candidate.family != family:
+            grouped.setdefault(candidate.family, []).append(candidate)
+    return [best_of(group) for group in grouped.values()]
+
+
+def _evaluate(session: Session, candidates: list[Candidate], chosen: Candidate, others: list[Candidate]) -> Outcome:
+    """Test figures, explanation and the delivered model, each as far as the time goes."""
+    model = session.folder / "model"
+    model.mkdir()
+    explain_seconds = EXPLAIN_SHARE * (session.clock.budget or 0.0)
+    with session.stages.stage("evaluate"):
+        session.events.add("test_opened", rows=len(session.outer.test))
+        reserve = WRITE_SECONDS + explain_seconds
+        tested = final.open_test(session.cv, session.outer, chosen, others, model, reserve)
+        delivered = tested.delivered or chosen
+        lines = leaderboard(session.cv, candidates, chosen, session.plan.seed)
+        values, differences = _test_figures(session, tested, delivered)
+        width = _interval_width(session, delivered)
+    with session.stages.stage("explain"):
+        session.facts.add(importance=_explain(session, delivered, explain_seconds))
+    trained_on = "all rows" if session.outer.protocol == "repeated_cv" else "development rows"
+    if session.outer.protocol == "holdout" and not session.interrupted:
+        with session.stages.stage("refit"):
+            everything = np.arange(len(session.prepared.dataset))
+            if final.refit(session.cv, delivered, everything, model, WRITE_SECONDS) is not None:
+                trained_on = "all rows"
+    return Outcome(lines, chosen, tested, delivered, values, differences, width, trained_on)
+
+
+def _test_figures(
+    session: Session, tested: Tested, delivered: Candidate
+) -> tuple[dict[str, Interval], dict[str, Interval]]:
+    dataset, rows = session.prepared.dataset, tested.rows
+    compared = interval.many(
+        session.metric,
+        dataset.y[rows],
+        tested.predictions,
+        None if dataset.weight is None else dataset.weight[rows],
+        reference=delivered.name,
+        groups=None if dataset.groups is None else dataset.groups[rows],
+        draws=TEST_DRAWS,
+        seed=session.plan.seed,
+    )
+    return compared.values, compared.differences
+
+
+def _interval_width(session: Session, delivered: Candidate) -> float | None:
+    """Half-width of the 90 % interval from out-of-fold residuals; None for classes."""
+    if session.prepared.dataset.problem.task != "regression":
+        return None
+    rows = oof.stack(session.cv, [delivered], sorted(delivered.losses))
+    return conformal.quantile_width(rows.y, rows.predictions[delivered.name])
+
+
+def _explain(session: Session, delivered: Candidate, seconds: float) -> Importance | None:
+    """Permutation importance on rows the model did not learn from, where there are such rows."""
+    counted = session.clock.counts_trials
+    left = float("inf") if counted else min(seconds, session.clock.left(WRITE_SECONDS))
+    if left <= 0.1 or delivered.family == "baseline":
+        return None
+    judged = session.outer.test if len(session.outer.test) else session.outer.development
+    executor = session.cv.executor(delivered.family)
+    folder = session.folder / "model"
+    limit = None if counted else left
+    try:
+        return executor.call(
+            importance, Shared(DATASET), judged, folder, delivered.family, session.metric.name, limit, seconds=left
+        )
+    except (OutOfTime, WorkerDied, WorkerError, FitFailed):
+        return None
+
+
+def _with_outcome(decision: Decision, outcome: Outcome) -> Decision:
+    """The decision with what was delivered, when time forced something else than the verdict."""
+    delivered = outcome.delivered.family
+    if delivered == decision.family:
+        return decision
+    text = f"{delivered} is delivered in place of {decision.family}: the time was too short for its final fit."
+    return replace(decision, members=(delivered,), flags=(*decision.flags, Flag("delivered_differs", text)))
+
+
+def _write_plan(session: Session, decision: Decision) -> None:
+    """plan.toml: everything needed to run again, the verdict as a comment."""
+    profile, problem = session.prepared.profile, session.prepared.dataset.problem
+    plan = replace(
+        session.plan,
+        target=None if profile.target.value == "folder" and profile.modality.value == "image" else profile.target.value,
+        task=problem.task,
+        metric=problem.metric,
+        budget=session.clock.budget,
+        modality=profile.modality.value,
+    )
+    comment = f"A complete recipe: automl fit {profile.source} --recipe plan.toml\nVerdict: {decision.sentence}"
+    (session.folder / "plan.toml").write_text(to_toml(plan, comment), encoding="utf-8")
+
+
+def _write_predictions(session: Session, outcome: Outcome) -> None:
+    """predictions.csv: the judged rows with their targets and the delivered model's predictions before the refit."""
+    from automl.predict import Predictor
+
+    problem, rows = session.prepared.dataset.problem, outcome.tested.rows
+    shaper = Predictor(problem, families.load("baseline"), outcome.width)  # type: ignore[arg-type]
+    frame = shaper.columns(outcome.tested.predictions[outcome.delivered.name])
+    frame.insert(0, "row", session.prepared.rows[rows])
+    frame.insert(1, "target", oof.labelled(problem, session.prepared.dataset.y[rows]))
+    if session.prepared.paths:
+        frame.insert(1, "path", [session.prepared.paths[i] for i in rows])
+    frame.to_csv(session.folder / "predictions.csv", index=False)
+
+
+def _write_manifest(session: Session, outcome: Outcome) -> None:
+    folder = session.folder / "model"
+    files = sorted(f.name for f in folder.iterdir())
+    jsonio.write(folder / "contract.json", session.prepared.dataset.problem)
+    manifest = {
+        "version": 1,
+        "family": outcome.delivered.family,
+        "configuration": outcome.delivered.configuration,
+        "trained_on": outcome.trained_on,
+        "interval": outcome.width,
+        "files": files,
+    }
+    jsonio.write(folder / "manifest.json", manifest)
+
+
+def _write_leaderboard(path: Path, outcome: Outcome) -> None:
+    block = facts.leaderboard_block(outcome.lines, outcome.values, outcome.differences, outcome.best, outcome.delivered)
+    names = ("candidate", "family", "configuration", "trial", "status", "fit_seconds", "best", "delivered", "reason")
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        figures = [f"{kind}_{end}" for kind in ("validation", "difference", "test") for end in ("value", "low", "high")]
+        writer.writerow([*names[:5], *figures, *names[5:]])
+        for line in block:
+            ends = [
+                getattr(line[kind], end) if line[kind] is not None else ""
+                for kind in ("validation", "difference", "test")
+                for end in ("value", "low", "high")
+            ]
+            writer.writerow([line[n] for n in names[:5]] + ends + [line[n] for n in names[5:]])
+
+
+def _collect(session: Session, decision: Decision, outcome: Outcome, found: Search) -> None:
+    """Every block of report.json that the end of a run knows."""
+    lines = facts.leaderboard_block(outcome.lines, outcome.values, outcome.differences, outcome.best, outcome.delivered)
+    model = session.folder / "model"
+    size = sum(f.stat().st_size for f in model.iterdir())
+    for line in lines:
+        line["size_bytes"] = size if line["delivered"] else None
+    names = [c.name for c in session.prepared.dataset.problem.columns]
+    info = outcome.delivered.info
+    session.facts.add(
+        decision=decision,
+        leaderboard=lines,
+        test=_test_block(session, outcome),
+        errors=_errors_block(session, outcome),
+        validation=_validation_block(session),
+        search=_search_block(session, decision, found),
+        model={
+            "family": outcome.delivered.family,
+            "configuration": outcome.delivered.configuration,
+            "trained_on": outcome.trained_on,
+            "rows": len(session.prepared.dataset) if outcome.trained_on == "all rows" else len(session.outer.development),
+            "size_bytes": size,
+            "files": sorted(f.name for f in model.iterdir()),
+            "under_trained": bool(info.get("under_trained") or info.get("cut_by_time")),
+        },
+        use=facts.use_block(session.folder, session.prepared.profile, names),
+        media=None,
+    )
+
+
+def _test_block(session: Session, outcome: Outcome) -> dict[str, Any]:
+    dataset, rows = session.prepared.dataset, outcome.tested.rows
+    delivered = outcome.values[outcome.delivered.name]
+    predictions = outcome.tested.predictions[outcome.delivered.name]
+    weight = None if dataset.weight is None else dataset.weight[rows]
+    every: dict[str, float] = {}
+    for name in metrics.names(dataset.problem.task):
+        if name == "rmsle" and (dataset.y.min() < 0 or predictions.min() < 0):
+            continue  # not defined for negative values
+        every[name] = metrics.get(name, dataset.problem.task).score(dataset.y[rows], predictions, weight)
+    confirms, statement = _confirmation(session, outcome)
+    baseline = next((v.value for n, v in outcome.values.items() if n.startswith("baseline")), None)
+    return {
+        "metric": session.metric.name,
+        "value": delivered.value,
+        "interval": [delivered.low, delivered.high],
+        "rows": len(rows),
+        "protocol": session.outer.protocol,
+        "metrics": every,
+        "baseline": {"value": baseline},
+        "confirms": confirms,
+        "statement": statement,
+    }
+
+
+def _confirmation(session: Session, outcome: Outcome) -> tuple[bool, str]:
+    """Whether the test part agrees with the choice: no other tested family is better with 95 % certainty."""
+    greater = session.metric.greater_is_better
+    for name, gap in outcome.differences.items():
+        if name != outcome.delivered.name and (gap.low > 0 if greater else gap.high < 0):
+            family = name.rpartition("-")[0]
+            return False, f"The test part contradicts the choice: {family} is better there. The choice stands; it was made before."
+    if session.outer.protocol == "repeated_cv":
+        return True, "No separate test part: repeated cross-validation on fresh splits confirms the choice."
+    return True, "The test part confirms the choice: no other family is better there beyond chance."
+
+
+def _errors_block(session: Session, outcome: Outcome) -> dict[str, Any]:
+    dataset, rows = session.prepared.dataset, outcome.tested.rows
+    predictions = outcome.tested.predictions[outcome.delivered.name]
+    names: Array = session.prepared.rows[rows]
+    if session.prepared.paths:
+        names = np.asarray([session.prepared.paths[i] for i in rows], dtype=object)
+    if dataset.problem.task == "regression":
+        return mistakes.regression(dataset.y[rows], predictions, names, width=outcome.width, seed=session.plan.seed)
+    return mistakes.classification(dataset.problem.classes, dataset.y[rows], predictions, names)
+
+
+def _validation_block(session: Session) -> dict[str, Any]:
+    dataset: Dataset = session.prepared.dataset
+    folds = max(s.fold for s in session.cv.splits) + 1
+    repeats = max(s.repeat for s in session.cv.splits) + 1
+    how = f"{folds}-fold cross-validation, repeated {repeats} times" if folds > 1 else "a single holdout"
+    judged = f"Families and configurations were judged by {how}, on {len(session.outer.development):,} development rows."
+    sentences = [f"Test part: {session.outer.reason}.", judged]
+    if session.outer.protocol == "holdout":
+        sentences.append("The test part was opened once, after the choice was frozen; test figures are from before the refit.")
+    else:
+        sentences.append(
+            "The final figures come from repeated cross-validation on fresh splits; each row's prediction is the mean over "
+            "models that never saw it."
+        )
+    return {
+        "sentences": sentences,
+        "folds": folds,
+        "repeats": repeats,
+        "rows_development": len(session.outer.development),
+        "rows_test": len(session.outer.test),
+        "rows_all": len(dataset),
+    }
+
+
+def _search_block(session: Session, decision: Decision, found: Search) -> dict[str, Any]:
+    trials = [
+        {
+            "number": c.trial,
+            "candidate": c.name,
+            "seconds": round(sum(f.fit_seconds + f.predict_seconds for f in c.fits.values()), 3),
+            "status": "ok" if c.ok else "failed",
+            "loss": c.loss() if c.ok else None,
+            "value": session.metric.to_loss(c.loss()) if c.ok else None,
+            "configuration": c.configuration,
+            "params": c.params,
+            "reason": c.reason,
+        }
+        for c in found.trials
+    ]
+    return {
+        "family": decision.family,
+        "oracle": "Keras Tuner, Bayesian optimisation after known-good configurations and a random start",
+        "splits": len(found.splits),
+        "trials": trials,
+        "stopped": found.stopped,
+        "tried": len(trials),
+        "failed": sum(t["status"] == "failed" for t in trials),
+    }
+
+
+def _write_report(session: Session) -> None:
+    """report.json and report.html; the seconds used are as of writing."""
+    from automl.report import html
+
+    stages = {name: round(seconds, 2) for name, seconds in session.stages.seconds.items()}
+    session.facts.add(budget={"seconds": session.clock.budget, "used": round(session.clock.elapsed(), 2), "stages": stages})
+    document = session.facts.report()
+    jsonio.write(session.folder / "report.json", document)
+    html.write(document, session.folder)

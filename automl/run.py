@@ -1,0 +1,270 @@
+"""The main job, and the only place where the stages meet: data, profile, decide, search, evaluate, explain, report."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import tempfile
+import time
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from automl import jsonio
+from automl.data import split
+from automl.decide import engine
+from automl.decide.probe import Probes, probe
+from automl.devices import chosen_gpus, detect, share_processors
+from automl.errors import RunError
+from automl.evaluate import final, metrics
+from automl.evaluate.crossval import CrossValidation
+from automl.evaluate.journal import Journal, fingerprint
+from automl.events import Events
+from automl.finish import EXPLAIN_SHARE, finish, record
+from automl.prepare import prepare, read
+from automl.report import facts
+from automl.search.trials import Search, Tracker, search
+from automl.session import Session, Stages
+from automl.workers.executor import Here, Worker
+
+if TYPE_CHECKING:
+    from automl.clock import Clock
+    from automl.config import Plan
+    from automl.console import Console
+    from automl.data.source import Source
+    from automl.decide.engine import Decision
+    from automl.devices import Devices
+    from automl.evaluate.crossval import Candidate
+    from automl.evaluate.metrics import Metric
+    from automl.prepare import Prepared
+
+REPORT_SECONDS = 1.6
+"""Kept for intervals, importance, files and the report at the end of a run; measured on the sample data, with slack."""
+WORKER_BUDGET = 15.0
+"""Budgets under this many seconds do not start the worker: its imports alone would take most of them."""
+REFIT_SHARE = 0.2
+"""Share of the budget that the search leaves for the refit on all rows, at most."""
+
+
+def fit(source: Any, plan: Plan, clock: Clock, console: Console, out: Path | None = None, command: str = "") -> Path:
+    """Run everything and write the run folder.
+
+    Args:
+        source: path, DataFrame or (X, y).
+        plan: what to do.
+        clock: already running.
+        out: run folder; `reports/<name>-<time>` when None.
+        command: the command line, for the record.
+
+    Returns:
+        Path: the run folder.
+
+    Raises:
+        AutoMLError: nothing could be learnt; nothing was written over.
+        KeyboardInterrupt: stopped before there was anything to deliver.
+    """
+    with ExitStack() as stack:
+        session = _begin(stack, source, plan, clock, console, out, command)
+        decision, probes = _decide(session)
+        candidates, found = _search(session, decision, probes)
+        finish(session, decision, candidates, found)
+        shutil.rmtree(session.folder / "work", ignore_errors=True)
+        return session.folder
+
+
+def decide(source: Any, plan: Plan, clock: Clock, console: Console, out: Path | None = None, command: str = "") -> Path:
+    """Profile, probes and verdict, no search: writes profile.json, decision.json, plan.toml and oof.parquet."""
+    with ExitStack() as stack:
+        session = _begin(stack, source, plan, clock, console, out, command)
+        decision, probes = _decide(session)
+        record(session, decision, list(probes.candidates.values()))
+        shutil.rmtree(session.folder / "work", ignore_errors=True)
+        return session.folder
+
+
+def _begin(
+    stack: ExitStack, source: Any, plan: Plan, clock: Clock, console: Console, out: Path | None, command: str
+) -> Session:
+    """Read and split; the worker starts first, so that it imports Keras meanwhile."""
+    _refuse_taken(out)
+    share_processors()
+    devices = detect()
+    gpus = chosen_gpus(plan.gpus, devices.gpus)
+    stages = Stages(clock, console)
+    scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="automl-")))
+    worker = _start_worker(plan, clock, devices, gpus)
+    if worker is not None:
+        stack.callback(worker.close)
+    with stages.stage("read"):
+        raw = read(source, plan)
+    with stages.stage("profile"):
+        prepared = prepare(raw, plan, scratch, devices.processors)
+    folder = _new_folder(out, raw)
+    stages.events = events = Events(folder / "events.jsonl", clock)
+    problem = prepared.dataset.problem
+    for line in introduction(prepared):
+        console.note(line)
+    jsonio.write(folder / "profile.json", prepared.profile)
+    metric = metrics.get(problem.metric, problem.task)
+    outer = split.outer(prepared.dataset)
+    cv = _cross_validation(prepared, outer, metric, clock, worker, devices, folder)
+    events.add("begin", command=command, plan=plan, rows=len(prepared.dataset), fingerprint=cv.journal.fingerprint)
+    collected = facts.Facts()
+    collected.add(
+        name=raw.name,
+        command=command,
+        seed=plan.seed,
+        profile=prepared.profile,
+        metric=facts.metric_block(metric),
+        environment=facts.environment(devices, clock.counts_trials),
+        findings=list(prepared.profile.findings),
+    )
+    return Session(plan, folder, clock, console, devices, stages, events, collected, prepared, outer, cv, metric)
+
+
+def _refuse_taken(out: Path | None) -> None:
+    if out is not None and out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise RunError("The output folder exists and is not empty.", where=str(out), hint="--out with a new name")
+
+
+def _new_folder(out: Path | None, raw: Source) -> Path:
+    """The run folder, created now that there is something to write."""
+    if out is None:
+        name = re.sub(r"[^\w.-]+", "-", raw.name).strip("-") or "data"
+        out = Path("reports") / f"{name}-{time.strftime('%Y%m%d-%H%M%S')}"
+        number = 1
+        while out.exists():
+            number += 1
+            out = out.with_name(f"{out.name.rsplit('_', 1)[0]}_{number}")
+    (out / "work").mkdir(parents=True)
+    return out
+
+
+def _start_worker(plan: Plan, clock: Clock, devices: Devices, gpus: tuple[int, ...]) -> Worker | None:
+    if clock.left() < WORKER_BUDGET:
+        return None
+    threads = str(devices.processors)
+    return Worker(
+        {
+            "OMP_NUM_THREADS": threads,
+            "TF_NUM_INTRAOP_THREADS": threads,
+            "TF_NUM_INTEROP_THREADS": "1",
+            "TF_CPP_MIN_LOG_LEVEL": "3",
+            "TF_DETERMINISTIC_OPS": "1",
+            "CUDA_VISIBLE_DEVICES": ",".join(map(str, gpus)) or "-1",
+        }
+    )
+
+
+def _cross_validation(
+    prepared: Prepared,
+    outer: split.Outer,
+    metric: Metric,
+    clock: Clock,
+    worker: Worker | None,
+    devices: Devices,
+    folder: Path,
+) -> CrossValidation:
+    development = outer.development
+    folds, repeats = split.plan(len(development))
+    seed = prepared.dataset.problem.seed
+    parts = split.splits(prepared.dataset.take(development), folds, repeats, seed)
+    parts = [replace(p, train=development[p.train], check=development[p.check]) for p in parts]
+    journal = Journal(folder / "work", fingerprint(prepared.dataset, metric.name))
+    here = Here(clock)
+    return CrossValidation(prepared.dataset, metric, parts, clock, here, worker, devices.processors, journal)
+
+
+def _decide(session: Session) -> tuple[Decision, Probes]:
+    """Probes and verdict; the console shows the provisional verdict as it sharpens."""
+    started = session.clock.elapsed()
+    cv, plan = session.cv, session.plan
+
+    def judged(probes: Probes) -> Decision:
+        return engine.decide(cv, probes, plan.prefer, session.clock.elapsed() - started)
+
+    def sharpened(probes: Probes) -> None:
+        if len(probes.candidates or probes.look) > 1:
+            provisional = judged(probes)
+            session.console.verdict(engine.line(provisional))
+            session.events.add("verdict", family=provisional.family, probabilities=provisional.probabilities)
+
+    with session.stages.stage("decide"):
+        probes = probe(cv, plan.allowed, REPORT_SECONDS, sharpened)
+        decision = judged(probes)
+    session.interrupted = "interrupted" in probes.not_tried.values()
+    session.events.add("decided", family=decision.family, sentence=decision.sentence)
+    session.console.note(f"Verdict: {decision.sentence}")
+    return decision, probes
+
+
+def _reserve(session: Session, best: Candidate, probes: Probes) -> float:
+    """Seconds the search leaves: test fits, the report, and a refit when it is not too dear."""
+    others = [c for name, c in probes.candidates.items() if name != best.family]
+    needed = final.finishing_seconds(best, others, REPORT_SECONDS + _explain_seconds(session))
+    again = final.expected_seconds(best) * final.MORE_ROWS**2
+    return needed + (again if again < REFIT_SHARE * (session.clock.budget or 0.0) else 0.0)
+
+
+def _explain_seconds(session: Session) -> float:
+    return EXPLAIN_SHARE * (session.clock.budget or 0.0)
+
+
+def _search(session: Session, decision: Decision, probes: Probes) -> tuple[list[Candidate], Search]:
+    """Search the named family; every candidate of the run, probes first."""
+    start = probes.candidates[decision.family]
+    plan, cv = session.plan, session.cv
+
+    shown = {"best": _shown(session, start), "last": ""}
+
+    def begin(number: int) -> None:
+        session.console.trial(number, plan.trials, shown["best"], shown["last"])
+
+    def end(trial: Candidate, best: Candidate, began: float) -> None:
+        value = session.metric.to_loss(trial.loss()) if trial.ok else None
+        session.events.add(
+            "trial", number=trial.trial, candidate=trial.name, params=trial.params, value=value, status=_status(trial),
+            reason=trial.reason, began=began,
+        )  # fmt: skip
+        shown.update(best=_shown(session, best), last=_shown(session, trial))
+
+    result = Search(sorted(start.losses))
+    with session.stages.stage("search"):
+        tracker = Tracker(begin, end, lambda best: _reserve(session, best, probes))
+        try:
+            if not session.interrupted:
+                search(cv, start, plan.trials, cv.journal.fingerprint, tracker, result)
+        except KeyboardInterrupt:
+            session.interrupted = True
+        if session.interrupted:
+            result.stopped = "interrupted"
+    session.events.add("searched", family=decision.family, trials=len(result.trials), stopped=result.stopped)
+    return [*probes.candidates.values(), *result.trials], result
+
+
+def _shown(session: Session, candidate: Candidate) -> str:
+    """A candidate and its score, for the console."""
+    if not candidate.ok:
+        return f"{candidate.configuration}: {candidate.reason}"
+    return f"{session.metric.label} {session.metric.to_loss(candidate.loss()):.4g} ({candidate.configuration})"
+
+
+def introduction(prepared: Prepared) -> list[str]:
+    """What was read and what it is taken for, with the flags that override it."""
+    profile = prepared.profile
+    size = f"{profile.rows:,} rows, {len(profile.columns)} columns" if profile.columns else f"{profile.rows:,} images"
+    lines = [f"{profile.name}: {size}"]
+    for name, choice in (("target", profile.target), ("task", profile.task)):
+        override = f"  [{choice.override}]" if choice.override else ""
+        lines.append(f"{name}: {choice.value} ({choice.reason}){override}")
+    lines += [
+        f"{finding.severity} {finding.code} {finding.title}: {finding.action}"
+        for finding in profile.findings
+        if finding.status == "found" and finding.severity != "note"
+    ]
+    return lines
+
+
+def _status(candidate: Candidate) -> str:
+    return "ok" if candidate.ok else "failed"
