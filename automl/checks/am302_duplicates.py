@@ -62,7 +62,7 @@ def duplicate_rows(frame: pd.DataFrame) -> int:
     rows, groups = np.arange(len(frame)), np.zeros(len(frame), dtype=np.int64)
     for name in frame.columns:
         codes, values = pd.factorize(frame[name].iloc[rows] if len(rows) < len(frame) else frame[name])
-        _, groups = np.unique(groups * (len(values) + 1) + codes + 1, return_inverse=True)
+        groups = pd.factorize(groups * (len(values) + 1) + codes + 1)[0] if groups.any() else codes + 1
         several = np.bincount(groups)[groups] > 1
         rows, groups = rows[several], groups[several]
         if len(rows) == 0:

@@ -9,8 +9,8 @@ import numpy as np
 from automl.data.cells import labels as as_labels
 from automl.data.cells import number_label
 from automl.data.dates import seconds
-from automl.profile.kinds import Guess, guess_number
-from automl.profile.stats import date_stats, number_stats, sample_positions, sentinels, top_labels
+from automl.profile.kinds import Guess, guess_number, is_rising
+from automl.profile.stats import count_distinct, date_stats, number_stats, sample_positions, sentinels, top_labels
 from automl.types import Column
 
 if TYPE_CHECKING:
@@ -63,9 +63,10 @@ def describe_numbers(series: pd.Series, name: str, *, allow_id: bool) -> Column:
         column.stats.update(extremes)
         return column
     sample, note = sampled(finite)
-    guess = guess_number(sample, name, allow_id=allow_id)
+    guess = guess_number(sample, count_distinct(np.sort(sample)), name, allow_id=allow_id)
     if note and guess.kind in ("id", "boolean"):  # what a sample suggests, all cells must confirm
-        guess = guess_number(finite, name, allow_id=allow_id)
+        distinct = len(finite) if is_rising(finite) else count_distinct(np.sort(finite))
+        guess = guess_number(finite, distinct, name, allow_id=allow_id)
     if guess.kind in ("boolean", "category"):
         names, codes = as_labels(series)
         return labelled(name, guess, (names, np.bincount(codes[codes >= 0], minlength=len(names))), missing)
@@ -77,6 +78,7 @@ def number_column(
 ) -> Column:
     """A number (or a numeric id) with its statistics."""
     sample, note = sampled(finite)
+    ordered = np.sort(sample)
     codes = sentinels(sample) if guess.kind == "number" else {}
     return Column(
         name,
@@ -84,8 +86,8 @@ def number_column(
         role_of(guess.kind),
         guess.reason,
         missing,
-        len(np.unique(sample)),
-        stats={**number_stats(sample), **note},
+        count_distinct(ordered),
+        stats={**number_stats(ordered), **note},
         markers=markers or {},
         sentinels={code: int((finite == float(code)).sum()) for code in codes},
         number_format=guess.number_format,

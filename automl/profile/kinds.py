@@ -58,25 +58,35 @@ def words_of(name: str) -> list[str]:
     return [word.lower() for word in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+", name)]
 
 
-def guess_number(values: Array, name: str, *, allow_id: bool = True) -> Guess:
+def guess_number(values: Array, distinct: int, name: str, *, allow_id: bool = True) -> Guess:
     """The kind of a column of numbers.
 
     Args:
         values: finite values in file order, all of them or an evenly spread sample; at least two distinct.
+        distinct: distinct values among them.
         name: the header cell.
         allow_id: False when the user keeps the column.
     """
-    distinct = np.unique(values)
-    whole = bool((distinct == np.floor(distinct)).all())
-    if set(distinct.tolist()) == {0.0, 1.0}:
+    if distinct == 2 and is_zero_one(values):
         return Guess("boolean", "only 0 and 1")
-    if whole and allow_id and len(distinct) > ID_SHARE * len(values) and (reason := _id_reason(values, name)):
+    whole = bool((values == np.floor(values)).all())
+    if whole and allow_id and distinct > ID_SHARE * len(values) and (reason := _id_reason(values, name)):
         return Guess("id", f"one whole number a row, {reason}: it names the row")
     words = words_of(name)
     last = [word for word in (*words[-1:], "".join(words[-2:])) if word in _CODE_WORDS]
-    if whole and last and len(distinct) * CODES_PER_LEVEL <= len(values):
+    if whole and last and distinct * CODES_PER_LEVEL <= len(values):
         return Guess("category", f"whole numbers that the name calls a {last[0]}: labels, not quantities")
-    return Guess("number", f"{len(distinct):,} distinct {'whole ' if whole else ''}numbers")
+    return Guess("number", f"{distinct:,} distinct {'whole ' if whole else ''}numbers")
+
+
+def is_zero_one(values: Array) -> bool:
+    """True when every value is 0 or 1."""
+    return bool(((values == 0) | (values == 1)).all())
+
+
+def is_rising(values: Array) -> bool:
+    """True when every value is larger than the one before."""
+    return bool((values[1:] > values[:-1]).all())
 
 
 def _id_reason(values: Array, name: str) -> str:
@@ -85,9 +95,7 @@ def _id_reason(values: Array, name: str) -> str:
         return ""
     if words and words[-1] in _ID_WORDS:
         return "named like an id"
-    if len(values) > 2 and bool((np.diff(values) > 0).all()):
-        return "always rising"
-    return ""
+    return "always rising" if len(values) > 2 and is_rising(values) else ""
 
 
 def guess_text(texts: pa.Array, counts: Array, name: str, order: Array, *, allow_id: bool = True) -> Guess:
@@ -118,9 +126,10 @@ def _numbers_in_text(texts: pa.Array, counts: Array, name: str, order: Array, *,
         return None
     values = parse_numbers(texts, number_format)[0][order]
     finite = values[np.isfinite(values)]
-    if len(np.unique(finite)) < 2:
+    found = len(np.unique(finite))
+    if found < 2:
         return None
-    guess = guess_number(finite, name, allow_id=allow_id)
+    guess = guess_number(finite, found, name, allow_id=allow_id)
     how = f" ({number_format.replace('_', ' ')})" if number_format else ""
     return Guess(guess.kind, f"numbers stored as text{how}; {guess.reason}", number_format=number_format, parsed=True)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ _POSITIVE_CODES = (99.0, 999.0, 9999.0, 99999.0)
 _SENTINEL_SHARE = 0.005
 
 
+@lru_cache(maxsize=8)
 def sample_positions(rows: int, limit: int = SAMPLE, seed: int = 0) -> Array | None:
     """Sorted positions of an evenly spread sample, one from each of `limit` stretches; None when all rows fit."""
     if rows <= limit:
@@ -27,16 +29,30 @@ def sample_positions(rows: int, limit: int = SAMPLE, seed: int = 0) -> Array | N
     return positions
 
 
-def number_stats(values: Array) -> dict[str, Any]:
-    """Range, moments, quartiles and histogram of finite values; {} when there are none."""
-    if len(values) == 0:
+def count_distinct(ordered: Array) -> int:
+    """Distinct values among sorted ones."""
+    return int((ordered[1:] != ordered[:-1]).sum()) + 1 if len(ordered) else 0
+
+
+def _quantile(ordered: Array, share: float) -> float:
+    """The value at a share of sorted ones, between two neighbours by linear interpolation."""
+    place = share * (len(ordered) - 1)
+    below = int(place)
+    above = min(below + 1, len(ordered) - 1)
+    return float(ordered[below] * (1 - (place - below)) + ordered[above] * (place - below))
+
+
+def number_stats(ordered: Array) -> dict[str, Any]:
+    """Range, moments, quartiles and histogram of sorted finite values; {} when there are none."""
+    if len(ordered) == 0:
         return {}
-    low, q25, median, q75, high = (float(q) for q in np.percentile(values, (0, 25, 50, 75, 100)))
+    low, q25, median, q75, high = (_quantile(ordered, share) for share in (0, 0.25, 0.5, 0.75, 1))
     # Scaled first: values near the largest float would overflow in the moments.
     scale = max(abs(low), abs(high)) or 1.0
-    scaled = values / scale
+    scaled = ordered / scale
     mean, std = float(scaled.mean()), float(scaled.std())
-    counts, edges = np.histogram(scaled, bins=BINS if high > low else 1)
+    edges = np.linspace(scaled[0], scaled[-1], BINS + 1) if high > low else np.array([scaled[0] - 0.5, scaled[0] + 0.5])
+    counts = np.diff(np.searchsorted(scaled, edges[1:-1]), prepend=0, append=len(scaled))
     return {
         "min": low,
         "max": high,
@@ -45,9 +61,13 @@ def number_stats(values: Array) -> dict[str, Any]:
         "median": median,
         "q25": q25,
         "q75": q75,
-        "skew": float((((scaled - mean) / std) ** 3).mean()) if std > 0 else 0.0,
+        "skew": _skew((scaled - mean) / std) if std > 0 else 0.0,
         "histogram": {"edges": (edges * scale).tolist(), "counts": counts.tolist()},
     }
+
+
+def _skew(standard: Array) -> float:
+    return float((standard * standard * standard).mean())
 
 
 def top_labels(names: list[str], counts: Array) -> list[list[Any]]:

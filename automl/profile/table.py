@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from automl.checks import CheckFacts, dropped_by, run_checks
-from automl.data.table_target import guess_target, target_text
+from automl.data.table_target import guess_target
 from automl.errors import ColumnMissing, DataError, UsageError
 from automl.profile.columns import Roles, describe
-from automl.profile.stats import number_stats, sample_positions
+from automl.profile.stats import count_distinct, number_stats, sample_positions
 from automl.profile.target import cells, detect_task, encode_target
 from automl.types import Choice, Column, Modality, Profile, Task
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from automl.data.source import Table
+    from automl.profile.target import Cells
     from automl.types import Finding, Kind
 
 Array = np.ndarray[Any, Any]
@@ -73,7 +74,7 @@ def profile(
         drop_constants="AM102" not in ignore,
     )
     _check_roles(frame, roles, table.source)
-    values = target_text(frame[chosen.value])
+    values = cells(frame[chosen.value])
     task_choice = detect_task(values, chosen.value, task)
     facts = _facts(table, roles, values, task_choice.value)
     findings = run_checks(facts, ignore)
@@ -115,16 +116,16 @@ def _check_roles(frame: pd.DataFrame, roles: Roles, where: str) -> None:
         raise UsageError(f"Column {twice[0]!r} has two roles.", where=where, hint="give each column one role")
 
 
-def _facts(table: Table, roles: Roles, values: pd.Series, task: Task) -> CheckFacts:
+def _facts(table: Table, roles: Roles, values: Cells, task: Task) -> CheckFacts:
     y, classes, kept = encode_target(values, task)
     columns = describe(table.frame, roles, table.reading.get("markers"))
     weight = next((column for column in columns if column.role == "weight"), None)
-    if weight is not None and weight.stats.get("min", -1) < 0:
+    if weight is not None and (weight.kind not in ("number", "boolean", "constant") or weight.stats.get("min", 0) < 0):
         where = f"column {weight.name!r}"
         raise DataError("Weights must be numbers, none below zero.", where=where, hint="choose another --weight COL")
     left_out = {}
     if task != "regression":
-        left_out = {label: rows for label, rows in cells(values).named().items() if rows == 1}
+        left_out = {label: rows for label, rows in values.named().items() if rows == 1}
     return CheckFacts(
         frame=table.frame,
         columns=columns,
@@ -160,8 +161,9 @@ def _describe_target(
     if facts.task == "regression":
         picks = sample_positions(len(facts.y))
         sample = facts.y if picks is None else facts.y[picks]
-        stats = number_stats(sample) | ({} if picks is None else {"sampled": len(picks)})
-        distinct = len(np.unique(sample))
+        ordered = np.sort(sample)
+        stats = number_stats(ordered) | ({} if picks is None else {"sampled": len(picks)})
+        distinct = count_distinct(ordered)
         return Column(name, "number", "target", "the target", missing, distinct, stats), {}, stats
     counts = np.bincount(facts.y, minlength=len(facts.classes)).tolist()
     classes = dict(zip(facts.classes, counts, strict=True))

@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from automl.data.cells import arrow_text, guess_number_format, is_marker, parse_numbers
+from automl.data.table_target import target_text
 from automl.errors import DataError, UsageError
 from automl.profile.describe import sort_labels
 from automl.types import Choice, Task
@@ -66,17 +67,17 @@ def number_format(texts: pa.Array, counts: Array) -> str | None:
 
 
 def cells(values: pd.Series) -> Cells:
-    """The cells of a target column held as text."""
-    encoded = arrow_text(values).dictionary_encode()
+    """The cells of a target column (a column not held as text yet is turned into it)."""
+    encoded = arrow_text(target_text(values)).dictionary_encode()
     texts, codes = encoded.dictionary, encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False)
     hidden = is_marker(texts)
-    table = np.append(np.where(hidden, -1, np.cumsum(~hidden) - 1), -1)
-    codes = table[codes]
-    texts = texts.filter(pa.array(~hidden))
-    return Cells(texts, codes, np.bincount(codes[codes >= 0], minlength=len(texts)))
+    if hidden.any():
+        codes = np.append(np.where(hidden, -1, np.cumsum(~hidden) - 1), -1)[codes]
+        texts = texts.filter(pa.array(~hidden))
+    return Cells(texts, codes, np.bincount(codes + 1, minlength=len(texts) + 1)[1:])
 
 
-def detect_task(values: pd.Series, name: str, override: str | None = None) -> Choice[Task]:
+def detect_task(values: pd.Series | Cells, name: str, override: str | None = None) -> Choice[Task]:
     """The task, with the reason and the flag that changes it.
 
     The rules, in this order: two values are binary. Text labels are classes. Numbers written with a decimal point are
@@ -84,7 +85,7 @@ def detect_task(values: pd.Series, name: str, override: str | None = None) -> Ch
     close together (codes), each in three rows on average; else regression. Values with one row only do not count.
 
     Args:
-        values: the target as text, exactly as in the data.
+        values: the target as text, exactly as in the data, or its cells.
         name: the target column.
         override: the user's task.
 
@@ -93,7 +94,7 @@ def detect_task(values: pd.Series, name: str, override: str | None = None) -> Ch
             that contradict the user's task.
         UsageError: unknown task.
     """
-    target = cells(values)
+    target = values if isinstance(values, Cells) else cells(values)
     where = f"column {name!r}"
     if override is not None and override not in TASKS:
         raise UsageError.unknown("task", override, TASKS, where="--task")
@@ -196,7 +197,7 @@ def _not_numbers(target: Cells) -> str:
     return ", ".join(f"row {row} {text!r}" for row, text in sorted(first))
 
 
-def encode_target(values: pd.Series, task: Task) -> tuple[Array, tuple[str, ...], Array]:
+def encode_target(values: pd.Series | Cells, task: Task) -> tuple[Array, tuple[str, ...], Array]:
     """The target as models take it.
 
     Rows without a target, and rows of classes with a single row (which can be in training or in validation, never in
@@ -208,7 +209,7 @@ def encode_target(values: pd.Series, task: Task) -> tuple[Array, tuple[str, ...]
             regression.
         keep: (n,) True for the rows kept.
     """
-    target = cells(values)
+    target = values if isinstance(values, Cells) else cells(values)
     if task == "regression":
         name = number_format(target.texts, target.counts)
         values_of = parse_numbers(target.texts, name or "")[0]
