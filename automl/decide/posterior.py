@@ -1,0 +1,197 @@
+"""What the splits say about the families' mean losses: the correlated Bayesian comparison, for all families jointly.
+
+Source: Benavoli, Corani, Demsar and Zaffalon 2017, Time for a change, section 4.1 (Bayesian correlated t-test), with
+the correlation of Nadeau and Bengio 2003. Every pair of families has exactly that posterior; the joint draws are needed
+only for P(simplest family within r of the best).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from automl.types import FAMILIES, FamilyName, Interval
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from automl.data.dataset import Array
+    from automl.evaluate.metrics import Metric
+
+DRAWS = 20_000
+EQUIVALENCE = 0.01
+"""Region of practical equivalence as a share of (baseline loss - best loss)."""
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A family against a reference.
+
+    Attributes:
+        mean, low, high: gain over the reference with its 95 % interval; positive = better, in the metric's unit.
+        p_better, p_equivalent, p_worse: probabilities of a gain above r, within -r to r, below -r.
+    """
+
+    mean: float
+    low: float
+    high: float
+    p_better: float
+    p_equivalent: float
+    p_worse: float
+
+
+@dataclass(frozen=True)
+class Posterior:
+    """Beliefs about the mean losses of some families.
+
+    Attributes:
+        metric: the metric whose loss form is compared.
+        families: the families compared, from simple to complex.
+        losses: (J, F) loss of each family on each split; empty (0, F) when the draws come from a bootstrap.
+        means: (F,) observed mean losses.
+        draws: (D, F) joint draws of the mean losses.
+        r: gains up to this are practically nothing.
+        factor: variance of a mean over splits as a multiple of the variance between splits; 0 with bootstrap draws.
+    """
+
+    metric: Metric
+    families: tuple[FamilyName, ...]
+    losses: Array
+    means: Array
+    draws: Array
+    r: float
+    factor: float
+
+    def p_gain(self, family: FamilyName, over: FamilyName, margin: float) -> float:
+        """P(loss of `over` - loss of `family` > margin): closed form for splits, share of the draws otherwise."""
+        a, b = self.families.index(over), self.families.index(family)
+        if not len(self.losses):
+            return float(np.mean(self.draws[:, a] - self.draws[:, b] > margin))
+        centre, scale = self._student(self.losses[:, a] - self.losses[:, b])
+        if scale == 0:
+            return float(centre > margin)
+        from scipy.special import stdtr
+
+        return float(stdtr(len(self.losses) - 1, (centre - margin) / scale))
+
+    def pair(self, family: FamilyName, reference: FamilyName) -> Pair:
+        """The family against the reference."""
+        a, b = self.families.index(reference), self.families.index(family)
+        better = self.p_gain(family, reference, self.r)
+        worse = self.p_gain(reference, family, self.r)
+        if len(self.losses):
+            mean, low, high = self._interval(self.losses[:, a] - self.losses[:, b])
+        else:
+            mean = float(self.means[a] - self.means[b])
+            low, high = (float(q) for q in np.percentile(self.draws[:, a] - self.draws[:, b], (2.5, 97.5)))
+        return Pair(mean, low, high, better, max(0.0, 1.0 - better - worse), worse)
+
+    def value(self, family: FamilyName) -> Interval:
+        """Mean score of a family in natural sign with its 95 % interval."""
+        column = self.families.index(family)
+        if len(self.losses):
+            mean, low, high = self._interval(self.losses[:, column])
+        else:
+            mean = float(self.means[column])
+            low, high = (float(q) for q in np.percentile(self.draws[:, column], (2.5, 97.5)))
+        ends = sorted((self.metric.to_loss(low), self.metric.to_loss(high)))
+        return Interval(self.metric.to_loss(mean), *ends)
+
+    def probabilities(self, allowed: Iterable[FamilyName] | None = None) -> dict[FamilyName, float]:
+        """Family -> P(it is the simplest of those allowed within r of the best of them); they sum to 1."""
+        chosen = [f for f in self.families if allowed is None or f in set(allowed)]
+        draws = self.draws[:, [self.families.index(f) for f in chosen]]
+        first = (draws <= draws.min(axis=1, keepdims=True) + self.r).argmax(axis=1)
+        shares = np.bincount(first, minlength=len(chosen)) / len(draws)
+        return {family: float(shares[chosen.index(family)]) if family in chosen else 0.0 for family in FAMILIES}
+
+    def _student(self, losses: Array) -> tuple[float, float]:
+        """Centre and scale of the Student-t posterior of a mean over splits."""
+        return float(losses.mean()), float(losses.std(ddof=1)) * math.sqrt(self.factor)
+
+    def _interval(self, losses: Array) -> tuple[float, float, float]:
+        from scipy.special import stdtrit
+
+        centre, scale = self._student(losses)
+        reach = float(stdtrit(len(losses) - 1, 0.975)) * scale
+        return centre, centre - reach, centre + reach
+
+
+def posterior(
+    losses: Mapping[FamilyName, Sequence[float]],
+    metric: Metric,
+    *,
+    folds: int,
+    test_ratio: float | None = None,
+    baseline_loss: float | None = None,
+    seed: int = 0,
+) -> Posterior:
+    """The posterior from losses on the same J >= 2 splits; splits where a loss is not defined are left out.
+
+    Args:
+        losses: family -> loss of each split, the same splits in the same order.
+        metric: the metric whose loss form they are.
+        folds: folds of the (repeated) cross-validation; its correlation is 1 / folds.
+        test_ratio: test rows / training rows of a split, where it is not 1 / (folds - 1).
+        baseline_loss: mean loss of the baseline; that of the family 'baseline' when None.
+        seed: of the draws.
+
+    Raises:
+        ValueError: fewer than two splits with a loss for every family (use `from_draws`).
+    """
+    families = _ordered(losses)
+    table = np.array([losses[family] for family in families], dtype=float).T
+    table = table[np.isfinite(table).all(axis=1)]
+    splits = len(table)
+    if splits < 2:
+        raise ValueError("a posterior over splits needs at least two splits with a loss for every family")
+    means = table.mean(axis=0)
+    factor = 1.0 / splits + (1.0 / (folds - 1) if test_ratio is None else test_ratio)
+    rng = np.random.default_rng(seed)
+    normal = rng.standard_normal((DRAWS, splits)) @ (table - means) / math.sqrt(splits - 1)
+    heavy = np.sqrt((splits - 1) / rng.chisquare(splits - 1, (DRAWS, 1)))
+    r = _region(families, means, baseline_loss)
+    return Posterior(metric, families, table, means, means + math.sqrt(factor) * normal * heavy, r, factor)
+
+
+def from_draws(
+    draws: Mapping[FamilyName, Array],
+    metric: Metric,
+    *,
+    losses: Mapping[FamilyName, float] | None = None,
+    baseline_loss: float | None = None,
+) -> Posterior:
+    """The posterior from bootstrap draws of each family's loss, all on the same resampled rows (a single holdout).
+
+    Args:
+        draws: family -> (D,) losses; draws where one is not defined are left out.
+        metric: the metric whose loss form they are.
+        losses: loss on the rows as they are; the mean of the draws when None.
+        baseline_loss: as for `posterior`.
+
+    Raises:
+        ValueError: no draw has a loss for every family.
+    """
+    families = _ordered(draws)
+    table = np.stack([np.asarray(draws[family], dtype=float) for family in families], axis=1)
+    table = table[np.isfinite(table).all(axis=1)]
+    if not len(table):
+        raise ValueError("no draw has a loss for every family")
+    means = table.mean(axis=0) if losses is None else np.array([losses[family] for family in families])
+    r = _region(families, means, baseline_loss)
+    return Posterior(metric, families, np.empty((0, len(families))), means, table, r, 0.0)
+
+
+def _ordered(names: Iterable[FamilyName]) -> tuple[FamilyName, ...]:
+    given = set(names)
+    return tuple(family for family in FAMILIES if family in given)
+
+
+def _region(families: tuple[FamilyName, ...], means: Array, baseline_loss: float | None) -> float:
+    """The margin r: 1 % of (baseline loss - best loss), 0 when nothing beats the baseline or none is known."""
+    if baseline_loss is None:
+        baseline_loss = float(means[0]) if families[0] == "baseline" else float(means.min())
+    return EQUIVALENCE * max(baseline_loss - float(means.min()), 0.0)
