@@ -1,0 +1,122 @@
+"""Hand-made features of images: gradient histograms, colour and a thumbnail, each row from its own image only."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from automl.data.decode import in_threads
+from automl.encode import colour, hog
+from automl.errors import RunError
+
+if TYPE_CHECKING:
+    from automl.data.dataset import Array, Images
+
+VERSION = 1
+"""Of the feature layout: a model is only right on the layout it was trained on."""
+PIXELS_A_CHUNK = 32_768
+"""Keeps the working arrays of a chunk in the processor's cache."""
+
+
+def features(pixels: Array, threads: int = 1) -> Array:
+    """(n, features) float32 in the order of `feature_names`, each row from its own image only.
+
+    Args:
+        pixels: (n, height, width, channels) uint8 with 1 or 3 channels.
+        threads: chunks computed at the same time.
+    """
+    count, height, width, channels = pixels.shape
+    step = max(PIXELS_A_CHUNK // (height * width), 1)
+    chunks = [pixels[start : start + step] for start in range(0, count, step)]
+    matrix = np.empty((count, len(feature_names(height, width, channels))), dtype=np.float32)
+
+    def fill(index: int) -> None:
+        chunk = chunks[index]
+        matrix[index * step : index * step + len(chunk)] = np.hstack(
+            [hog.features(chunk), colour.features(chunk), colour.thumbnail(chunk)]
+        )
+
+    in_threads(fill, range(len(chunks)), threads)
+    return matrix
+
+
+@lru_cache(maxsize=8)
+def feature_names(height: int, width: int, channels: int) -> tuple[str, ...]:  # noqa: ARG001 (today's layout fits any size)
+    """Names 'group:detail' with the groups 'hog', 'colour' and 'pixels', so that importance adds up by group."""
+    groups = {"hog": hog.names(), "colour": colour.names(channels), "pixels": colour.thumbnail_names(channels)}
+    return tuple(f"{group}:{name}" for group, names in groups.items() for name in names)
+
+
+@dataclass
+class HandmadeImages:
+    """Encoder from images to features. It learns nothing, so rows of any split may share its cache.
+
+    Attributes:
+        threads: chunks computed at the same time.
+    """
+
+    threads: int = 1
+
+    def fit_transform(self, images: Images) -> Array:
+        """The same as `transform`: nothing is fitted."""
+        return self.transform(images)
+
+    def transform(self, images: Images) -> Array:
+        """(n, features) float32; rows seen before in the same file come from memory."""
+        return _cached(images, self.threads)
+
+    def state(self) -> dict[str, Any]:
+        """What `from_state` needs, as JSON."""
+        return {"kind": "handmade_images", "version": VERSION, "threads": self.threads}
+
+    @classmethod
+    def from_state(cls, state: dict[str, Any]) -> HandmadeImages:
+        """The encoder of that state.
+
+        Raises:
+            RunError: the state asks for a feature layout this version cannot compute.
+        """
+        if state.get("version") != VERSION:
+            raise RunError(
+                f"The image features of this run have version {state.get('version')}, this version computes {VERSION}.",
+                hint="predict with the automl version that trained it",
+            )
+        return cls(int(state.get("threads", 1)))
+
+
+@dataclass
+class _Computed:
+    """Features of one file of images, filled as rows are asked for."""
+
+    matrix: Array
+    filled: Array
+
+
+_CACHE: dict[tuple[str, int, int], _Computed] = {}
+_LOCK = threading.Lock()
+
+
+def _cached(images: Images, threads: int) -> Array:
+    """Features of a selection; what is missing in memory is computed for its rows only.
+
+    One file is kept: a run has one, and a rewritten file has another time stamp.
+    """
+    status = images.file.stat()
+    key = (str(images.file.resolve()), status.st_mtime_ns, status.st_size)
+    with _LOCK:
+        stored = np.load(images.file, mmap_mode="r")
+        if key not in _CACHE:
+            _CACHE.clear()
+            count, height, width, channels = stored.shape
+            shape = (count, len(feature_names(height, width, channels)))
+            _CACHE[key] = _Computed(np.empty(shape, dtype=np.float32), np.zeros(count, dtype=bool))
+        known = _CACHE[key]
+        rows = np.unique(images.rows)
+        missing = rows[~known.filled[rows]]
+        known.matrix[missing] = features(stored[missing], threads)
+        known.filled[missing] = True
+        return known.matrix[images.rows]
