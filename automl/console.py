@@ -8,6 +8,8 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Self, TextIO
 
+from automl.report.formats import printable
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import TracebackType
@@ -139,9 +141,9 @@ class Console:
         from rich.text import Text
 
         console = self._rich()
-        console.print(Text(f"error: {what}", style="bold red"))
+        console.print(Text(printable(f"error: {what}"), style="bold red"))
         for line in rest:
-            console.print(Text(line, style="red"), soft_wrap=True)
+            console.print(Text(printable(line), style="red"), soft_wrap=True)
 
     @contextmanager
     def paused(self) -> Iterator[None]:
@@ -171,14 +173,14 @@ class Console:
             return
         from rich.text import Text
 
-        self._live.console.print(Text(text, style=style))
+        self._live.console.print(Text(printable(text), style=style))
 
     def _plain(self, text: str) -> None:
         if not self.quiet:
             self._write(f"[{self.elapsed():6.1f} s] {text}")
 
     def _write(self, text: str) -> None:
-        self.stream.write(text + "\n")
+        self.stream.write(printable(text) + "\n")
         self.stream.flush()
 
     def _rich(self) -> RichConsole:
@@ -198,7 +200,7 @@ class Console:
         if self._trial:
             rows.append(Text(f"{'':<12} {self._trial}"))
         if self._verdict:
-            rows.insert(0, Text.assemble(("verdict so far: ", "dim"), (self._verdict, "green")))
+            rows.insert(0, Text.assemble(("verdict so far: ", "dim"), (printable(self._verdict), "green")))
         for row in rows:
             row.no_wrap, row.overflow = True, "ellipsis"
         return Group(*rows)

@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
-from typing import Any
+import re
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 DASH = "\N{EN DASH}"
 MINUS = "\N{MINUS SIGN}"
+# Controls, and marks that turn the reading direction of what follows; tab and line break stay.
+UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
+
+
+def printable(text: Any) -> str:
+    """The text without the characters that would garble or break a page or a terminal."""
+    return UNPRINTABLE.sub("", str(text))
 
 
 def is_number(value: Any) -> bool:
@@ -64,9 +74,7 @@ def decimals_for(intervals: Iterable[tuple[Any, Any, Any]]) -> int | None:
     Returns:
         None when no row has an interval with a width, so that four significant digits are used.
     """
-    halves = sorted(
-        (high - low) / 2 for _, low, high in intervals if is_number(low) and is_number(high) and high > low
-    )
+    halves = sorted((high - low) / 2 for _, low, high in intervals if is_number(low) and is_number(high) and high > low)
     if not halves:
         return None
     half = halves[len(halves) // 2]

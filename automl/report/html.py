@@ -15,8 +15,20 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
+from automl.report.formats import printable
 from automl.report.sections import (
-    answer, data, errors, findings, importance, leaderboard, record, search, test, use, validation, verdict,
+    answer,
+    data,
+    errors,
+    findings,
+    importance,
+    leaderboard,
+    record,
+    search,
+    test,
+    use,
+    validation,
+    verdict,
 )
 
 if TYPE_CHECKING:
@@ -99,9 +111,20 @@ def _environment() -> jinja2.Environment:
     import jinja2
 
     return jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True,
+        loader=jinja2.FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
+        finalize=_printable,
     )
+
+
+def _printable(value: Any) -> Any:
+    """Text from data without the characters that would garble or break the page; all else unchanged."""
+    if isinstance(value, str) and not isinstance(value, Markup):
+        return printable(value)
+    return value
 
 
 def _hash(script: str) -> str:

@@ -11,13 +11,15 @@ from automl.report.formats import number, percent, plural, short, some
 from automl.report.sections import answer, verdict
 
 STYLE = """<style>
-.automl-card{--paper:transparent;color-scheme:light dark;font:14px/1.5 system-ui,-apple-system,"Segoe UI",sans-serif;max-width:46rem;
-border:1px solid #8886;border-radius:6px;padding:.9rem 1.1rem;font-variant-numeric:tabular-nums;overflow-wrap:anywhere}
-.automl-card h4{margin:0 0 .2rem;font-size:1.05rem}.automl-card p{margin:.25rem 0}.automl-card svg{display:block}
-.automl-card table{border-collapse:collapse;margin:.5rem 0 0}.automl-card td,.automl-card th{padding:.15rem .9rem .15rem 0;text-align:left;
-background:none;border:0}.automl-card .n{text-align:right}.automl-card .soft{opacity:.75;font-size:.9em}
+.automl-card{--paper:transparent;--rule:#8885;--rest:#8885;--linear:#2f8fd0;--trees:#1f9d78;--network:#d9661f;--muted:#808589;
+--baseline:#808589;font:14px/1.5 system-ui,-apple-system,"Segoe UI",sans-serif;max-width:46rem;border:1px solid #8886;
+border-radius:6px;padding:.9rem 1.1rem;font-variant-numeric:tabular-nums;overflow-wrap:anywhere}
+.automl-card h4{margin:0 0 .2rem;font-size:1.15em}.automl-card p{margin:.25rem 0}.automl-card svg{display:block}
+.automl-card table{border-collapse:collapse;margin:.5rem 0 0;font-size:1em}.automl-card td,
+.automl-card th{padding:.15rem .9rem .15rem 0;text-align:left;background:none;border:0}.automl-card .n{text-align:right}
+.automl-card .soft{opacity:.8;font-size:.93em}
 </style>"""
-"""Scoped by its class, so that neither the notebook nor the card disturbs the other."""
+"""Scoped by its class; mid-tones, because a notebook's theme need not follow the system's light or dark."""
 
 MOST = 12
 
@@ -50,11 +52,16 @@ def profile_card(profile: dict[str, Any]) -> str:
     rows = int(view.figure(profile, "rows") or 0)
     task, target = view.at(profile, "task", "value"), view.at(profile, "target", "value")
     unit = "image" if view.at(profile, "modality", "value") == "image" else "row"
-    body = [_heading(profile.get("name") or "data", f"{plural(rows, unit)}; target {target}; {task}"), _columns(profile)]
+    body = [
+        _heading(profile.get("name") or "data", f"{plural(rows, unit)}; target {target}; {task}"),
+        _columns(profile),
+    ]
     body += [
         Markup("<p><b>{}</b> {} <span class=soft>{}</span></p>").format(
-            f.get("code", ""), short(f.get("title", ""), 120), some(f.get("columns") or [], 4, 30))
-        for level in ("error", "warning") for f in view.found(report, level)[:MOST]
+            f.get("code", ""), short(f.get("title", ""), 120), some(f.get("columns") or [], 4, 30)
+        )
+        for level in ("error", "warning")
+        for f in view.found(report, level)[:MOST]
     ]
     return _card(body)
 
@@ -65,11 +72,21 @@ def _columns(profile: dict[str, Any]) -> Markup:
         return Markup("")
     row = Markup("<tr><td>{}</td><td>{}</td><td>{}</td><td class=n>{}</td><td class=n>{}</td></tr>")
     cells = Markup("").join(
-        row.format(short(c.get("name", ""), 50), c.get("kind", ""), c.get("role", ""), number(c.get("missing")), number(c.get("distinct")))
+        row.format(
+            short(c.get("name", ""), 50),
+            c.get("kind", ""),
+            c.get("role", ""),
+            number(c.get("missing")),
+            number(c.get("distinct")),
+        )
         for c in columns[:MOST]
     )
     head = Markup("<tr><th>Column</th><th>Kind</th><th>Use</th><th class=n>Missing</th><th class=n>Distinct</th></tr>")
-    more = Markup("<p class=soft>{} more columns</p>").format(f"{len(columns) - MOST:,}") if len(columns) > MOST else Markup("")
+    more = (
+        Markup("<p class=soft>{} more columns</p>").format(f"{len(columns) - MOST:,}")
+        if len(columns) > MOST
+        else Markup("")
+    )
     return Markup("<table>{}{}</table>{}").format(head, cells, more)
 
 
@@ -78,6 +95,5 @@ def _heading(name: Any, line: str) -> Markup:
 
 
 def _card(parts: list[Any]) -> str:
-    return str(Markup(STYLE) + Markup('<div class="automl-card">{}</div>').format(Markup("").join(escape(p) for p in parts)))  # noqa: S704
-
-
+    body = Markup("").join(escape(part) for part in parts)
+    return STYLE + Markup('<div class="automl-card">{}</div>').format(body)

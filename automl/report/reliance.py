@@ -31,15 +31,20 @@ class Reliance:
 
 
 def judge(report: dict[str, Any]) -> Reliance:
-    """The level and its reasons: 'no' for errors, a contradicting test or no gain over guessing; 'care' for warnings."""
+    """The level with its reasons.
+
+    'no': an error-level finding, a test that contradicts the validation, or no gain over guessing. 'care': no test,
+    warnings, or flags that limit how far the figures carry. 'yes': none of these.
+    """
     stops, cares = _stops(report), _cares(report)
     if stops:
         return Reliance("no", "Not yet", f"Do not rely on it yet: {_join(stops)}.", stops + cares)
     if cares:
         return Reliance("care", "With care", f"Rely on it with care: {_join(cares)}.", cares)
     return Reliance(
-        "yes", "Yes",
-        "You can rely on these figures for new data that looks like this data: the test confirms them and no check objects.",
+        "yes",
+        "Yes",
+        "You can rely on these figures for new data like this data: the test confirms them and no check objects.",
         ["the test part confirms the validation", "no check found an error or a warning"],
     )
 
@@ -49,8 +54,11 @@ def _stops(report: dict[str, Any]) -> list[str]:
     errors = view.found(report, "error")
     if errors:
         first = f"{errors[0].get('title', '')} ({errors[0].get('code', '')})".replace(" ()", "")
-        reasons.append(f"{plural(len(errors), 'check')} found an error, {short(first, 90)}" if len(errors) > 1
-                       else f"a check found an error, {short(first, 90)}")
+        reasons.append(
+            f"{plural(len(errors), 'check')} found an error, {short(first, 90)}"
+            if len(errors) > 1
+            else f"a check found an error, {short(first, 90)}"
+        )
     if view.at(report, "test", "confirms") is False:
         reasons.append("the test part contradicts what validation promised")
     if view.delivered(report) == "baseline":
@@ -62,13 +70,17 @@ def _stops(report: dict[str, Any]) -> list[str]:
 
 def _cares(report: dict[str, Any]) -> list[str]:
     reasons = []
+    if report.get("interrupted"):
+        reasons.append("the run was interrupted and can be resumed")
     if view.figure(report, "test", "value") is None:
         reasons.append("it was not measured on a test part")
     warnings = view.found(report, "warning")
     if warnings:
-        reasons.append(f"{plural(len(warnings), 'warning')} below ({short(warnings[0].get('title', ''), 80)})"
-                       if len(warnings) == 1 else
-                       f"{plural(len(warnings), 'warning')} below, the first: {short(warnings[0].get('title', ''), 80)}")
+        reasons.append(
+            f"{plural(len(warnings), 'warning')} below ({short(warnings[0].get('title', ''), 80)})"
+            if len(warnings) == 1
+            else f"{plural(len(warnings), 'warning')} below, the first: {short(warnings[0].get('title', ''), 80)}"
+        )
     reasons += [
         short(flag.get("text") or flag.get("code"), 120).rstrip(".")
         for flag in view.listing(report, "decision", "flags")

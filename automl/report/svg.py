@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from automl.report.formats import printable
+
 TONES = {
     "baseline": "var(--baseline, #6b7075)",
     "linear": "var(--linear, #0067a8)",
@@ -35,13 +37,15 @@ def tone(name: str) -> str:
 
 def clean(text: object) -> str:
     """Text safe inside an element or a quoted attribute, without characters that XML and HTML do not allow."""
-    return html.escape("".join(c for c in str(text) if c >= " " and c not in "\x7f\ufffe\uffff"), quote=True)
+    return html.escape(printable(text), quote=True)
 
 
 def tag(name: str, content: str = "", /, **attributes: object) -> str:
     """One element; attribute names take '_' for '-', a trailing '_' is dropped, None leaves the attribute out."""
     pairs = "".join(
-        f' {key.rstrip("_").replace("_", "-")}="{clean(value)}"' for key, value in attributes.items() if value is not None
+        f' {key.rstrip("_").replace("_", "-")}="{clean(value)}"'
+        for key, value in attributes.items()
+        if value is not None
     )
     return f"<{name}{pairs}>{content}</{name}>" if content else f"<{name}{pairs}/>"
 
@@ -61,8 +65,13 @@ def canvas(parts: list[str], label: str, height: float, *, width: str = "100%") 
     """A complete chart: role, label and title for those who do not see it, then its parts."""
     return Markup(  # noqa: S704 (built from `tag` and `clean`, which escape)
         tag(
-            "svg", title(label) + "".join(parts), class_="chart", role="img", aria_label=label,
-            width=width, height=_round(height),
+            "svg",
+            title(label) + "".join(parts),
+            class_="chart",
+            role="img",
+            aria_label=label,
+            width=width,
+            height=_round(height),
         )
     )
 

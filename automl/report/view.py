@@ -14,6 +14,25 @@ FAMILY_NAMES = {
 }
 """Model families in words, from simple to complex."""
 
+METRICS = {
+    "roc_auc": "ROC AUC",
+    "log_loss": "log loss",
+    "average_precision": "average precision",
+    "accuracy": "accuracy",
+    "balanced_accuracy": "balanced accuracy",
+    "f1": "F1",
+    "f1_macro": "F1 (mean over classes)",
+    "mcc": "Matthews correlation",
+    "brier": "Brier score",
+    "rmse": "RMSE",
+    "mae": "mean absolute error",
+    "r2": "R² (explained share)",
+    "mape": "mean absolute percentage error",
+    "rmsle": "RMSLE",
+    "pinball": "pinball loss",
+}
+"""Metrics as they are written in text."""
+
 COSTLY = ("log_loss", "rmse", "mae", "brier", "mape", "rmsle", "pinball")
 """Metrics of which less is better, for reports that do not say."""
 
@@ -52,7 +71,8 @@ def family_name(family: Any) -> str:
 
 def metric_name(report: dict[str, Any]) -> str:
     """The run's metric as it is written in text."""
-    return str(at(report, "metric", "label") or at(report, "metric", "name") or at(report, "test", "metric") or "score")
+    name = at(report, "metric", "name") or at(report, "test", "metric") or "score"
+    return str(at(report, "metric", "label") or METRICS.get(str(name), name))
 
 
 def greater_is_better(report: dict[str, Any]) -> bool:
@@ -79,12 +99,9 @@ def delivered(report: dict[str, Any]) -> str:
 def test_interval(report: dict[str, Any]) -> tuple[float | None, float | None, float | None]:
     """The test metric and its interval."""
     ends = listing(report, "test", "interval")
-    low, high = (ends[0], ends[1]) if len(ends) == 2 else (None, None)
-    return (
-        figure(report, "test", "value"),
-        float(low) if is_number(low) else None,
-        float(high) if is_number(high) else None,
-    )
+    low, high = ends if len(ends) == 2 else (None, None)
+    named = {"low": low, "high": high}
+    return figure(report, "test", "value"), figure(named, "low"), figure(named, "high")
 
 
 def beats_baseline(report: dict[str, Any]) -> bool | None:
@@ -114,7 +131,8 @@ def progress(report: dict[str, Any]) -> float | None:
 def found(report: dict[str, Any], severity: str = "") -> list[dict[str, Any]]:
     """The findings that hold, of one severity or of all."""
     return [
-        f for f in listing(report, "findings")
+        f
+        for f in listing(report, "findings")
         if isinstance(f, dict) and f.get("status", "found") == "found" and severity in ("", f.get("severity"))
     ]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from automl.report import charts, reliance, view
-from automl.report.formats import decimals_for, interval, number, percent, plural, seconds, short, size
+from automl.report.formats import DASH, decimals_for, interval, number, percent, plural, seconds, short, size
 
 GUESSING = {True: "always answering with the class shares", False: "always answering with the average"}
 
@@ -16,7 +16,11 @@ def build(report: dict[str, Any]) -> dict[str, Any]:
     return {
         "name": report.get("name") or "run",
         "question": _question(report),
-        "sentences": [("How good", _how_good(report)), ("Which model", _which(report)), ("Can I rely on it", verdict.sentence)],
+        "sentences": [
+            ("How good", _how_good(report)),
+            ("Which model", _which(report)),
+            ("Can I rely on it", verdict.sentence),
+        ],
         "reliance": verdict,
         "gauge": gauge(report),
         "way": _way(report),
@@ -32,7 +36,11 @@ def _question(report: dict[str, Any]) -> str:
     kind = {"binary": "one of two classes", "regression": "a number"}.get(view.task(report))
     kind = kind or (f"one of {len(view.mapping(report, 'profile', 'classes'))} classes" if view.task(report) else "")
     what = "the class of an image" if unit == "image" else short(target, 80) if target else ""
-    parts = [f"Predicts {what}" if what else "", kind, f"learnt from {plural(rows, unit)}" if isinstance(rows, int) else ""]
+    parts = [
+        f"Predicts {what}" if what else "",
+        kind,
+        f"learnt from {plural(rows, unit)}" if isinstance(rows, int) else "",
+    ]
     return ", ".join(part for part in parts if part)
 
 
@@ -44,7 +52,11 @@ def _how_good(report: dict[str, Any]) -> str:
     rows = view.at(report, "test", "rows")
     on = f"On {plural(rows, 'row')} it had not seen" if isinstance(rows, int) else "On data it had not seen"
     if view.at(report, "test", "protocol") == "repeated_cv":
-        on = f"In repeated cross-validation over {plural(rows, 'row')}" if isinstance(rows, int) else "In cross-validation"
+        on = (
+            f"In repeated cross-validation over {plural(rows, 'row')}"
+            if isinstance(rows, int)
+            else "In cross-validation"
+        )
     ends = f" (95 % interval {interval(low, high, decimals)})" if low is not None and high is not None else ""
     baseline = view.figure(report, "test", "baseline", "value")
     guess = GUESSING[view.is_classification(report)]
@@ -95,4 +107,4 @@ def _facts(report: dict[str, Any]) -> list[dict[str, str]]:
         ("Metric", view.metric_name(report), direction),
         ("Time", seconds(used), f"of {seconds(limit)} allowed" if limit else "trials counted, not seconds"),
     ]
-    return [{"name": n, "value": v, "note": note} for n, v, note in facts if v not in {"", "–"}]
+    return [{"name": n, "value": v, "note": note} for n, v, note in facts if v not in {"", DASH}]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from automl.report import charts, view
+from automl.report import charts, plots, view
 from automl.report.formats import is_number, number, percent, plural, short, size
 
 MOST = 150
@@ -43,12 +43,17 @@ def _lead(profile: dict[str, Any], rows: int, columns: list[dict[str, Any]]) -> 
     used = sum(c.get("role") == "feature" for c in columns)
     cells = rows * max(used, 1)
     missing = sum(int(view.figure(c, "missing") or 0) for c in columns if c.get("role") == "feature")
-    return f"{plural(rows, 'row')} with a target; {used:,} of {plural(len(columns), 'column')} used as inputs, {percent(missing / cells if cells else None, 1)} of their cells missing."
+    inputs = f"{used:,} of {plural(len(columns), 'column')} used as inputs"
+    blank = percent(missing / cells if cells else None, 1)
+    return f"{plural(rows, 'row')} with a target; {inputs}, {blank} of their cells missing."
 
 
 def _facts(profile: dict[str, Any]) -> list[tuple[str, str]]:
     reading = view.mapping(profile, "reading")
-    shown = [("Source", short(profile.get("source") or "", 120)), ("Target", short(view.at(profile, "target", "value") or "", 80))]
+    shown = [
+        ("Source", short(profile.get("source") or "", 120)),
+        ("Target", short(view.at(profile, "target", "value") or "", 80)),
+    ]
     for key, value in reading.items():
         if key == "bytes":
             shown.append(("Size", size(value)))
@@ -65,11 +70,18 @@ def _column(column: dict[str, Any], rows: int) -> dict[str, Any]:
     picture, said = _picture(column, stats, rows)
     role = str(column.get("role", ""))
     return {
-        "name": short(column.get("name", ""), 80), "kind": column.get("kind", ""), "role": ROLES.get(role, role),
-        "used": role in {"feature", "target"}, "target": role == "target",
-        "missing": percent(missing / rows if rows else None, 1) if missing else "0", "missing_raw": missing,
-        "distinct": number(column.get("distinct")), "distinct_raw": column.get("distinct"),
-        "picture": picture, "summary": said, "reason": short(column.get("reason") or "", 160),
+        "name": short(column.get("name", ""), 80),
+        "kind": column.get("kind", ""),
+        "role": ROLES.get(role, role),
+        "used": role in {"feature", "target"},
+        "target": role == "target",
+        "missing": percent(missing / rows if rows else None, 1) if missing else "0",
+        "missing_raw": missing,
+        "distinct": number(column.get("distinct")),
+        "distinct_raw": column.get("distinct"),
+        "picture": picture,
+        "summary": said,
+        "reason": short(column.get("reason") or "", 160),
     }
 
 
@@ -96,7 +108,12 @@ def _classes(profile: dict[str, Any]) -> list[dict[str, Any]]:
     total, largest = sum(classes.values()) or 1.0, max(classes.values(), default=1.0) or 1.0
     ordered = sorted(classes.items(), key=lambda item: -item[1])[:MOST_CLASSES]
     return [
-        {"label": short(k, 60), "count": f"{int(v):,}", "share": percent(v / total, 1), "width": round(100 * v / largest, 1)}
+        {
+            "label": short(k, 60),
+            "count": f"{int(v):,}",
+            "share": percent(v / total, 1),
+            "width": round(100 * v / largest, 1),
+        }
         for k, v in ordered
     ]
 
@@ -106,10 +123,14 @@ def _target(profile: dict[str, Any]) -> dict[str, Any] | None:
     stats = view.mapping(profile, "target_stats")
     edges = [float(v) for v in view.listing(stats, "histogram", "edges") if is_number(v)]
     counts = [int(v) for v in view.listing(stats, "histogram", "counts") if is_number(v)]
-    figures = [(k, number(stats[k])) for k in ("min", "q25", "median", "mean", "q75", "max", "std") if is_number(stats.get(k))]
+    figures = [
+        (k, number(stats[k])) for k in ("min", "q25", "median", "mean", "q75", "max", "std") if is_number(stats.get(k))
+    ]
     if not figures or profile.get("classes"):
         return None
-    chart = charts.histogram(edges, counts, "Histogram of the target") if counts and len(edges) == len(counts) + 1 else ""
+    chart = (
+        plots.histogram(edges, counts, "Histogram of the target") if counts and len(edges) == len(counts) + 1 else ""
+    )
     return {"figures": figures, "chart": chart}
 
 
@@ -122,7 +143,9 @@ def _media(media: dict[str, Any]) -> list[tuple[str, str]]:
             shown.append((key, ", ".join(f"{short(k, 40)} ({number(v)})" for k, v in first) + more))
         elif isinstance(value, list):
             more = f" and {len(value) - 8:,} more" if len(value) > 8 else ""
-            shown.append((key, ", ".join(short(v if not isinstance(v, (list, dict)) else str(v), 60) for v in value[:8]) + more))
+            shown.append(
+                (key, ", ".join(short(v if not isinstance(v, (list, dict)) else str(v), 60) for v in value[:8]) + more)
+            )
         else:
             shown.append((key, short(number(value), 120)))
     return [(key.replace("_", " ").capitalize(), value) for key, value in shown if value]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from automl.report import charts, view
+from automl.report import plots, view
 from automl.report.formats import is_number, number, percent, plural, short
 
 TABLE_CLASSES = 20
@@ -43,7 +43,9 @@ def _matrix(errors: dict[str, Any]) -> list[list[float]]:
 def _classes(labels: list[str], matrix: list[list[float]], errors: dict[str, Any]) -> dict[str, Any]:
     pairs = confused_pairs(labels, matrix)
     context: dict[str, Any] = {
-        "kind": "classes", "lead": _classes_lead(matrix, pairs), "pairs": pairs[:12],
+        "kind": "classes",
+        "lead": _classes_lead(matrix, pairs),
+        "pairs": pairs[:12],
         "per_class": [_per_class(c) for c in view.listing(errors, "per_class") if isinstance(c, dict)],
         "long": len(labels) > TABLE_CLASSES,
     }
@@ -51,7 +53,10 @@ def _classes(labels: list[str], matrix: list[list[float]], errors: dict[str, Any
         stats = {str(c.get("label")): c for c in view.listing(errors, "per_class") if isinstance(c, dict)}
         context["table"] = {
             "labels": [short(label, 24) for label in labels],
-            "rows": [_table_row(label, i, row, stats.get(label, {})) for i, (label, row) in enumerate(zip(labels, matrix, strict=True))],
+            "rows": [
+                _table_row(label, i, row, stats.get(label, {}))
+                for i, (label, row) in enumerate(zip(labels, matrix, strict=True))
+            ],
             "precision": [percent(stats.get(label, {}).get("precision")) for label in labels],
         }
     else:
@@ -63,11 +68,14 @@ def confused_pairs(labels: list[str], matrix: list[list[float]]) -> list[dict[st
     """Pairs (true, predicted) by how often they are mixed up, most often first."""
     pairs = [
         (int(count), i, j, count / max(sum(row), 1.0))
-        for i, row in enumerate(matrix) for j, count in enumerate(row) if i != j and count > 0
+        for i, row in enumerate(matrix)
+        for j, count in enumerate(row)
+        if i != j and count > 0
     ]
     pairs.sort(key=lambda p: (-p[0], p[1], p[2]))
     return [
-        {"true": short(labels[i], 40), "predicted": short(labels[j], 40), "count": f"{c:,}", "share": percent(s)} for c, i, j, s in pairs
+        {"true": short(labels[i], 40), "predicted": short(labels[j], 40), "count": f"{c:,}", "share": percent(s)}
+        for c, i, j, s in pairs
     ]
 
 
@@ -78,7 +86,8 @@ def _classes_lead(matrix: list[list[float]], pairs: list[dict[str, Any]]) -> str
     if not pairs:
         return start + "."
     top = pairs[0]
-    return f"{start}; most often “{top['true']}” is taken for “{top['predicted']}” ({top['count']} times, {top['share']} of its rows)."
+    often = f"({top['count']} times, {top['share']} of its rows)"
+    return f"{start}; most often “{top['true']}” is taken for “{top['predicted']}” {often}."
 
 
 def _table_row(label: str, index: int, row: list[float], stats: dict[str, Any]) -> dict[str, Any]:
@@ -86,7 +95,12 @@ def _table_row(label: str, index: int, row: list[float], stats: dict[str, Any]) 
     return {
         "label": short(label, 40),
         "cells": [
-            {"count": f"{int(v):,}", "heat": round(100 * min(v / total, 1.0) ** 0.7), "right": j == index, "zero": v == 0}
+            {
+                "count": f"{int(v):,}",
+                "heat": round(100 * min(v / total, 1.0) ** 0.7),
+                "right": j == index,
+                "zero": v == 0,
+            }
             for j, v in enumerate(row)
         ],
         "recall": percent(stats.get("recall", row[index] / total)),
@@ -95,8 +109,10 @@ def _table_row(label: str, index: int, row: list[float], stats: dict[str, Any]) 
 
 def _per_class(row: dict[str, Any]) -> dict[str, str]:
     return {
-        "label": short(row.get("label"), 40), "rows": number(row.get("rows")),
-        "precision": percent(row.get("precision"), 1), "recall": percent(row.get("recall"), 1),
+        "label": short(row.get("label"), 40),
+        "rows": number(row.get("rows")),
+        "precision": percent(row.get("precision"), 1),
+        "recall": percent(row.get("recall"), 1),
     }
 
 
@@ -107,28 +123,44 @@ def _map(labels: list[str], matrix: list[list[float]]) -> tuple[str, str]:
     shares = [[matrix[i][j] / max(sum(matrix[i]), 1.0) for j in kept] for i in kept]
     names = [short(labels[i], 22) for i in kept]
     note = f"The {MAP_CLASSES} classes with most errors of {len(labels):,}." if len(kept) < len(labels) else ""
-    return charts.heat_map(shares, names, f"Confusion matrix of {len(kept)} classes: true class down, predicted across"), note
+    return plots.heat_map(
+        shares, names, f"Confusion matrix of {len(kept)} classes: true class down, predicted across"
+    ), note
 
 
 def _numbers(errors: dict[str, Any]) -> dict[str, Any]:
     edges = [float(v) for v in view.listing(errors, "residuals", "edges") if is_number(v)]
     counts = [int(v) for v in view.listing(errors, "residuals", "counts") if is_number(v)]
-    points = [(float(p[0]), float(p[1])) for p in view.listing(errors, "points")[:500]
-              if isinstance(p, list) and len(p) == 2 and is_number(p[0]) and is_number(p[1])]
+    points = [
+        (float(p[0]), float(p[1]))
+        for p in view.listing(errors, "points")[:500]
+        if isinstance(p, list) and len(p) == 2 and is_number(p[0]) and is_number(p[1])
+    ]
     ranges = [r for r in view.listing(errors, "by_range") if isinstance(r, dict)]
     coverage = view.figure(errors, "coverage")
     return {
-        "kind": "numbers", "lead": _numbers_lead(ranges),
-        "residuals": charts.histogram(edges, counts, "Histogram of residuals, target minus prediction", zero=True)
-        if len(edges) == len(counts) + 1 and counts else "",
-        "scatter": charts.scatter(points, f"Predicted (across) against actual (up), {len(points)} rows") if points else "",
+        "kind": "numbers",
+        "lead": _numbers_lead(ranges),
+        "residuals": plots.histogram(edges, counts, "Histogram of residuals, target minus prediction", zero=True)
+        if len(edges) == len(counts) + 1 and counts
+        else "",
+        "scatter": plots.scatter(points, f"Predicted (across) against actual (up), {len(points)} rows")
+        if points
+        else "",
         "points": len(points),
         "ranges": [
-            {"range": f"{number(r.get('low'))} to {number(r.get('high'))}", "rows": number(r.get("rows")),
-             "bias": number(r.get("bias")), "error": number(r.get("error"))} for r in ranges[:30]
+            {
+                "range": f"{number(r.get('low'))} to {number(r.get('high'))}",
+                "rows": number(r.get("rows")),
+                "bias": number(r.get("bias")),
+                "error": number(r.get("error")),
+            }
+            for r in ranges[:30]
         ],
         "coverage": f"The 90 % prediction intervals hold {percent(coverage, 1)} of the test targets; "
-        f"they are {number(view.figure(errors, 'interval_width'))} wide on average." if coverage is not None else "",
+        f"they are {number(view.figure(errors, 'interval_width'))} wide on average."
+        if coverage is not None
+        else "",
     }
 
 
@@ -137,16 +169,24 @@ def _numbers_lead(ranges: list[dict[str, Any]]) -> str:
     if not rated:
         return ""
     worst = max(rated, key=lambda r: float(r["error"]))
-    return (f"Errors are largest for targets from {number(worst.get('low'))} to {number(worst.get('high'))} "
-            f"(typical error {number(worst['error'])}, {plural(int(worst.get('rows') or 0), 'row')}).")
+    return (
+        f"Errors are largest for targets from {number(worst.get('low'))} to {number(worst.get('high'))} "
+        f"(typical error {number(worst['error'])}, {plural(int(worst.get('rows') or 0), 'row')})."
+    )
 
 
 def _worst(errors: dict[str, Any]) -> list[dict[str, str]]:
     rows = [r for r in view.listing(errors, "worst") if isinstance(r, dict)][:WORST]
     return [
-        {"row": str(r.get("row", "")), "target": short(number(r.get("target")), 40), "prediction": short(number(r.get("prediction")), 40),
-         "probability": percent(r.get("probability"), 1) if r.get("probability") is not None else "",
-         "off": number(abs(r["target"] - r["prediction"])) if is_number(r.get("target")) and is_number(r.get("prediction")) else ""}
+        {
+            "row": str(r.get("row", "")),
+            "target": short(number(r.get("target")), 40),
+            "prediction": short(number(r.get("prediction")), 40),
+            "probability": percent(r.get("probability"), 1) if r.get("probability") is not None else "",
+            "off": number(abs(r["target"] - r["prediction"]))
+            if is_number(r.get("target")) and is_number(r.get("prediction"))
+            else "",
+        }
         for r in rows
     ]
 
@@ -161,6 +201,13 @@ def thumbnails(examples: list[Any]) -> list[dict[str, Any]]:
             continue
         spent += len(data)
         right = str(example.get("target")) == str(example.get("prediction"))
-        kept.append({"src": data, "path": short(example.get("path", ""), 60), "target": short(example.get("target"), 30),
-                     "prediction": short(example.get("prediction"), 30), "right": right})
+        kept.append(
+            {
+                "src": data,
+                "path": short(example.get("path", ""), 60),
+                "target": short(example.get("target"), 30),
+                "prediction": short(example.get("prediction"), 30),
+                "right": right,
+            }
+        )
     return kept

@@ -23,12 +23,23 @@ def build(report: dict[str, Any]) -> dict[str, Any]:
     if not findings:
         return {"missing": "No check reported anything in this run."}
     groups = [
-        {"level": level, "name": one if len(rows) == 1 else many, "rows": [_row(f) for f in rows[:MOST]], "more": len(rows) - MOST}
+        {
+            "level": level,
+            "name": one if len(rows) == 1 else many,
+            "rows": [_row(f) for f in rows[:MOST]],
+            "more": len(rows) - MOST,
+        }
         for level, one, many in LEVELS
         if (rows := view.found(report, level))
     ]
     folded = [
-        {"name": name, "meaning": meaning, "rows": [_row(f) for f in rows[:MOST]], "count": len(rows), "more": len(rows) - MOST}
+        {
+            "name": name,
+            "meaning": meaning,
+            "rows": [_row(f) for f in rows[:MOST]],
+            "count": len(rows),
+            "more": len(rows) - MOST,
+        }
         for status, name, meaning in FOLDED
         if (rows := [f for f in findings if f.get("status") == status])
     ]
@@ -37,13 +48,19 @@ def build(report: dict[str, Any]) -> dict[str, Any]:
 
 def _lead(groups: list[dict[str, Any]]) -> str:
     counts = [plural(len(g["rows"]) + max(g["more"], 0), g["level"]) for g in groups]
-    return f"The checks found {' and '.join(', '.join(counts).rsplit(', ', 1))}." if counts else "No check found a problem."
+    return (
+        f"The checks found {' and '.join(', '.join(counts).rsplit(', ', 1))}."
+        if counts
+        else "No check found a problem."
+    )
 
 
 def _row(finding: dict[str, Any]) -> dict[str, Any]:
     columns = finding.get("columns") or []
     return {
-        "code": finding.get("code", ""), "level": finding.get("severity", "note"), "title": finding.get("title", ""),
+        "code": finding.get("code", ""),
+        "level": finding.get("severity", "note"),
+        "title": finding.get("title", ""),
         "columns": some(columns, 6, 48) if isinstance(columns, (list, tuple)) else short(columns),
         "evidence": short(view.evidence_text(finding.get("evidence")), 280),
         "action": short(finding.get("action") or "", 400),

@@ -17,7 +17,11 @@ def build(report: dict[str, Any]) -> dict[str, Any]:
     rows = sorted((c for c in given if view.figure(c, "value") is not None), key=lambda c: -float(c["value"]))
     if not rows:
         image = view.at(report, "profile", "modality", "value") == "image"
-        return {"missing": "Columns do not exist in image data." if image else "Not measured in this run, for lack of time or of columns."}
+        return {
+            "missing": "Columns do not exist in image data."
+            if image
+            else "Not measured in this run, for lack of time or of columns."
+        }
     shown, rest = rows[:MOST], rows[MOST:]
     scale = Scale.over([0.0, *(v for c in shown for v in _triple(c) if v is not None)], pad=0.02)
     decimals = decimals_for(_triple(c) for c in shown[:5])
@@ -26,9 +30,13 @@ def build(report: dict[str, Any]) -> dict[str, Any]:
         "method": _method(report),
         "rows": [_row(c, scale, decimals) for c in shown],
         "axis": charts.axis(scale, "axis: loss added"),
-        "rest": f"{plural(len(rest), 'further column')} together add {number(sum(float(c['value']) for c in rest), decimals)}."
-        if rest else "",
+        "rest": _rest(rest, decimals),
     }
+
+
+def _rest(columns: list[dict[str, Any]], decimals: int | None) -> str:
+    added = number(sum(float(c["value"]) for c in columns), decimals)
+    return f"{plural(len(columns), 'further column')} together: {added}." if columns else ""
 
 
 def _triple(column: dict[str, Any]) -> tuple[float | None, float | None, float | None]:
@@ -51,7 +59,9 @@ def _method(report: dict[str, Any]) -> str:
     method = str(view.at(report, "importance", "method") or "permutation")
     how = f", {plural(int(rows), 'row')}" if rows else ""
     how += f", {plural(int(repeats), 'shuffle')} each" if repeats else ""
-    return f"Loss added when the column is shuffled ({method}{how}). Columns that say the same thing share their weight."
+    return (
+        f"Loss added when the column is shuffled ({method}{how}). Columns that say the same thing share their weight."
+    )
 
 
 def _row(column: dict[str, Any], scale: Scale, decimals: int | None) -> dict[str, Any]:
@@ -59,6 +69,9 @@ def _row(column: dict[str, Any], scale: Scale, decimals: int | None) -> dict[str
     name, ends = short(column.get("column", ""), 80), interval(low, high, decimals)
     label = f"{name}: {number(value, decimals)}" + (f", 95 % interval {ends}" if ends else "")
     return {
-        "column": name, "value": number(value, decimals), "interval": ends, "none": low is not None and low <= 0,
+        "column": name,
+        "value": number(value, decimals),
+        "interval": ends,
+        "none": low is not None and low <= 0,
         "chart": charts.bar(scale, value or 0.0, low, high, label=label),
     }

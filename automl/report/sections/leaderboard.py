@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from automl.report import charts, view
-from automl.report.formats import decimals_for, interval, number, plural, seconds, short, signed, size
+from automl.report.formats import DASH, decimals_for, interval, number, plural, seconds, short, signed, size
 from automl.report.svg import Scale
 
 MOST = 40
@@ -72,23 +72,46 @@ def _row(row: dict[str, Any], rank: int, scale: Scale, decimals: int | None, apa
     value, low, high = _triple(row, "validation")
     difference, d_low, d_high = _triple(row, "difference")
     test, t_low, t_high = _triple(row, "test")
-    said = f"{signed(difference, apart)} to the best" + (f" ({interval(d_low, d_high, apart)})" if d_low is not None else "")
+    said = f"{signed(difference, apart)} to the best" + (
+        f" ({interval(d_low, d_high, apart)})" if d_low is not None else ""
+    )
     return {
-        "rank": rank, "candidate": short(row.get("candidate", ""), 40), "family": family,
+        "rank": rank,
+        "candidate": short(row.get("candidate", ""), 40),
+        "family": family,
         "configuration": short(row.get("configuration") or "", 60),
-        "best": bool(row.get("best")), "delivered": bool(row.get("delivered")),
-        "value": number(value, decimals), "raw": value, "interval": interval(low, high, decimals),
+        "best": bool(row.get("best")),
+        "delivered": bool(row.get("delivered")),
+        "value": number(value, decimals),
+        "raw": value,
+        "interval": interval(low, high, decimals),
         "difference": "best" if row.get("best") else signed(difference, apart),
         "difference_interval": interval(d_low, d_high, apart) if not row.get("best") else "",
         "chart": charts.dot_whisker(
-            scale, difference if difference is not None else 0.0, d_low, d_high, family=family, label=said, reference=0.0
-        ) if difference is not None else "",
-        "test": number(test, decimals) if test is not None else "", "test_interval": interval(t_low, t_high, decimals),
-        "seconds": seconds(row.get("fit_seconds")), "raw_seconds": row.get("fit_seconds"),
-        "latency": seconds((view.figure(row, "predict_ms_per_1000") or 0) / 1e3) if row.get("predict_ms_per_1000") else "–",
-        "size": size(row.get("size_bytes")), "raw_size": row.get("size_bytes"),
+            scale,
+            difference if difference is not None else 0.0,
+            d_low,
+            d_high,
+            family=family,
+            label=said,
+            reference=0.0,
+        )
+        if difference is not None
+        else "",
+        "test": number(test, decimals) if test is not None else "",
+        "test_interval": interval(t_low, t_high, decimals),
+        "seconds": seconds(row.get("fit_seconds")),
+        "raw_seconds": row.get("fit_seconds"),
+        "latency": seconds((view.figure(row, "predict_ms_per_1000") or 0) / 1e3)
+        if row.get("predict_ms_per_1000")
+        else DASH,
+        "size": size(row.get("size_bytes")),
+        "raw_size": row.get("size_bytes"),
     }
 
 
 def _failed(row: dict[str, Any]) -> dict[str, str]:
-    return {"candidate": short(row.get("candidate", ""), 40), "reason": short(row.get("reason") or "no reason given", 200)}
+    return {
+        "candidate": short(row.get("candidate", ""), 40),
+        "reason": short(row.get("reason") or "no reason given", 200),
+    }

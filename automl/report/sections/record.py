@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from automl.report import charts, view
-from automl.report.formats import is_number, number, percent, seconds, short, size, some
+from automl.report.formats import is_number, percent, seconds, short, size, some
 
 STAGE_TONES = ("accent", "fill", "trees", "network", "muted", "linear", "baseline", "good")
 
@@ -24,17 +24,31 @@ def build(report: dict[str, Any]) -> dict[str, Any]:
 
 
 def _facts(report: dict[str, Any], environment: dict[str, Any]) -> list[tuple[str, str]]:
-    gpus = environment.get("gpus")
     told = {
-        "Run": report.get("name"), "Created (UTC)": report.get("created"), "automl": report.get("automl"),
-        "Seed": str(report["seed"]) if report.get("seed") is not None else None, "Python": environment.get("python"),
-        "Platform": environment.get("platform"), "Processors": number(environment["processors"]) if environment.get("processors") else None,
-        "Memory": size(environment.get("memory_bytes")) if environment.get("memory_bytes") else None,
-        "GPUs": (some([g.get("name", g) if isinstance(g, dict) else g for g in gpus], 8, 40) or "none") if isinstance(gpus, list) else gpus,
-        "Repeatable": {True: "yes, bit by bit on this machine", False: "no"}.get(environment.get("deterministic"))
-        if isinstance(environment.get("deterministic"), bool) else None,
+        "Run": report.get("name"),
+        "Created (UTC)": report.get("created"),
+        "automl": report.get("automl"),
+        "Seed": None if report.get("seed") is None else str(report["seed"]),
+        "Python": environment.get("python"),
+        "Platform": environment.get("platform"),
+        "Processors": environment.get("processors"),
+        "Memory": size(environment["memory_bytes"]) if environment.get("memory_bytes") else None,
+        "GPUs": _gpus(environment.get("gpus")),
+        "Repeatable": _repeatable(environment.get("deterministic")),
     }
     return [(name, short(value, 160)) for name, value in told.items() if value not in (None, "")]
+
+
+def _gpus(gpus: Any) -> str | None:
+    if not isinstance(gpus, list):
+        return None
+    return some([gpu.get("name", gpu) if isinstance(gpu, dict) else gpu for gpu in gpus], 8, 40) or "none"
+
+
+def _repeatable(deterministic: Any) -> str | None:
+    if not isinstance(deterministic, bool):
+        return None
+    return "yes, on this machine" if deterministic else "no, sizes followed the clock"
 
 
 def _budget(budget: dict[str, Any]) -> dict[str, Any] | None:
@@ -52,8 +66,11 @@ def _budget(budget: dict[str, Any]) -> dict[str, Any] | None:
     said = ", ".join(f"{name} {seconds(v)}" for name, v, _ in rows)
     return {
         "chart": charts.stacked(rows, f"Time by stage: {said}"),
-        "used": seconds(used), "limit": seconds(limit) if limit else "",
-        "legend": [{"name": short(n, 30), "tone": t, "seconds": seconds(v), "share": percent(v / total)} for n, v, t in rows],
+        "used": seconds(used),
+        "limit": seconds(limit) if limit else "",
+        "legend": [
+            {"name": short(n, 30), "tone": t, "seconds": seconds(v), "share": percent(v / total)} for n, v, t in rows
+        ],
     }
 
 
@@ -70,7 +87,12 @@ def choices(report: dict[str, Any]) -> list[dict[str, str]]:
         reason = next(iter(view.listing(report, "decision", "reasons")), "")
         shown.append(("family", named, reason, "--families " + str(named)))
     dropped = [c for c in view.listing(profile, "columns") if isinstance(c, dict) and c.get("role") == "dropped"]
-    shown += [("column " + short(c.get("name"), 40), "not used", c.get("reason", ""), f"--keep {short(c.get('name'), 40)}") for c in dropped[:40]]
+    shown += [
+        ("column " + short(c.get("name"), 40), "not used", c.get("reason", ""), f"--keep {short(c.get('name'), 40)}")
+        for c in dropped[:40]
+    ]
     if len(dropped) > 40:
         shown.append(("columns", f"{len(dropped) - 40:,} more not used", "see profile.json", "--keep COL,..."))
-    return [{"name": str(n), "value": short(v, 60), "reason": short(r, 200), "override": str(o)} for n, v, r, o in shown]
+    return [
+        {"name": str(n), "value": short(v, 60), "reason": short(r, 200), "override": str(o)} for n, v, r, o in shown
+    ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from automl.report import charts, view
+from automl.report import plots, view
 from automl.report.formats import number, plural, seconds, short
 
 MOST = 100
@@ -16,7 +16,11 @@ def build(report: dict[str, Any]) -> dict[str, Any]:
     trials = [t for t in view.listing(search, "trials") if isinstance(t, dict)]
     if not trials:
         why = search.get("stopped") if search else None
-        return {"missing": f"No trials were run: {why}." if why else "No search was run: the budget left no time, or none was needed."}
+        return {
+            "missing": f"No trials were run: {why}."
+            if why
+            else "No search was run: the budget left no time, or none was needed."
+        }
     return {
         "lead": _lead(search, trials, report),
         "chart": _chart(search, trials, report),
@@ -34,7 +38,9 @@ def _lead(search: dict[str, Any], trials: list[dict[str, Any]], report: dict[str
     stopped = f" It ended: {str(search['stopped']).rstrip('.')}." if search.get("stopped") else ""
     lost = f", {number(failed)} failed" if failed else ""
     gain = _gain(trials, report)
-    return f"{plural(int(tried or 0), 'trial')} of {view.family_name(search.get('family'))}{oracle}{lost}.{gain}{stopped}"
+    return (
+        f"{plural(int(tried or 0), 'trial')} of {view.family_name(search.get('family'))}{oracle}{lost}.{gain}{stopped}"
+    )
 
 
 def _gain(trials: list[dict[str, Any]], report: dict[str, Any]) -> str:
@@ -55,19 +61,26 @@ def _chart(search: dict[str, Any], trials: list[dict[str, Any]], report: dict[st
     family = str(search.get("family") or "")
     points = sorted(
         ((view.figure(t, "started") or 0.0) + (view.figure(t, "seconds") or 0.0), v, family)
-        for t in trials if (v := _value(t)) is not None
+        for t in trials
+        if (v := _value(t)) is not None
     )
     if not points:
         return ""
     label = f"{plural(len(points), 'trial')} over time with the best {view.metric_name(report)} so far as a line"
-    return charts.step_line(points, label, greater_is_better=view.greater_is_better(report))
+    start = min((s for t in trials if (s := view.figure(t, "started")) is not None), default=0.0)
+    return plots.step_line(points, label, start=start, greater_is_better=view.greater_is_better(report))
 
 
 def _row(trial: dict[str, Any]) -> dict[str, Any]:
     params = view.mapping(trial, "params")
     setting = ", ".join(f"{k} {number(v)}" for k, v in params.items()) or str(trial.get("configuration") or "")
     return {
-        "number": number(trial.get("number")), "raw": view.figure(trial, "value"), "value": number(view.figure(trial, "value")),
-        "seconds": seconds(trial.get("seconds")), "raw_seconds": trial.get("seconds"), "status": trial.get("status", ""),
-        "setting": short(setting, 160), "reason": short(trial.get("reason") or "", 120),
+        "number": number(trial.get("number")),
+        "raw": view.figure(trial, "value"),
+        "value": number(view.figure(trial, "value")),
+        "seconds": seconds(trial.get("seconds")),
+        "raw_seconds": trial.get("seconds"),
+        "status": trial.get("status", ""),
+        "setting": short(setting, 160),
+        "reason": short(trial.get("reason") or "", 120),
     }

@@ -4,21 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from automl.report import view
+from automl.report import charts, view
 from automl.report.formats import decimals_for, interval, number, plural
-from automl.report.sections import answer
+from automl.report.svg import Scale
 
 PROTOCOLS = {
     "holdout": "One part of the data, set aside before anything was decided and opened once at the end.",
-    "repeated_cv": "The data has too few rows for a part of its own: every row was predicted by models that had not seen it.",
+    "repeated_cv": "The data has too few rows for a part of its own: repeated cross-validation "
+    "predicts every row by models that had not seen it.",
 }
-NAMES = {
-    "roc_auc": "ROC AUC", "log_loss": "log loss", "average_precision": "average precision", "accuracy": "accuracy",
-    "balanced_accuracy": "balanced accuracy", "f1": "F1", "f1_macro": "F1 (mean over classes)", "mcc": "Matthews correlation",
-    "brier": "Brier score", "rmse": "RMSE", "mae": "mean absolute error", "r2": "R² (explained share)",
-    "mape": "mean absolute percentage error", "rmsle": "RMSLE", "pinball": "pinball loss",
-}
-COSTS = {"log_loss", "brier", "rmse", "mae", "mape", "rmsle", "pinball"}
 
 
 def build(report: dict[str, Any]) -> dict[str, Any]:
@@ -32,16 +26,58 @@ def build(report: dict[str, Any]) -> dict[str, Any]:
     ends = interval(low, high, decimals)
     return {
         "lead": view.at(report, "test", "statement") or f"{headline}{f' (95 % interval {ends})' if ends else ''}.",
-        "headline": number(value, decimals), "interval": ends, "metric": view.metric_name(report),
-        "gauge": answer.gauge(report),
-        "rows": plural(int(view.figure(report, "test", "rows") or 0), "row") if view.figure(report, "test", "rows") else "",
-        "protocol": PROTOCOLS.get(str(view.at(report, "test", "protocol")), str(view.at(report, "test", "protocol") or "")),
+        "headline": number(value, decimals),
+        "interval": ends,
+        "metric": view.metric_name(report),
+        "promise": promise(report, decimals),
+        "rows": plural(int(view.figure(report, "test", "rows") or 0), "row")
+        if view.figure(report, "test", "rows")
+        else "",
+        "protocol": PROTOCOLS.get(
+            str(view.at(report, "test", "protocol")), str(view.at(report, "test", "protocol") or "")
+        ),
         "confirms": confirms,
         "metrics": [
-            {"name": NAMES.get(k, k), "value": number(v), "better": "lower" if k in COSTS else "higher",
-             "headline": k == view.at(report, "test", "metric")}
+            {
+                "name": view.METRICS.get(k, k),
+                "value": number(v),
+                "better": "lower" if k in view.COSTLY else "higher",
+                "headline": k == view.at(report, "test", "metric"),
+            }
             for k, v in view.mapping(report, "test", "metrics").items()
         ],
         "before_refit": view.at(report, "model", "trained_on") == "all rows"
         and view.at(report, "test", "protocol") == "holdout",
+    }
+
+
+def promise(report: dict[str, Any], decimals: int | None) -> dict[str, Any] | None:
+    """What validation promised for the delivered model beside what the test measured, on one axis."""
+    rows: list[tuple[str, str, float, float | None, float | None, bool]] = []
+    for row in view.listing(report, "leaderboard"):
+        promised = view.figure(row, "validation", "value")
+        if view.at(row, "delivered") and promised is not None:
+            ends = view.figure(row, "validation", "low"), view.figure(row, "validation", "high")
+            rows.append(("promised by validation", view.delivered(report), promised, *ends, True))
+    value, low, high = view.test_interval(report)
+    if value is None or not rows:
+        return None
+    rows = [*rows[:1], ("measured on the test part", view.delivered(report), value, low, high, False)]
+    scale = Scale.over([v for r in rows for v in r[2:5] if v is not None], pad=0.08)
+    baseline = view.figure(report, "test", "baseline", "value")
+    if baseline is not None:
+        rows.append(("guessing", "baseline", baseline, None, None, False))
+    return {
+        "rows": [
+            {
+                "name": name,
+                "value": number(v, decimals),
+                "interval": interval(a, b, decimals),
+                "chart": charts.dot_whisker(
+                    scale, v, a, b, family=family, label=f"{name}: {number(v, decimals)}", hollow=hollow
+                ),
+            }
+            for name, family, v, a, b, hollow in rows
+        ],
+        "axis": charts.axis(scale, f"axis: {view.metric_name(report)}"),
     }

@@ -17,7 +17,9 @@ def build(report: dict[str, Any]) -> dict[str, Any]:
     names = [c.get("name", "") if isinstance(c, dict) else c for c in columns]
     return {
         "lead": _lead(model),
-        "blocks": [(name, str(use[key])) for name, key in (("Command line", "predict"), ("Python", "python")) if use.get(key)],
+        "blocks": [
+            (name, str(use[key])) for name, key in (("Command line", "predict"), ("Python", "python")) if use.get(key)
+        ],
         "columns": some(names, 40, 48) if names else "",
         "count": len(names),
         "files": some(view.listing(model, "files"), 12, 60),

@@ -14,8 +14,11 @@ def build(report: dict[str, Any]) -> dict[str, Any]:
     if not validation:
         return {"missing": "The protocol was not recorded in this run."}
     counts = [
-        ("Rows in all", "rows_all"), ("Rows to decide on", "rows_development"), ("Rows of the test part", "rows_test"),
-        ("Folds", "folds"), ("Repeats", "repeats"),
+        ("Rows in all", "rows_all"),
+        ("Rows to decide on", "rows_development"),
+        ("Rows of the test part", "rows_test"),
+        ("Folds", "folds"),
+        ("Repeats", "repeats"),
     ]
     return {
         "sentences": [str(s) for s in view.listing(validation, "sentences")],

@@ -26,7 +26,8 @@ def build(report: dict[str, Any]) -> dict[str, Any]:
         "reasons": decision.get("reasons") or [],
         "alternatives": [
             {"family": view.family_name(a.get("family")), "reason": a.get("reason", "")}
-            for a in view.listing(decision, "alternatives") if isinstance(a, dict)
+            for a in view.listing(decision, "alternatives")
+            if isinstance(a, dict)
         ],
         "changes": [c for c in view.listing(decision, "changes") if isinstance(c, dict)],
         "flags": [f for f in view.listing(decision, "flags") if isinstance(f, dict)],
@@ -39,7 +40,7 @@ def _lead(decision: dict[str, Any]) -> str:
     p = view.figure(decision, "probabilities", named)
     if p is None:
         return str(decision.get("sentence") or "")
-    sure = f"With probability {percent(p)} the simplest family that is good enough is: {view.family_name(named)}."
+    sure = f"The simplest family that is good enough: {view.family_name(named)}, with probability {percent(p)}."
     return sure + (" Another family could not be told apart from it." if decision.get("tie") else "")
 
 
@@ -92,7 +93,10 @@ def probes(evidence: dict[str, Any], report: dict[str, Any], named: str) -> dict
     return {
         "metric": view.metric_name(report),
         "direction": "higher is better" if view.greater_is_better(report) else "lower is better",
-        "rows": [_probe_row(f, d, t, scale, decimals, reference, named) for f, d, t in rows],
+        "rows": [
+            _probe_row(family=f, data=d, triple=t, scale=scale, decimals=decimals, reference=reference, named=named)
+            for f, d, t in rows
+        ],
         "axis": charts.axis(scale, f"axis: {view.metric_name(report)}", None),
     }
 
@@ -113,17 +117,28 @@ def _scale(rows: list[tuple[str, tuple[float, float | None, float | None]]]) -> 
 
 
 def _probe_row(
-    family: str, data: dict[str, Any], triple: tuple[float, float | None, float | None],
-    scale: Scale, decimals: int | None, reference: float | None, named: str,
+    *,
+    family: str,
+    data: dict[str, Any],
+    triple: tuple[float, float | None, float | None],
+    scale: Scale,
+    decimals: int | None,
+    reference: float | None,
+    named: str,
 ) -> dict[str, Any]:
     value, low, high = triple
     gain = view.mapping(data, "against_named")
     ends = interval(gain.get("low"), gain.get("high"), decimals)
-    label = f"{family}: {number(value, decimals)}" + (f", 95 % interval {interval(low, high, decimals)}" if low is not None else "")
+    label = f"{family}: {number(value, decimals)}" + (
+        f", 95 % interval {interval(low, high, decimals)}" if low is not None else ""
+    )
     return {
-        "family": family, "name": view.family_name(family), "named": family == named,
+        "family": family,
+        "name": view.family_name(family),
+        "named": family == named,
         "chart": charts.dot_whisker(scale, value, low, high, family=family, label=label, reference=reference),
-        "value": number(value, decimals), "interval": interval(low, high, decimals),
+        "value": number(value, decimals),
+        "interval": interval(low, high, decimals),
         "gain": "named" if family == named else signed(gain.get("mean"), decimals) if gain else "",
         "gain_interval": "" if family == named else ends,
         "p_better": "" if family == named else percent(data.get("p_better")),

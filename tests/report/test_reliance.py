@@ -1,0 +1,49 @@
+import pytest
+
+from automl.report import reliance
+
+from .fixture import binary, regression
+
+
+def changed(**parts):
+    report = binary()
+    report["findings"] = [f for f in report["findings"] if f["severity"] == "note"]
+    report["decision"]["flags"] = []
+    for name, value in parts.items():
+        report[name] = {**report[name], **value} if isinstance(value, dict) else value
+    return report
+
+
+FINDING = {"code": "AM201", "title": "A leak", "columns": [], "status": "found"}
+
+
+@pytest.mark.parametrize(
+    ("report", "level", "reason"),
+    [
+        (changed(), "yes", "no check found an error"),
+        (changed(findings=[{**FINDING, "severity": "error"}]), "no", "A leak (AM201)"),
+        (changed(findings=[{**FINDING, "severity": "error", "status": "passed"}]), "yes", "confirms"),
+        (changed(findings=[{**FINDING, "severity": "warning"}]), "care", "A leak"),
+        (changed(test={"confirms": False}), "no", "contradicts"),
+        (changed(test={"interval": [0.49, 0.6]}), "no", "guessing"),
+        (changed(test={"value": None}), "care", "not measured"),
+        (changed(model={"family": "baseline"}), "no", "no model does better"),
+        (changed(model={"under_trained": True}), "care", "under-trained"),
+        (changed(decision={"flags": [{"code": "few_test_rows", "text": "42 test rows"}]}), "care", "42 test rows"),
+        (changed(interrupted=True), "care", "interrupted"),
+    ],
+)
+def test_level_follows_the_rules(report, level, reason):
+    judged = reliance.judge(report)
+
+    assert judged.level == level
+    assert any(reason in r for r in judged.reasons)
+
+
+@pytest.mark.parametrize(("interval", "level"), [([45_000, 49_000], "yes"), ([45_000, 120_000], "no")])
+def test_for_errors_the_upper_end_must_beat_guessing(interval, level):
+    report = regression()
+    report["findings"], report["decision"]["flags"] = [], []
+    report["test"]["interval"] = interval
+
+    assert reliance.judge(report).level == level

@@ -1,0 +1,63 @@
+import io
+
+import pytest
+from rich.console import Console
+
+from automl.report import text
+
+from .fixture import ALL, binary, empty, hostile
+
+
+def shown(renderable, width=120):
+    stream = io.StringIO()
+    Console(file=stream, width=width, color_system=None).print(renderable)
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_summary_fits_the_terminal(name):
+    lines = shown(text.summary(ALL[name]()), 80).splitlines()
+
+    assert lines
+    assert max(map(len, lines)) <= 80
+
+
+@pytest.mark.parametrize(
+    "expected",
+    [
+        "A linear model is enough", "0.834 to 0.858", "named",
+        "ROC AUC 0.846  (0.828 to 0.864)  test, 1,408 rows; guessing 0.500",
+        "Rely on it with care", "used 58.3 s of 60 s", "automl predict reports/telco_churn-7f3a new.csv", "AM304",
+    ],
+)  # fmt: skip
+def test_summary_says(expected):
+    assert expected in shown(text.summary(binary()))
+
+
+def test_only_files_that_exist_are_named(tmp_path):
+    (tmp_path / "report.html").write_text("x", encoding="utf-8")
+
+    said = shown(text.summary(binary(), tmp_path), 300)
+
+    assert str(tmp_path / "report.html") in said
+    assert "plan.toml" not in said
+
+
+def test_markup_in_names_is_text():
+    report = {**binary(), "name": "[bold]x[/bold] [link=evil]"}
+
+    assert "[bold]x[/bold] [link=evil]" in shown(text.summary(report))
+    assert "<script>" in shown(text.summary(hostile()))
+
+
+def test_empty_report_says_so():
+    assert "No model family was named." in shown(text.summary(empty()))
+
+
+def test_decision_summary_names_the_recipe(tmp_path):
+    said = shown(text.decision_summary(binary()["decision"], tmp_path), 300)
+
+    assert "A linear model is enough" in said
+    assert f"--recipe {tmp_path / 'plan.toml'}" in said
+    assert "network under-trained: 12 of 60 epochs" in said
+    assert "ROC AUC" in said
