@@ -6,7 +6,6 @@ column of paths. For predict, any folder of images.
 
 from __future__ import annotations
 
-import math
 import os
 import time
 from collections import Counter
@@ -103,7 +102,9 @@ def manifest(table: Table, path_column: str, target: str | None) -> ImageFiles:
             hint=f"paths relative to {root}; the first is {paths.iloc[0]!r}" if len(paths) else "the table has no rows",
         )
     reading |= _reading("manifest", started, reading.pop("missing_files", {}))
-    reading |= {"path_column": path_column} | ({} if target is None else {"target": target})
+    reading["path_column"] = path_column
+    if target is not None and dict(reading.get("target") or {}).get("name") != target:
+        reading["target"] = {"name": target, "reason": "as given", "guessed": False}
     labels = None if target is None else tuple(frame[target].astype(str))
     others = frame.drop(columns=wanted).reset_index(drop=True)
     return ImageFiles(table.name, table.source, root, tuple(frame[path_column]), labels, None, reading, others)
@@ -271,21 +272,3 @@ def _usable_rows(frame: pd.DataFrame, path_column: str, target: str, root: Path)
         "missing_files": dict.fromkeys(absent, "no such file"),
     }
     return frame[labelled & named & there], facts
-
-
-def label_order(labels: Iterable[str]) -> tuple[str, ...]:
-    """Distinct labels in the order of a model's outputs: sorted, by value when all of them are numbers."""
-    distinct = sorted(set(labels))
-    values = [as_number(label) for label in distinct]
-    if any(value is None for value in values):
-        return tuple(distinct)
-    return tuple(label for _, label in sorted(zip(values, distinct, strict=True)))
-
-
-def as_number(text: str) -> float | None:
-    """The finite number a label reads as, or None."""
-    try:
-        value = float(text)
-    except ValueError:
-        return None
-    return value if math.isfinite(value) else None

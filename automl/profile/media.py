@@ -1,108 +1,141 @@
-"""What is in a set of images before any model: counts, sizes, modes, broken and duplicate files."""
+"""What is in a set of images before any model: classes, sizes, modes, broken and duplicate files."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
-from automl.data.media import as_number, label_order
+from automl.checks import CheckFacts, NotApplicable, check
 from automl.errors import DataError
-from automl.types import Choice, Finding, Modality, Profile, Status, Task
+from automl.profile.describe import sort_labels
+from automl.profile.stats import number_stats
+from automl.profile.target import detect_task, encode_target
+from automl.types import Choice, Finding, Modality, Profile, Task
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
+    from automl.data.dataset import Array
     from automl.data.decode import Header, Inspection
     from automl.data.source import ImageFiles
 
 LISTED = 50
 """Broken files and duplicate groups named one by one; the rest is counted."""
-FEWEST_VALUES = 20
-"""Distinct numeric labels from which a manifest's target can be a quantity and not classes."""
+TABLE_CHECKS = ("AM301", "AM303", "AM307")
+"""Checks of tables that look at the target only, and so serve images as well."""
 
 
-def profile(files: ImageFiles, inspection: Inspection, *, ignore: Iterable[str] = ()) -> Profile:
-    """The profile of labelled images; `rows` and `classes` count readable files only.
+def profile(
+    files: ImageFiles, inspection: Inspection, *, task: str | None = None, ignore: Iterable[str] = ()
+) -> Profile:
+    """The profile of labelled images; `rows` and `classes` count readable files of classes with two of them or more.
 
     Args:
         files: images with labels.
         inspection: their headers.
-        ignore: codes of findings to leave out (their status becomes 'skipped').
+        task: the user's task, found from the labels when None.
+        ignore: codes of findings to skip.
 
     Raises:
-        DataError: no labels, no readable image, or for classes fewer than two with a readable image.
+        DataError: no labels, no readable image, fewer than two classes with two readable images, or labels that
+            contradict the task.
+        UsageError: an unknown task or code.
     """
+    skipped = {check(code).code for code in ignore}
+    labels = _readable_labels(files, inspection)
+    target = _target(files)
+    choice = _task(files, labels, target.value, task)
+    y, classes, kept = encode(labels, choice.value)
+    if choice.value != "regression" and len(classes) < 2:
+        raise _one_class(files, labels, inspection)
+    media = _media(files, inspection)
+    regression = choice.value == "regression"
+    counts = {} if regression else dict(zip(classes, np.bincount(y, minlength=len(classes)).tolist(), strict=True))
+    left_out = {} if regression else dict(Counter(label for label, keep in zip(labels, kept, strict=True) if not keep))
+    facts = CheckFacts(pd.DataFrame(), (), target.value, choice.value, y, classes, kept, left_out, files.reading)
+    findings = (*_table_findings(facts), _broken(files, media, inspection), _duplicates(media))
+    return Profile(
+        name=files.name,
+        source=files.source,
+        modality=_modality(files, inspection, len(set(labels))),
+        task=choice,
+        target=target,
+        rows=len(y),
+        classes=counts,
+        target_stats=number_stats(np.sort(y)) if regression else {"left_out": left_out} if left_out else {},
+        media=media,
+        reading=files.reading,
+        findings=tuple(_skipped(finding) if finding.code in skipped else finding for finding in findings),
+    )
+
+
+def encode(labels: Sequence[str], task: Task) -> tuple[Array, tuple[str, ...], Array]:
+    """Labels as models take them; any folder name is a class, also one that reads like a missing cell ('none').
+
+    Returns:
+        y: (kept,) int64 codes into the classes, or float64 values.
+        classes: labels in order, those with a single image left out; () for regression.
+        keep: (n,) True for the images kept.
+    """
+    if task == "regression":
+        return encode_target(pd.Series(labels, dtype="str"), task)
+    classes = sort_labels([label for label, count in Counter(labels).items() if count > 1])
+    position = {label: code for code, label in enumerate(classes)}
+    codes = np.array([position.get(label, -1) for label in labels], dtype=np.int64)
+    return codes[codes >= 0], classes, codes >= 0
+
+
+def _readable_labels(files: ImageFiles, inspection: Inspection) -> list[str]:
     if files.labels is None:
         raise DataError("The images have no labels.", where=files.source, hint="one folder a class, or a manifest")
     labels = [label for label, ok in zip(files.labels, inspection.ok, strict=True) if ok]
     if not labels:
         first = "; ".join(f"{path}: {reason}" for path, reason in list(inspection.reasons.items())[:3])
         raise DataError("None of the images can be read.", where=f"{files.source}: {first}", hint="repair the files")
-    task = _task(files, labels)
-    classes = {} if task.value == "regression" else _classes(files, labels)
-    media = _media(files, inspection)
-    findings = (_broken(media, inspection), _duplicates(media), _singletons(classes))
-    return Profile(
-        name=files.name,
-        source=files.source,
-        modality=_modality(files, inspection, classes),
-        task=task,
-        target=_target(files),
-        rows=len(labels),
-        classes=classes,
-        target_stats=_target_stats(labels) if task.value == "regression" else {},
-        media=media,
-        reading=files.reading,
-        findings=tuple(_ignored(finding, set(ignore)) for finding in findings),
-    )
+    return labels
 
 
-def _task(files: ImageFiles, labels: list[str]) -> Choice[Task]:
-    """Classes for folders; a quantity for a manifest whose target has many distinct numbers."""
-    distinct = set(labels)
-    task: Task = "binary" if len(distinct) == 2 else "multiclass"
-    if not _from_manifest(files):
-        return Choice(task, f"{len(distinct)} class folders", {"distinct": len(distinct)}, "--task")
-    values = [as_number(label) for label in distinct]
-    evidence = {"distinct": len(distinct), "numeric": all(value is not None for value in values)}
-    many = len(distinct) >= max(FEWEST_VALUES, 0.1 * len(labels))
-    fractions = any(value is not None and not value.is_integer() for value in values)
-    if evidence["numeric"] and len(distinct) >= FEWEST_VALUES and (many or fractions):
-        reason = f"the target holds {len(distinct)} distinct numbers in {len(labels)} rows"
-        return Choice("regression", reason, evidence, "--task multiclass")
-    return Choice(task, f"the target holds {len(distinct)} distinct labels", evidence, "--task regression")
+def _task(files: ImageFiles, labels: list[str], target: str, given: str | None) -> Choice[Task]:
+    """Folders are classes; the target of a manifest is judged as that of a table."""
+    if given is not None or _from_manifest(files):
+        return detect_task(pd.Series(labels, dtype="str"), target, given)
+    distinct = sum(count > 1 for count in Counter(labels).values())
+    task: Task = "binary" if distinct == 2 else "multiclass"
+    return Choice(task, f"{distinct} class folders", {"distinct": distinct}, "--task")
 
 
 def _from_manifest(files: ImageFiles) -> bool:
     return bool(files.reading.get("layout") == "manifest")
 
 
-def _classes(files: ImageFiles, labels: list[str]) -> dict[str, int]:
-    counts = Counter(labels)
-    if len(counts) < 2:
-        raise DataError(
-            f"Only one class has readable images: {labels[0]!r}.",
-            where=files.source,
-            hint="at least two classes are needed; see the list of broken files",
-        )
-    return {label: counts[label] for label in label_order(counts)}
+def _one_class(files: ImageFiles, labels: list[str], inspection: Inspection) -> DataError:
+    counts = ", ".join(f"{label!r} {count}" for label, count in Counter(labels).most_common(5))
+    broken = f", {len(inspection.reasons)} files cannot be read" if inspection.reasons else ""
+    return DataError(
+        "Fewer than two classes have two readable images, so nothing can be learnt and tested.",
+        where=f"{files.source}: {counts}{broken}",
+        hint="add images, or repair the broken ones",
+    )
 
 
-def _modality(files: ImageFiles, inspection: Inspection, classes: dict[str, int]) -> Choice[Modality]:
+def _modality(files: ImageFiles, inspection: Inspection, labels: int) -> Choice[Modality]:
     formats = [name.lower() for name, _ in Counter(h.format for h in inspection.readable).most_common(3)]
     readable, total = len(inspection.readable), len(files.paths)
-    layout = "named in a manifest" if _from_manifest(files) else f"in {len(classes)} class folders"
-    reason = f"{readable} of {total} files are readable {', '.join(formats)} images, {layout}"
+    layout = "named in a manifest" if _from_manifest(files) else f"in {labels} class folders"
+    reason = f"{readable:,} of {total:,} files are readable {', '.join(formats)} images, {layout}"
     return Choice("image", reason, {"readable": readable, "files": total}, "--modality table")
 
 
 def _target(files: ImageFiles) -> Choice[str]:
-    if _from_manifest(files):
-        name = str(files.reading.get("target", "folder"))
-        return Choice(name, "the target column of the manifest", override="--target")
-    return Choice("folder", "the name of the folder that an image lies in is its class")
+    if not _from_manifest(files):
+        return Choice("folder", "the name of the folder that an image lies in is its class")
+    found = files.reading["target"]
+    evidence = {"guessed": found.get("guessed", False)}
+    return Choice(found["name"], found.get("reason", "a column of the manifest"), evidence, "--target COL")
 
 
 def _media(files: ImageFiles, inspection: Inspection) -> dict[str, Any]:
@@ -162,62 +195,50 @@ def _duplicate_groups(files: ImageFiles, inspection: Inspection) -> dict[str, An
     }
 
 
-def _broken(media: dict[str, Any], inspection: Inspection) -> Finding:
-    count, total = media["broken_count"], media["count"]
-    status: Status = "found" if count else "passed"
-    evidence = {"broken": count, "files": total, "reasons": dict(Counter(inspection.reasons.values()).most_common(5))}
-    title = f"{count} of {total} images cannot be read" if count else "All images can be read"
-    action = "Skipped, and listed in the profile; repair or remove these files." if count else ""
-    return Finding("AM310", "warning", title, (), evidence, action, status)
+def _table_findings(facts: CheckFacts) -> list[Finding]:
+    findings: list[Finding] = []
+    for code in TABLE_CHECKS:
+        one = check(code)
+        try:
+            findings += one.run(facts) or [one.finding(status="passed")]
+        except NotApplicable as reason:
+            findings.append(one.finding(status="not_applicable", action=str(reason)))
+    return findings
+
+
+def _broken(files: ImageFiles, media: dict[str, Any], inspection: Inspection) -> Finding:
+    one, count, total = check("AM310"), media["broken_count"], media["count"]
+    if not count:
+        return one.finding(status="passed")
+    reasons = dict(Counter(inspection.reasons.values()).most_common(5))
+    lost = set(files.labels or ()) - set(_readable_labels(files, inspection))
+    evidence = {"broken": count, "files": total, "reasons": reasons, "classes_lost": sorted(lost)[:LISTED]}
+    return one.finding(
+        title=f"{count:,} of {total:,} images cannot be read",
+        evidence=evidence | {"examples": list(media["broken"])[:5]},
+        action="skipped, and listed in the profile; repair or delete them",
+    )
 
 
 def _duplicates(media: dict[str, Any]) -> Finding:
-    facts = media["duplicates"]
-    evidence = {
-        "copies": facts["count"],
-        "groups": facts["groups_count"],
-        "conflicting": facts["conflicting_count"],
-        "across_parts": facts["across_parts_count"],
-        "examples": (facts["conflicting"] or facts["across_parts"] or facts["groups"])[:5],
-    }
+    """A note for copies; a warning when their labels contradict each other or they are in training and in test."""
+    one, facts = check("AM311"), media["duplicates"]
     if not facts["count"]:
-        return Finding("AM311", "note", "No two images are the same file", (), evidence, status="passed")
-    title = f"{facts['count']} images are exact copies of others"
+        return one.finding(status="passed")
+    evidence = {"copies": facts["count"], "groups": facts["groups_count"], "conflicting": facts["conflicting_count"]}
+    evidence |= {"across_parts": facts["across_parts_count"]}
     if facts["conflicting_count"]:
-        title = f"{facts['conflicting_count']} groups of identical images have different labels"
-        return Finding("AM311", "warning", title, (), evidence, "Kept; at most one of their labels can be right.")
+        title = f"{facts['conflicting_count']:,} groups of identical images have different labels"
+        action = "kept; at most one label of each group can be right"
+        return one.finding(title=title, evidence=evidence | {"examples": facts["conflicting"][:5]}, action=action)
     if facts["across_parts_count"]:
-        title = f"{facts['across_parts_count']} images are both in the training and in the validation or test folder"
-        return Finding("AM311", "warning", title, (), evidence, "Kept; the test figures are too good by these.")
-    return Finding("AM311", "note", title, (), evidence, "Kept; remove them if they are no real repeats.")
+        title = f"{facts['across_parts_count']:,} images are in more than one of the train, val and test folders"
+        action = "kept; the test figures are too good by them"
+        return one.finding(title=title, evidence=evidence | {"examples": facts["across_parts"][:5]}, action=action)
+    title = f"{facts['count']:,} images are exact copies of others"
+    found = one.finding(title=title, evidence=evidence | {"examples": facts["groups"][:5]}, action="kept")
+    return replace(found, severity="note")
 
 
-def _singletons(classes: dict[str, int]) -> Finding:
-    single = [label for label, count in classes.items() if count == 1]
-    evidence = {"classes": single[:LISTED], "count": len(single)}
-    if not classes:
-        return Finding("AM303", "warning", "Classes with one member", (), evidence, status="not_applicable")
-    if not single:
-        return Finding("AM303", "warning", "Every class has at least two images", (), evidence, status="passed")
-    title = f"{len(single)} classes have a single image: {', '.join(single[:5])}"
-    action = "A class with one image cannot be both learnt and tested; add images or remove the folder."
-    return Finding("AM303", "warning", title, (), evidence, action)
-
-
-def _ignored(finding: Finding, codes: set[str]) -> Finding:
-    if finding.code not in codes:
-        return finding
-    return Finding(finding.code, finding.severity, finding.title, action="Left out by --ignore.", status="skipped")
-
-
-def _target_stats(labels: list[str]) -> dict[str, float]:
-    values = np.array([float(label) for label in labels])
-    return {
-        "min": float(values.min()),
-        "max": float(values.max()),
-        "mean": float(values.mean()),
-        "std": float(values.std(ddof=1)),
-        "median": float(np.median(values)),
-        "q25": float(np.quantile(values, 0.25)),
-        "q75": float(np.quantile(values, 0.75)),
-    }
+def _skipped(finding: Finding) -> Finding:
+    return check(finding.code).finding(status="skipped", action=f"ignored by --ignore {finding.code}")
