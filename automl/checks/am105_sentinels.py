@@ -21,9 +21,9 @@ class Sentinels(Check):
     What it means: a value such as -999, -1 or 9999 occurs often and lies far from all others.
     Why it matters: as a quantity it pulls means and linear models away; trees cope, but averages in
     reports do not.
-    Threshold: -1, -9, -99 ... -99999, 99, 999 ... 99999 as smallest or largest value, in at least
-    0.5 % of the cells and three of them; -1 and -9 where nothing else is negative, the others where
-    the gap to the next value is larger than the range of all other values.
+    Threshold: -1, -9, -99 ... -99999, 99, 999 ... 99999 in at least 0.5 % of the cells and three of
+    them; -1 and -9 where nothing else is negative, the others where the gap to the next value is
+    larger than the range of all other values.
     What is done: the cells are kept as they are: the code may have a meaning ('never contacted').
     To treat them: empty these cells in the file, so that they count as missing.
     """

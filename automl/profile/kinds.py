@@ -129,7 +129,8 @@ def _numbers_in_text(texts: pa.Array, counts: Array, name: str, order: Array, *,
     found = len(np.unique(finite))
     if found < 2:
         return None
-    guess = guess_number(finite, found, name, allow_id=allow_id)
+    # Money and shares are quantities even where every row has its own.
+    guess = guess_number(finite, found, name, allow_id=allow_id and not number_format)
     how = f" ({number_format.replace('_', ' ')})" if number_format else ""
     return Guess(guess.kind, f"numbers stored as text{how}; {guess.reason}", number_format=number_format, parsed=True)
 

@@ -14,8 +14,7 @@ SAMPLE = 100_000
 """Cells from which statistics are computed when a column has more."""
 BINS = 20
 TOP = 20
-_NEGATIVE_CODES = (-1.0, -9.0, -99.0, -999.0, -9999.0, -99999.0)
-_POSITIVE_CODES = (99.0, 999.0, 9999.0, 99999.0)
+_CODES = (-99999.0, -9999.0, -999.0, -99.0, -9.0, -1.0, 99.0, 999.0, 9999.0, 99999.0)
 _SENTINEL_SHARE = 0.005
 
 
@@ -88,30 +87,27 @@ def date_stats(seconds: Array) -> dict[str, Any]:
 def sentinels(values: Array) -> dict[str, int]:
     """Numbers that look like codes for 'missing', with how often they occur.
 
-    A code from the list is one when it is the smallest (largest) value, in at least 0.5 % of the cells (and three), and
-    far from all others: -1 and -9 where no other value is negative and the others span more than a yes/no; the longer
-    ones where the gap to the others is larger than the others' whole range.
+    A code from the list is one when it is in at least 0.5 % of the cells (and three) and apart from all values that are
+    no such codes: -1 and -9 where no other value is negative and the others span more than a yes/no; the longer ones
+    where the gap to the others is larger than the others' whole range.
 
     Args:
         values: finite values.
     """
-    found: dict[str, int] = {}
-    rest = values
-    for codes, end in ((_NEGATIVE_CODES, "min"), (_POSITIVE_CODES, "max")):
-        while len(rest) and (code := float(getattr(rest, end)())) in codes:
-            others = rest[rest != code]
-            count = len(rest) - len(others)
-            if count < max(3, _SENTINEL_SHARE * len(values)) or not _is_apart(code, others):
-                break
-            found[f"{code:g}"] = count
-            rest = others
-    return found
+    coded = np.isin(values, _CODES)
+    if not coded.any() or coded.all():
+        return {}
+    others = values[~coded]
+    codes, counts = np.unique(values[coded], return_counts=True)
+    least = max(3, _SENTINEL_SHARE * len(values))
+    return {
+        f"{code:g}": int(count)
+        for code, count in zip(codes, counts, strict=True)
+        if count >= least and _is_apart(float(code), float(others.min()), float(others.max()))
+    }
 
 
-def _is_apart(code: float, others: Array) -> bool:
-    if len(others) == 0:
-        return False
-    low, high = float(others.min()), float(others.max())
+def _is_apart(code: float, low: float, high: float) -> bool:
     if code in (-1.0, -9.0):
         return low >= 0 and high - low >= 2
     gap = low - code if code < 0 else code - high

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from automl.checks import CheckFacts, dropped_by, run_checks
+from automl.data.table_frame import named
 from automl.data.table_target import guess_target
 from automl.errors import ColumnMissing, DataError, UsageError
 from automl.profile.columns import Roles, describe
@@ -60,6 +61,8 @@ def profile(
         DataError: a target or table from which nothing can be learnt.
     """
     ignore = tuple(code.upper() for code in ignore)
+    if not all(isinstance(name, str) for name in table.frame.columns):
+        table = replace(table, frame=named(table.frame))
     frame = table.frame
     chosen = _choose_target(table, target)
     roles = Roles(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from automl.data.cells import arrow_text, guess_number_format, is_marker, parse_numbers
 from automl.data.table_target import target_text
@@ -70,7 +71,7 @@ def cells(values: pd.Series) -> Cells:
     """The cells of a target column (a column not held as text yet is turned into it)."""
     encoded = arrow_text(target_text(values)).dictionary_encode()
     texts, codes = encoded.dictionary, encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False)
-    hidden = is_marker(texts)
+    hidden = is_marker(pc.utf8_trim_whitespace(texts))
     if hidden.any():
         codes = np.append(np.where(hidden, -1, np.cumsum(~hidden) - 1), -1)[codes]
         texts = texts.filter(pa.array(~hidden))
@@ -140,7 +141,7 @@ def _text(target: Cells, where: str) -> Choice[Task]:
     numeric = target.counts[np.isfinite(parsed)].sum()
     if numeric >= 0.9 * target.rows and np.isfinite(parsed).sum() > MANY_CODES:
         raise DataError(
-            f"The target is numbers except in {target.rows - numeric:,} cells.",
+            f"The target is numbers but for {target.rows - numeric:,} of {target.rows:,} cells.",
             where=f"{where}: {_not_numbers(target)}",
             hint="correct or empty those cells, or --task multiclass to take all values as classes",
         )

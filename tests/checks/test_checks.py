@@ -1,0 +1,213 @@
+import re
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import automl.checks
+from automl.checks import all_checks, check, dropped_by, page
+from automl.checks.base import NotApplicable
+from automl.data.source import Table
+from automl.errors import UsageError
+from automl.profile.table import profile
+
+ROWS = 300
+RNG = np.random.default_rng(0)
+X, U = RNG.normal(size=ROWS), RNG.integers(0, 100, ROWS)
+Y = (X + RNG.normal(size=ROWS) > 0).astype(int)
+WANTED = {
+    "AM101", "AM102", "AM103", "AM104", "AM105", "AM106", "AM107", "AM201", "AM202", "AM301", "AM302", "AM303", "AM304",
+    "AM305", "AM306", "AM307", "AM310", "AM311", "AM401", "AM501", "AM502", "AM503", "AM504", "AM505", "AM601", "AM602",
+}  # fmt: skip
+
+
+def found(code, columns, *, y=Y, reading=None, **options):
+    """The finding of a code on a table with columns u, the given ones, and the target y."""
+    frame = pd.DataFrame({"u": np.resize(U, len(y)), **columns, "y": y})
+    result = profile(Table("t", "t.csv", frame, reading or {}), target="y", **options)
+    return next(finding for finding in result.findings if finding.code == code)
+
+
+def cycle(*cells):
+    return [cells[i % len(cells)] for i in range(ROWS)]
+
+
+FOUND = [
+    ("AM101", {"key": range(ROWS)}, ("key",)),
+    ("AM102", {"same": [1] * ROWS, "none": [None] * ROWS}, ("same", "none")),
+    ("AM103", {"price": cycle("$1", "$2,000", "$7")}, ("price",)),
+    ("AM104", {"job": cycle("a", "b", "?")}, ("job",)),
+    ("AM105", {"days": [*range(1, 21), *[999] * (ROWS - 20)]}, ("days",)),
+    ("AM106", {"cabin": cycle("a", None, None)}, ("cabin",)),
+    ("AM107", {"ratio": cycle(0.5, np.inf, 2.5)}, ("ratio",)),
+    ("AM201", {"label": np.where(Y == 1, "good", "bad")}, ("label",)),
+    ("AM202", {"score": Y * 10 + RNG.normal(size=ROWS)}, ("score",)),
+    ("AM401", {"day": pd.date_range("2020", periods=ROWS)}, ("day",)),
+]
+PASSED = [
+    ("AM101", {"x": X}),
+    ("AM102", {"x": X, "flag": cycle(1, None)}),
+    ("AM103", {"x": X, "label": cycle("1", "2", "K")}),
+    ("AM104", {"job": cycle("none", "b", None)}),
+    ("AM105", {"days": range(-1, ROWS - 1)}),
+    ("AM106", {"cabin": cycle("a", "b", None)}),
+    ("AM107", {"x": X}),
+    # A label of two classes, and one whose every value is of one class while a class has two values.
+    ("AM201", {"odor": np.where(Y == 1, cycle("n", "m"), "f"), "x": X}),
+    ("AM202", {"a": Y * 10 + RNG.normal(size=ROWS), "b": Y * 2 + RNG.normal(size=ROWS)}),
+    ("AM401", {"x": X}),
+]
+
+
+@pytest.mark.parametrize(("code", "columns", "names"), FOUND, ids=[case[0] for case in FOUND])
+def test_found(code, columns, names):
+    finding = found(code, columns)
+    assert (finding.status, finding.columns) == ("found", names)
+    assert finding.severity == check(code).severity
+    assert finding.action
+    assert finding.evidence
+
+
+@pytest.mark.parametrize(("code", "columns"), PASSED, ids=[case[0] for case in PASSED])
+def test_passed(code, columns):
+    assert found(code, columns).status == "passed"
+
+
+def test_sums_and_differences_that_give_the_target():
+    casual, registered = RNG.integers(0, 50, ROWS), RNG.integers(0, 900, ROWS)
+    finding = found("AM201", {"casual": casual, "registered": registered}, y=casual + registered)
+    assert finding.columns == ("casual", "registered")
+    assert finding.evidence["formulas"] == ["target = casual + registered"]
+    price, cost = RNG.normal(100, 20, ROWS).round(2), RNG.normal(50, 9, ROWS).round(2)
+    finding = found("AM201", {"cost": cost, "price": price}, y=price - cost)
+    assert finding.evidence["formulas"] == ["target = price - cost"]
+
+
+@pytest.mark.parametrize("copy", [X, 1.8 * X + 32, -X])
+def test_linear_copies_of_the_target(copy):
+    assert found("AM201", {"copy": copy}, y=X).columns == ("copy",)
+
+
+def test_a_close_relation_is_no_copy():
+    assert found("AM201", {"near": X + 1e-4 * RNG.normal(size=ROWS)}, y=X).status == "passed"
+
+
+def test_leaks_that_cover_for_each_other_are_both_named():
+    columns = {"a": Y * 10 + RNG.normal(size=ROWS), "b": Y * -9 + RNG.normal(size=ROWS), "c": X, "d": U % 7, "e": U % 5}
+    assert found("AM202", columns).columns == ("a", "b")
+
+
+def test_what_leaks_by_arithmetic_is_dropped_unless_kept_or_ignored():
+    frame = pd.DataFrame({"x": X, "copy": np.where(Y == 1, "good", "bad"), "y": Y})
+
+    def roles(**options):
+        columns = profile(Table("t", "t", frame), **options).columns
+        return {column.name: (column.role, column.reason[:5]) for column in columns}["copy"]
+
+    assert roles() == ("dropped", "AM201")
+    assert roles(keep=["copy"])[0] == "feature"
+    assert roles(ignore=["AM201"])[0] == "feature"
+
+
+@pytest.mark.parametrize(
+    ("code", "y", "status"),
+    [
+        ("AM301", [1] * 5 + [0] * 295, "found"),
+        ("AM301", Y, "passed"),
+        ("AM301", X, "not_applicable"),
+        ("AM303", ["a"] * 150 + ["b"] * 147 + ["c"] * 3, "found"),
+        ("AM303", Y, "passed"),
+        ("AM304", [0] * 150 + [1] * 150, "found"),
+        ("AM304", np.sort(X), "found"),
+        ("AM304", np.sort(X)[::-1], "found"),
+        ("AM304", X, "passed"),
+        ("AM304", Y, "passed"),
+        ("AM307", Y[:150], "found"),
+        ("AM307", Y, "passed"),
+    ],
+)
+def test_the_target(code, y, status):
+    assert found(code, {"v": np.resize(X, len(y))}, y=y).status == status
+
+
+def test_single_rows_of_a_class_are_left_out_and_named():
+    finding = found("AM303", {"x": X}, y=["a"] * 150 + ["b"] * 149 + ["c"])
+    assert finding.evidence == {"classes": {}, "left_out": {"c": 1}}
+    assert "left out" in finding.action
+
+
+@pytest.mark.parametrize(("copies", "status"), [(30, "found"), (0, "passed")])
+def test_duplicate_rows(copies, status):
+    x, u, y = X.copy(), U.copy(), Y.copy()
+    if copies:
+        x[-copies:], u[-copies:], y[-copies:] = x[:copies], u[:copies], y[:copies]
+    frame = pd.DataFrame({"key": range(ROWS), "x": x, "u": u, "s": cycle("a", None) if not copies else "s", "y": y})
+    finding = next(f for f in profile(Table("t", "t", frame)).findings if f.code == "AM302")
+    assert finding.status == status
+    assert finding.evidence.get("rows", 0) == copies
+
+
+@pytest.mark.parametrize(
+    ("code", "reading", "status"),
+    [
+        ("AM305", {"skipped_lines": {7: "3 cells instead of 2"}}, "found"),
+        ("AM305", {"skipped_lines": {}}, "passed"),
+        ("AM305", {}, "not_applicable"),
+        ("AM306", {"format": "csv"}, "passed"),
+        ("AM306", {"format": "parquet"}, "not_applicable"),
+    ],
+)
+def test_reading(code, reading, status):
+    assert found(code, {"x": X}, reading=reading).status == status
+
+
+@pytest.mark.parametrize(
+    ("names", "status"), [(["5.1", "3.5", "1.4", "-2"], "found"), (["1950", "1951", "1952", "1953"], "passed")]
+)
+def test_a_header_of_data(names, status):
+    assert found("AM306", {name: X + i for i, name in enumerate(names)}, reading={"format": "csv"}).status == status
+
+
+def test_a_declared_time_column_leaves_no_doubt_about_time():
+    finding = found("AM401", {"day": pd.date_range("2020", periods=ROWS)}, time="day")
+    assert (finding.status, finding.action) == ("not_applicable", "the time column is declared: day")
+
+
+def test_an_ignored_finding_is_skipped_and_drops_nothing():
+    finding = found("AM101", {"key": range(ROWS)}, ignore=["am101"])
+    assert finding.status == "skipped"
+    assert dropped_by([finding]) == {}
+
+
+def test_every_code_wanted_is_there_and_every_page_answers_the_five_questions():
+    assert set(all_checks()) == WANTED
+    for code in WANTED:
+        text = page(code)
+        assert text.startswith(f"{code} {check(code).title} (")
+        for question in ("What it means:", "Why it matters:", "Threshold:", "What is done:"):
+            assert question in text
+        assert re.search(r"To (override|treat them):", text)
+
+
+def test_every_check_has_a_file_of_its_own_named_by_its_code():
+    folder = Path(automl.checks.__file__).parent
+    assert {path.stem[:5].upper() for path in folder.glob("am*.py")} == WANTED
+
+
+def test_codes_of_the_run_are_not_looked_for_in_the_profile():
+    with pytest.raises(NotApplicable, match="trained or used"):
+        check("AM502").run(None)
+    with pytest.raises(StopIteration):
+        found("AM502", {"x": X})
+
+
+def test_a_finding_made_in_a_run():
+    finding = check("am501").finding(evidence={"family": "network"}, action="12 s were left")
+    assert (finding.code, finding.severity, finding.status) == ("AM501", "note", "found")
+
+
+@pytest.mark.parametrize("call", [page, check])
+def test_an_unknown_code_is_refused_with_a_suggestion(call):
+    with pytest.raises(UsageError, match="Unknown finding 'AM100'"):
+        call("AM100")
