@@ -1,0 +1,1 @@
+"""Recipes as TOML files; installed as `automl.recipes`, listed by `automl recipes`."""
