@@ -1,0 +1,209 @@
+"""The verdict derived again: losses a split, r, the correlated posterior, and the family that the rule names."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from automl.verify.folder import Check, close, figure, number
+from automl.verify.formulas import loss, score
+
+if TYPE_CHECKING:
+    from automl.data.dataset import Array
+    from automl.verify.folder import Folder, Split
+
+ORDER = ("baseline", "linear", "trees", "network")
+EQUIVALENCE, FALSE_SIGNAL, DRAWS = 0.01, 0.04, 40_000
+LEEWAY = 0.02
+"""Allowed difference of probabilities: the stated ones may come from random draws."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """Losses derived from the stored predictions.
+
+    Attributes:
+        families: simple to complex.
+        losses: (J, F) on the splits compared.
+        factor: of the variance between splits, for the variance of their mean.
+        r: 1 % of (baseline loss - best loss); the stated one when there is no baseline.
+    """
+
+    families: list[str]
+    losses: Array
+    factor: float
+    r: float
+
+    def p_gain(self, family: str, over: str) -> float:
+        """P(loss of `over` - loss of `family` > r). Source: Benavoli et al. 2017, correlated t-test."""
+        gaps = self.losses[:, self.families.index(over)] - self.losses[:, self.families.index(family)]
+        scale = math.sqrt(self.factor * gaps.var(ddof=1))
+        if scale == 0:
+            return float(gaps.mean() > self.r)
+        from scipy.special import stdtr
+
+        return float(stdtr(len(gaps) - 1, (gaps.mean() - self.r) / scale))
+
+
+def checks(folder: Folder) -> list[Check]:
+    """Everything that decision.json states about the comparison of families."""
+    evidence = folder.decision["evidence"]
+    stated: dict[str, dict[str, Any]] = evidence["families"]
+    total = sum(folder.decision["probabilities"].values())
+    found = [figure("decision: probabilities sum to 1", total, 1.0)]
+    found += [check for name, family in stated.items() for check in _of_family(name, family)]
+    names = _candidates(folder, stated)
+    unknown = [family for family in stated if names.get(family) not in folder.splits]
+    if unknown:
+        return [*found, *(Check(f"decision: {f} in oof.parquet", names.get(f), None, ok=False) for f in unknown)]
+    if any(family["per_split"] for family in stated.values()):
+        found += _by_splits(folder, stated, names)
+    else:
+        found.append(_unbeaten("decision: no family shown to beat it", _reference(folder), stated, evidence))
+    return found + _after_search(folder)
+
+
+def named(table: Table, threshold: float) -> str:
+    """The simplest family that none more complex beats by more than r with enough probability.
+
+    Families that are not better on average than a simpler one do not count. Leaving the baseline takes at least
+    1 - 0.04 / rivals.
+    """
+    means = table.losses.mean(axis=0)
+    for place, family in enumerate(table.families):
+        if any(means[place] >= means[simpler] for simpler in range(place)):
+            continue
+        rivals = table.families[place + 1 :]
+        limit = _limit(family, table.families, threshold)
+        if not any(table.p_gain(rival, family) >= limit for rival in rivals):
+            return family
+    return table.families[-1]
+
+
+def _of_family(name: str, family: dict[str, Any]) -> list[Check]:
+    """What the figures of one family must fulfil among themselves."""
+    total = family["p_better"] + family["p_equivalent"] + family["p_worse"]
+    found = [figure(f"decision: {name} better + equivalent + worse", total, 1.0)]
+    if family["per_split"]:
+        mean = sum(family["per_split"]) / len(family["per_split"])
+        found.append(figure(f"decision: {name} mean of the losses a split", family["loss"], mean))
+    return found
+
+
+def _by_splits(folder: Folder, stated: dict[str, dict[str, Any]], names: dict[str, str]) -> list[Check]:
+    evidence = folder.decision["evidence"]
+    table = _table(folder, stated, names)
+    found: list[Check] = []
+    for column, family in enumerate(table.families):
+        given, derived = stated[family]["per_split"], table.losses[:, column]
+        label = f"decision: {family} loss"
+        found.append(figure(label, stated[family]["loss"], derived.mean()))
+        found.append(Check(f"{label}: splits", len(given), len(derived), len(given) == len(derived)))
+        pairs = zip(given, derived, strict=False)
+        found += [figure(f"{label} on split {i}", a, b) for i, (a, b) in enumerate(pairs)]
+    found.append(figure("decision: r", evidence["r"], table.r))
+    if len(table.losses) < 2:
+        return [*found, Check("decision: splits compared", len(table.losses), "at least 2", ok=False)]
+    reference = _reference(folder)
+    for family in table.families:
+        if family != reference:
+            label = f"decision: {family} against {reference}"
+            better, worse = table.p_gain(family, reference), table.p_gain(reference, family)
+            found.append(close(f"{label}: better", stated[family]["p_better"], better, LEEWAY))
+            found.append(close(f"{label}: worse", stated[family]["p_worse"], worse, LEEWAY))
+    family = named(table, evidence["threshold"])
+    found.append(Check("decision: family by the rule", reference, family, reference == family))
+    return found + ([] if evidence.get("after_search") else _probabilities(folder, table))
+
+
+def _table(folder: Folder, stated: dict[str, dict[str, Any]], names: dict[str, str]) -> Table:
+    evidence = folder.decision["evidence"]
+    families = [family for family in ORDER if family in stated]
+    keys = _compared(folder, {family: names[family] for family in families})
+    metric = evidence["metric"]
+    parts = [[folder.splits[names[family]][key] for family in families] for key in keys]
+    losses = np.array([[loss(metric, score(metric, x.y, x.p, x.w)) for x in split] for split in parts])
+    defined = ~np.isnan(losses).any(axis=1)
+    losses = losses[defined]
+    sizes = np.array([len(split[0].y) for split in parts])[defined]
+    ratio = evidence.get("test_ratio") or float(np.mean(sizes / (evidence["rows"] - sizes)))
+    means = losses.mean(axis=0)
+    r = EQUIVALENCE * max(means[0] - means.min(), 0.0) if families[0] == "baseline" else number(evidence["r"])
+    return Table(families, losses, 1 / max(len(losses), 1) + ratio, r)
+
+
+def _compared(folder: Folder, names: dict[str, str]) -> list[Split]:
+    """Splits that all families were compared on, as the decision lists them or as all of them have."""
+    every = sorted({key for splits in folder.splits.values() for key in splits})
+    listed = folder.decision["evidence"].get("splits_of") or {}
+    sets = []
+    for family, name in names.items():
+        mine = set(folder.splits[name])
+        if family in listed:
+            mine &= {every[i] for i in listed[family] if i < len(every)}
+        sets.append(mine)
+    return sorted(set.intersection(*sets))
+
+
+def _candidates(folder: Folder, stated: dict[str, dict[str, Any]]) -> dict[str, str]:
+    """Family -> the candidate compared: as the decision lists it, else the first of its configuration."""
+    listed: dict[str, str] = dict(folder.decision["evidence"].get("candidates") or {})
+    for entry in (folder.report or {}).get("leaderboard", []):
+        family = entry["family"]
+        if family in stated and entry["configuration"] == stated[family].get("configuration"):
+            listed.setdefault(family, entry["candidate"])
+    return listed
+
+
+def _reference(folder: Folder) -> str:
+    """The family that the evidence compares with: the one named, or the one named before the search."""
+    evidence = folder.decision["evidence"]
+    if evidence.get("after_search"):
+        same = [name for name, family in evidence["families"].items() if family["p_equivalent"] == 1]
+        return same[0] if same else str(folder.decision["family"])
+    return str(folder.decision["family"])
+
+
+def _limit(family: str, families: list[str], threshold: float) -> float:
+    if family != "baseline":
+        return threshold
+    return max(threshold, 1 - FALSE_SIGNAL / max(len(families) - 1, 1))
+
+
+def _unbeaten(name: str, family: str, stated: dict[str, dict[str, Any]], evidence: dict[str, Any]) -> Check:
+    """Evidence from resampled rows: no more complex family reaches the threshold by its stated probability."""
+    limit = _limit(family, list(stated), evidence["threshold"])
+    rivals = ORDER[ORDER.index(family) + 1 :]
+    beaten = [other for other in rivals if other in stated and stated[other]["p_better"] >= limit]
+    return Check(name, family, beaten[0] if beaten else family, not beaten)
+
+
+def _after_search(folder: Folder) -> list[Check]:
+    after = folder.decision["evidence"].get("after_search")
+    if not after or "family" not in after:
+        return []
+    family = folder.decision["family"]
+    found = [Check("decision: family after the search", family, after["family"], family == after["family"])]
+    if "families" in after:
+        evidence = {**folder.decision["evidence"], **after}
+        found.append(_unbeaten("decision: unbeaten after the search", after["family"], after["families"], evidence))
+    return found
+
+
+def _probabilities(folder: Folder, table: Table) -> list[Check]:
+    """P(simplest within r of the best), by drawing from the joint Student-t posterior."""
+    means, splits = table.losses.mean(axis=0), len(table.losses)
+    covariance = table.factor * np.atleast_2d(np.cov(table.losses, rowvar=False))
+    values, vectors = np.linalg.eigh(covariance)
+    rng = np.random.default_rng(1)
+    normal = rng.standard_normal((DRAWS, len(means))) * np.sqrt(np.maximum(values, 0)) @ vectors.T
+    draws = means + normal * np.sqrt((splits - 1) / rng.chisquare(splits - 1, DRAWS))[:, None]
+    first = np.argmax(draws <= draws.min(axis=1, keepdims=True) + table.r, axis=1)
+    found = []
+    for family, stated in folder.decision["probabilities"].items():
+        share = float(np.mean(first == table.families.index(family))) if family in table.families else 0.0
+        found.append(close(f"decision: probability of {family}", stated, share, LEEWAY))
+    return found
