@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
     import jinja2
 
+PER_CENT = re.compile(r"(?<=\d) %")
 TEMPLATES = Path(__file__).parent / "templates"
 
 
@@ -121,9 +123,9 @@ def _environment() -> jinja2.Environment:
 
 
 def _printable(value: Any) -> Any:
-    """Text from data without the characters that would garble or break the page; all else unchanged."""
+    """Text without the characters that would garble the page, per cent signs kept with their figure; else unchanged."""
     if isinstance(value, str) and not isinstance(value, Markup):
-        return printable(value)
+        return PER_CENT.sub("\N{NO-BREAK SPACE}%", printable(value))
     return value
 
 

@@ -23,12 +23,13 @@ def histogram(edges: list[float], counts: list[int], label: str, *, height: floa
         height: pixels, ticks included.
         zero: draw a line at zero (for residuals).
     """
-    scale, floor = Scale(edges[0], max(edges[-1], edges[0] + 1e-12)), height - 22
+    edges, drawn = [float(edge) for edge in edges], _drawn_edges(edges)
+    scale, floor = Scale(drawn[0], max(drawn[-1], drawn[0] + 1e-12)), height - 22
     tallest = max([*counts, 1])
     parts = []
-    for (left, right), count in zip(pairwise(edges), counts, strict=False):
+    for (low, high), (left, right), count in zip(pairwise(edges), pairwise(drawn), counts, strict=False):
         tall = (floor - 6) * count / tallest
-        name = title(f"{number(float(left))} to {number(float(right))}: {count:,}")
+        name = title(f"{number(low)} to {number(high)}: {count:,}")
         parts.append(
             tag(
                 "rect",
@@ -46,6 +47,15 @@ def histogram(edges: list[float], counts: list[int], label: str, *, height: floa
     if zero and scale.holds(0.0):
         parts.append(line(scale.at(0.0), 0, scale.at(0.0), floor, "bad", 1.5, "4 3"))
     return canvas(parts + tick_labels(scale, scale.ticks(5), height - 6), label, height)
+
+
+def _drawn_edges(edges: list[float]) -> list[float]:
+    """The edges with the outer bins no wider than the others: they may reach far, to the extremes."""
+    inner = [right - left for left, right in pairwise(edges)][1:-1]
+    if not inner:
+        return [float(edge) for edge in edges]
+    width = sorted(inner)[len(inner) // 2]
+    return [max(edges[0], edges[1] - width), *edges[1:-1], min(edges[-1], edges[-2] + width)]
 
 
 def scatter(points: list[tuple[float, float]], label: str, *, height: float = 300) -> Markup:

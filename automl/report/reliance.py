@@ -77,14 +77,14 @@ def _cares(report: dict[str, Any]) -> list[str]:
     warnings = view.found(report, "warning")
     if warnings:
         reasons.append(
-            f"{plural(len(warnings), 'warning')} below ({short(warnings[0].get('title', ''), 80)})"
+            f"{plural(len(warnings), 'warning')} ({short(warnings[0].get('title', ''), 80)})"
             if len(warnings) == 1
-            else f"{plural(len(warnings), 'warning')} below, the first: {short(warnings[0].get('title', ''), 80)}"
+            else f"{plural(len(warnings), 'warning')}, the first: {short(warnings[0].get('title', ''), 80)}"
         )
     reasons += [
         short(flag.get("text") or flag.get("code"), 120).rstrip(".")
         for flag in view.listing(report, "decision", "flags")
-        if isinstance(flag, dict) and flag.get("code") in WORRYING
+        if isinstance(flag, dict) and (flag.get("code") in WORRYING or str(flag.get("code")).endswith("_not_tried"))
     ]
     if view.at(report, "model", "under_trained") and not any("under-trained" in r for r in reasons):
         reasons.append("the delivered network is under-trained: give it more time")

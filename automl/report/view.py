@@ -104,6 +104,11 @@ def test_interval(report: dict[str, Any]) -> tuple[float | None, float | None, f
     return figure(report, "test", "value"), figure(named, "low"), figure(named, "high")
 
 
+def untried(decision: Any) -> bool:
+    """True when a family was left out, so that probabilities speak only of those tried."""
+    return any(str(at(flag, "code")).endswith("_not_tried") for flag in listing(decision, "flags"))
+
+
 def beats_baseline(report: dict[str, Any]) -> bool | None:
     """True when the whole test interval is better than the baseline; None when it cannot be told."""
     value, low, high = test_interval(report)
@@ -141,12 +146,23 @@ def evidence_text(evidence: Any, decimals: int | None = None) -> str:
     """A finding's evidence on one line: 'rows 22, share 0.003'."""
     if not isinstance(evidence, dict):
         return ""
-    return ", ".join(f"{str(k).replace('_', ' ')} {_plain(v, decimals)}" for k, v in evidence.items() if v is not None)
+    nested = any(isinstance(value, dict) for value in evidence.values())
+    parts = [
+        f"{_word(k)}{':' if isinstance(v, dict) else ''} {_plain(v, decimals)}"
+        for k, v in evidence.items()
+        if v is not None
+    ]
+    return ("; " if nested else ", ").join(parts)
+
+
+def _word(key: Any) -> str:
+    return repr(key) if str(key).strip() != str(key) or not key else str(key)
 
 
 def _plain(value: Any, decimals: int | None) -> str:
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{k}: {_plain(v, decimals)}" for k, v in list(value.items())[:6]) + "}"
+        more = f" and {len(value) - 6} more" if len(value) > 6 else ""
+        return ", ".join(f"{_word(k)} {_plain(v, decimals)}" for k, v in list(value.items())[:6]) + more
     if isinstance(value, list):
         more = f" and {len(value) - 6} more" if len(value) > 6 else ""
         return " / ".join(_plain(v, decimals) for v in value[:6]) + more

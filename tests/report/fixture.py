@@ -319,7 +319,10 @@ def number_errors(rng: random.Random) -> dict[str, Any]:
         points.append([actual * 0.86 + 28_000 + rng.gauss(0, 38_000), actual])
     edges = [-210_000 + 20_000.0 * i for i in range(22)]
     return {
-        "residuals": {"edges": edges, "counts": [int(800 * math.exp(-((i - 10.4) ** 2) / 9)) for i in range(21)]},
+        "residuals": {
+            "edges": [-900_000.0, *edges[1:-1], 700_000.0],
+            "counts": [int(800 * math.exp(-((i - 10.4) ** 2) / 9)) for i in range(21)],
+        },
         "points": points,
         "by_range": [
             {

@@ -3,6 +3,7 @@ import re
 import pytest
 
 from automl.report import charts, plots
+from automl.report.formats import MINUS
 from automl.report.svg import Scale, clean, ticks
 
 from .fixture import EVIL
@@ -78,6 +79,14 @@ def test_histogram_has_a_bar_a_bin_and_names_it():
 
     assert drawn.count("<rect") == 2
     assert "<title>0 to 10: 3</title>" in drawn
+
+
+def test_outer_bins_that_reach_far_are_drawn_like_the_others():
+    drawn = plots.histogram([-1000, 0, 1, 2, 1000], [1, 5, 5, 1], "h")
+
+    widths = re.findall(r'<rect x="[^"]*" width="([\d.]+)%"', drawn)
+    assert widths == ["24.5"] * 4
+    assert f"<title>{MINUS}1,000 to 0: 1</title>" in drawn
 
 
 def test_scatter_has_a_dot_a_point():

@@ -106,7 +106,7 @@ def test_lone_surrogates_do_not_stop_the_report(tmp_path):
     ("make", "expected"),
     [
         (binary, "ROC AUC 0.846 (95 % interval 0.828 to 0.864); always answering with the class shares gets 0.500."),
-        (binary, "Rely on it with care: 2 warnings below"),
+        (binary, "Rely on it with care: 2 warnings, the first"),
         (binary, "linear model, with probability 79 %"),
         (binary, "The order is by validation"),
         (multiclass, "Most confused"),

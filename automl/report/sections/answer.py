@@ -100,10 +100,12 @@ def _facts(report: dict[str, Any]) -> list[dict[str, str]]:
     family = view.delivered(report)
     p = view.figure(report, "decision", "probabilities", str(view.at(report, "decision", "family")))
     used, limit = view.figure(report, "budget", "used"), view.figure(report, "budget", "seconds")
+    sure = "probability that it is the simplest good enough"
+    sure += ", of those tried" if view.untried(report.get("decision")) else ""
     direction = "higher is better" if view.greater_is_better(report) else "lower is better"
     facts = [
         ("Model", view.family_name(family), size(view.at(report, "model", "size_bytes"))),
-        ("Sure of the family", percent(p), "probability that it is the simplest good enough"),
+        ("Sure of the family", percent(p), sure),
         ("Metric", view.metric_name(report), direction),
         ("Time", seconds(used), f"of {seconds(limit)} allowed" if limit else "trials counted, not seconds"),
     ]

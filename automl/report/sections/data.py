@@ -59,8 +59,9 @@ def _facts(profile: dict[str, Any]) -> list[tuple[str, str]]:
             shown.append(("Size", size(value)))
         elif key == "skipped_lines":
             shown.append(("Skipped lines", number(len(value) if isinstance(value, (list, dict)) else value)))
-        elif key not in {"seconds", "path"} and value not in (None, ""):
-            shown.append((key.replace("_", " ").capitalize(), short(number(value), 80)))
+        elif key not in {"seconds", "path", "target"} and value not in (None, "", {}, []):
+            text = view.evidence_text(value) if isinstance(value, dict) else number(value)
+            shown.append((key.replace("_", " ").capitalize(), short(text, 80)))
     return [(name, value) for name, value in shown if value]
 
 

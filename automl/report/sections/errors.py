@@ -141,7 +141,7 @@ def _numbers(errors: dict[str, Any]) -> dict[str, Any]:
     return {
         "kind": "numbers",
         "lead": _numbers_lead(ranges),
-        "residuals": plots.histogram(edges, counts, "Histogram of residuals, target minus prediction", zero=True)
+        "residuals": plots.histogram(edges, counts, "Histogram of residuals, prediction minus target", zero=True)
         if len(edges) == len(counts) + 1 and counts
         else "",
         "scatter": plots.scatter(points, f"Predicted (across) against actual (up), {len(points)} rows")
@@ -170,8 +170,8 @@ def _numbers_lead(ranges: list[dict[str, Any]]) -> str:
         return ""
     worst = max(rated, key=lambda r: float(r["error"]))
     return (
-        f"Errors are largest for targets from {number(worst.get('low'))} to {number(worst.get('high'))} "
-        f"(typical error {number(worst['error'])}, {plural(int(worst.get('rows') or 0), 'row')})."
+        f"Errors are largest for predictions from {number(worst.get('low'))} to {number(worst.get('high'))} "
+        f"(mean error {number(worst['error'])}, {plural(int(worst.get('rows') or 0), 'row')})."
     )
 
 

@@ -57,11 +57,11 @@ def _lead(rows: list[dict[str, Any]]) -> str:
 def _method(report: dict[str, Any]) -> str:
     rows, repeats = view.figure(report, "importance", "rows"), view.figure(report, "importance", "repeats")
     method = str(view.at(report, "importance", "method") or "permutation")
-    how = f", {plural(int(rows), 'row')}" if rows else ""
-    how += f", {plural(int(repeats), 'shuffle')} each" if repeats else ""
-    return (
-        f"Loss added when the column is shuffled ({method}{how}). Columns that say the same thing share their weight."
-    )
+    # A run says it in a sentence; a bare name is completed here.
+    said = method if " " in method else f"Loss added when the column is shuffled ({method})"
+    said += f", {plural(int(rows), 'row')}" if rows and "rows" not in method else ""
+    said += f", {plural(int(repeats), 'shuffle')} each" if repeats else ""
+    return f"{said}. Columns that say the same thing share their weight."
 
 
 def _row(column: dict[str, Any], scale: Scale, decimals: int | None) -> dict[str, Any]:

@@ -24,6 +24,7 @@ def build(report: dict[str, Any]) -> dict[str, Any]:
     return {
         "lead": _lead(search, trials, report),
         "chart": _chart(search, trials, report),
+        "over": "seconds since the start" if _timed(trials) else "trials in their order",
         "metric": view.metric_name(report),
         "direction": "higher is better" if view.greater_is_better(report) else "lower is better",
         "trials": [_row(t) for t in trials[:MOST]],
@@ -57,18 +58,25 @@ def _value(trial: dict[str, Any]) -> float | None:
     return view.figure(trial, "value") if trial.get("status") != "failed" else None
 
 
+def _timed(trials: list[dict[str, Any]]) -> bool:
+    """True when every trial says when it started; otherwise they are drawn in their order."""
+    return all(view.figure(trial, "started") is not None for trial in trials)
+
+
 def _chart(search: dict[str, Any], trials: list[dict[str, Any]], report: dict[str, Any]) -> str:
-    family = str(search.get("family") or "")
-    points = sorted(
-        ((view.figure(t, "started") or 0.0) + (view.figure(t, "seconds") or 0.0), v, family)
-        for t in trials
-        if (v := _value(t)) is not None
-    )
+    family, timed = str(search.get("family") or ""), _timed(trials)
+    points, start = [], 0.0
+    for i, trial in enumerate(trials):
+        value = _value(trial)
+        end = (view.figure(trial, "started") or 0.0) + (view.figure(trial, "seconds") or 0.0) if timed else i + 1.0
+        if value is not None:
+            points.append((end, value, str(trial.get("family") or family)))
     if not points:
         return ""
-    label = f"{plural(len(points), 'trial')} over time with the best {view.metric_name(report)} so far as a line"
-    start = min((s for t in trials if (s := view.figure(t, "started")) is not None), default=0.0)
-    return plots.step_line(points, label, start=start, greater_is_better=view.greater_is_better(report))
+    if timed:
+        start = min(view.figure(trial, "started") or 0.0 for trial in trials)
+    label = f"{plural(len(points), 'trial')} with the best {view.metric_name(report)} so far as a line"
+    return plots.step_line(sorted(points), label, start=start, greater_is_better=view.greater_is_better(report))
 
 
 def _row(trial: dict[str, Any]) -> dict[str, Any]:

@@ -40,7 +40,8 @@ def _lead(decision: dict[str, Any]) -> str:
     p = view.figure(decision, "probabilities", named)
     if p is None:
         return str(decision.get("sentence") or "")
-    sure = f"The simplest family that is good enough: {view.family_name(named)}, with probability {percent(p)}."
+    tried = " among those tried" if view.untried(decision) else ""
+    sure = f"The simplest family that is good enough: {view.family_name(named)}, with probability {percent(p)}{tried}."
     return sure + (" Another family could not be told apart from it." if decision.get("tie") else "")
 
 
@@ -68,11 +69,12 @@ def _rule(evidence: dict[str, Any], report: dict[str, Any]) -> str:
     r, threshold = view.figure(evidence, "r"), view.figure(evidence, "threshold")
     if r is None or threshold is None:
         return ""
-    folds, repeats = view.figure(evidence, "splits") or view.figure(evidence, "folds"), evidence.get("rows")
-    measured = f" Measured on {plural(int(folds), 'paired split')}" if folds else ""
-    measured += f" of {plural(repeats, 'row')}" if measured and isinstance(repeats, int) else ""
+    splits, rows = view.figure(evidence, "splits"), evidence.get("rows")
+    measured = f" Measured on {plural(int(splits), 'paired split')}" if splits else ""
+    measured += f" of {plural(rows, 'row')}" if measured and isinstance(rows, int) else ""
     took = view.figure(evidence, "deciding_seconds")
     measured += f" in {seconds(took)}" if measured and took is not None else ""
+    measured += f"; {evidence['method']}" if measured and evidence.get("method") else ""
     return (
         f"A more complex family is named only if it is better by more than r = {number(r)} "
         f"({evidence.get('loss') or view.metric_name(report)}) with probability {percent(threshold)} or more; "
