@@ -1,4 +1,4 @@
-"""Contrast of every text colour on every ground it stands on, in both schemes (WCAG 2.2 AA: 4.5 for text, 3 for marks)."""
+"""Contrast of each text colour on each ground, in both schemes (WCAG 2.2 AA: 4.5 for text, 3 for marks)."""
 
 import re
 
