@@ -51,7 +51,7 @@ class UsageError(AutoMLError):
         return cls(f"Unknown {kind} {value!r}.", where=where, hint=did_you_mean(value, known) or f"known: {', '.join(known)}")
 
 
-class DataError(AutoMLError):
+class DataError(AutoMLError, ValueError):
     """Data that cannot be read or cannot be learnt from."""
 
 

@@ -262,6 +262,8 @@ def _collect(session: Session, decision: Decision, outcome: Outcome, found: Sear
         },
         use=facts.use_block(session.folder, session.prepared.profile, names),
         media=None,
+        interrupted=session.interrupted,
+        fail_under=session.plan.fail_under,
     )
 
 

@@ -11,6 +11,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from automl import jsonio
 from automl.data import split
 from automl.decide import engine
@@ -38,9 +40,11 @@ if TYPE_CHECKING:
     from automl.evaluate.crossval import Candidate
     from automl.evaluate.metrics import Metric
     from automl.prepare import Prepared
+    from automl.types import FamilyName
 
 REPORT_SECONDS = 1.6
 """Kept for intervals, importance, files and the report at the end of a run; measured on the sample data, with slack."""
+FEW_ROWS = 50
 WORKER_BUDGET = 15.0
 """Budgets under this many seconds do not start the worker: its imports alone would take most of them."""
 REFIT_SHARE = 0.2
@@ -167,8 +171,10 @@ def _cross_validation(
     folder: Path,
 ) -> CrossValidation:
     development = outer.development
-    folds, repeats = split.plan(len(development))
-    seed = prepared.dataset.problem.seed
+    problem = prepared.dataset.problem
+    rarest = int(np.bincount(prepared.dataset.y[development]).min()) if problem.task == "binary" else None
+    folds, repeats = split.plan(len(development), rarest)
+    seed = problem.seed
     parts = split.splits(prepared.dataset.take(development), folds, repeats, seed)
     parts = [replace(p, train=development[p.train], check=development[p.check]) for p in parts]
     journal = Journal(folder / "work", fingerprint(prepared.dataset, metric.name))
@@ -191,12 +197,17 @@ def _decide(session: Session) -> tuple[Decision, Probes]:
             session.events.add("verdict", family=provisional.family, probabilities=provisional.probabilities)
 
     with session.stages.stage("decide"):
-        probes = probe(cv, plan.allowed, REPORT_SECONDS, sharpened)
+        probes = probe(cv, allowed_families(plan, len(session.prepared.dataset)), REPORT_SECONDS, sharpened)
         decision = judged(probes)
     session.interrupted = "interrupted" in probes.not_tried.values()
     session.events.add("decided", family=decision.family, sentence=decision.sentence)
     session.console.note(f"Verdict: {decision.sentence}")
     return decision, probes
+
+
+def allowed_families(plan: Plan, rows: int) -> tuple[FamilyName, ...]:
+    """Families to probe: under `FEW_ROWS` rows nothing more complex than a linear model can be judged."""
+    return tuple(name for name in plan.allowed if rows >= FEW_ROWS or name in ("baseline", "linear"))
 
 
 def _reserve(session: Session, best: Candidate, probes: Probes) -> float:

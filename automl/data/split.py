@@ -1,7 +1,7 @@
 """Who may be learnt from and who is judged: the outer test part and the folds.
 
 Stratification by the rank of the target serves classes and numbers alike: rows are ordered by target (ties at random)
-and every block of k consecutive rows is dealt out to the k folds.
+and dealt out to the k folds in turn, so that every class of k rows or more is in every fold.
 """
 
 from __future__ import annotations
@@ -66,8 +66,15 @@ def outer(dataset: Dataset) -> Outer:
     return Outer(rows[folds != 0], rows[folds == 0], "holdout", f"{share}, {how}, seed {dataset.problem.seed}")
 
 
-def plan(rows: int) -> tuple[int, int]:
-    """(folds, repeats) of cross-validation by the number of rows; (1, 1) is a single holdout."""
+def plan(rows: int, rarest: int | None = None) -> tuple[int, int]:
+    """(folds, repeats) of cross-validation by the number of rows; (1, 1) is a single holdout.
+
+    Args:
+        rows: development rows.
+        rarest: rows of the rarer class of a binary task: each fold should judge both classes.
+    """
+    if rarest is not None and rarest < 5:
+        return max(rarest, 2), 3
     if rows < 2_000:
         return 5, 3
     if rows < 20_000:
@@ -107,12 +114,10 @@ def assign_folds(dataset: Dataset, folds: int, generator: np.random.Generator) -
 
 
 def deal(y: Array, folds: int, generator: np.random.Generator) -> Array:
-    """(n,) folds dealt out over rows ordered by target."""
+    """(n,) folds dealt out in turn over rows ordered by target, so that any k rows in a row lie in k folds."""
     ordered = np.lexsort((generator.random(len(y)), y))
-    blocks = -(-len(y) // folds)
-    dealt = np.argsort(generator.random((blocks, folds)), axis=1).ravel()[: len(y)]
     assigned: Array = np.empty(len(y), np.int64)
-    assigned[ordered] = dealt
+    assigned[ordered] = generator.permutation(folds)[np.arange(len(y)) % folds]
     return assigned
 
 

@@ -66,6 +66,12 @@ class Candidate:
         return {key: _middle([params[key] for params in given]) for key in given[0]} if given else self.params
 
     @property
+    def could_train_longer(self) -> bool:
+        """True when time, not validation, ended its fits."""
+        short = self.info.get("epochs", 0) < self.info.get("full_epochs", 0)
+        return bool(short or self.info.get("cut_by_time"))
+
+    @property
     def info(self) -> dict[str, Any]:
         """Facts of the first fit."""
         return next(iter(self.fits.values())).info if self.fits else {}

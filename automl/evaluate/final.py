@@ -13,6 +13,7 @@ import numpy as np
 
 from automl.clock import OutOfTime
 from automl.data import split
+from automl.errors import RunError
 from automl.families.base import FitFailed, Limits, Params
 from automl.families.task import Fitted, FitTask
 from automl.workers.executor import WorkerDied, WorkerError
@@ -71,7 +72,7 @@ def open_test(
         reserve: seconds to keep for what follows.
 
     Raises:
-        FitFailed: not even the simplest could be fitted.
+        RunError: not even the simplest could be fitted, with every reason.
     """
     if outer.protocol == "repeated_cv":
         return _judge_small(cv, outer, chosen, others, folder, reserve)
@@ -84,7 +85,7 @@ def open_test(
             tested.delivered = candidate
             break
     if tested.delivered is None:
-        raise FitFailed("no model could be fitted to the development part in time")
+        raise _nothing(chosen, others)
     for candidate in sorted(others, key=expected_seconds):
         if candidate.name in tested.predictions or expected_seconds(candidate) * MORE_ROWS > cv.clock.left(reserve):
             continue
@@ -119,7 +120,8 @@ def _final_fit(
     task = FitTask(candidate.family, params, train, predict, Limits(seconds, cv.threads, full=True), save)
     try:
         return cv.run(task)
-    except (FitFailed, OutOfTime, WorkerDied, WorkerError):
+    except (FitFailed, OutOfTime, WorkerDied, WorkerError) as error:
+        candidate.reason = f"final fit: {error or 'out of time'}"
         return None
 
 
@@ -127,29 +129,37 @@ def _judge_small(
     cv: CrossValidation, outer: Outer, chosen: Candidate, others: list[Candidate], folder: Path, reserve: float
 ) -> Tested:
     """Repeated cross-validation on fresh splits; each row's prediction is the mean over the repeats."""
-    tested = Tested(outer.development)
     seed = cv.dataset.problem.seed + FRESH_SEED
     folds = max(s.fold for s in cv.splits) + 1
     fresh = replace(cv, splits=split.splits(cv.dataset, folds, REPEATS, seed))
+    # Splits by time never judge the first rows.
+    tested = Tested(np.unique(np.concatenate([s.check for s in fresh.splits])))
     last_fit = expected_seconds(chosen) * MORE_ROWS
     for candidate in [chosen, *others]:
         room = cv.clock.left(reserve + last_fit) / max(expected_seconds(candidate) * folds * 1.2, 1e-9)
         repeats = int(min(room, REPEATS))
         if candidate is chosen:
             repeats = max(repeats, 1)
-        predictions = _fresh_predictions(fresh, candidate, folds * repeats)
+        predictions = _fresh_predictions(fresh, candidate, min(folds * repeats, len(fresh.splits)))
         if predictions is not None:
-            tested.predictions[candidate.name] = predictions
+            tested.predictions[candidate.name] = predictions[tested.rows]
     for candidate in [chosen, *others]:
+        if candidate.name not in tested.predictions:
+            continue
         fitted = _final_fit(cv, candidate, outer.development, outer.development[:1], folder, reserve)
         if fitted is not None:
             tested.fitted[candidate.name], tested.delivered = fitted, candidate
             return tested
-    raise FitFailed("no model could be fitted in time")
+    raise _nothing(chosen, others)
+
+
+def _nothing(chosen: Candidate, others: list[Candidate]) -> RunError:
+    reasons = "; ".join(f"{c.name}: {c.reason or 'no predictions'}" for c in [chosen, *others])
+    return RunError("No model could be fitted for delivery.", where=reasons, hint="a larger --budget")
 
 
 def _fresh_predictions(cv: CrossValidation, candidate: Candidate, splits: int) -> Array | None:
-    """(rows, outputs) mean of the out-of-fold predictions of whole repeats; None when a split is missing."""
+    """(all rows, outputs) mean out-of-fold predictions; None when a split is missing, 0 in rows that no split judges."""
     if splits == 0:
         return None
     again = replace(candidate, fits={}, losses={})
@@ -161,5 +171,5 @@ def _fresh_predictions(cv: CrossValidation, candidate: Candidate, splits: int) -
         rows = cv.splits[number].check
         total[rows] += again.fits[number].predictions
         count[rows] += 1
-    mean: Array = (total / count[:, None]).astype(np.float32)
+    mean: Array = (total / np.maximum(count, 1)[:, None]).astype(np.float32)
     return mean

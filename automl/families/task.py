@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from automl import families
+from automl.clock import OutOfTime
 from automl.data.dataset import take
+from automl.errors import AutoMLError
 from automl.families.base import FitFailed, Limits, Params
 
 if TYPE_CHECKING:
@@ -56,8 +58,19 @@ def fit(dataset: Dataset, task: FitTask) -> Fitted:
     """Run the task.
 
     Raises:
-        FitFailed: no usable model, or predictions that are not finite.
+        FitFailed: no usable model, or predictions that are not finite; whatever else a library raises becomes one.
     """
+    try:
+        return _fit(dataset, task)
+    except (FitFailed, OutOfTime, AutoMLError):
+        raise
+    except MemoryError as error:
+        raise FitFailed("out of memory") from error
+    except Exception as error:  # a library's complaint about one configuration is that trial's failure, not the run's
+        raise FitFailed(f"{type(error).__name__}: {error}") from error
+
+
+def _fit(dataset: Dataset, task: FitTask) -> Fitted:
     family = families.load(task.family)
     started = time.monotonic()
     model = family.fit(task.params, dataset.take(task.train), task.limits)

@@ -53,7 +53,9 @@ class Tracker:
     reserve: Callable[[Candidate], float]
 
 
-def search(cv: CrossValidation, start: Candidate, most: int | None, fingerprint: str, tracker: Tracker) -> Search:
+def search(
+    cv: CrossValidation, start: Candidate, most: int | None, fingerprint: str, tracker: Tracker, result: Search
+) -> None:
     """Search around a judged candidate.
 
     Args:
@@ -62,15 +64,16 @@ def search(cv: CrossValidation, start: Candidate, most: int | None, fingerprint:
         most: trials at most; None = as time allows.
         fingerprint: of data, metric and seed; the oracle never mixes results of different ones.
         tracker: callbacks.
+        result: filled as trials end, so that an interrupted search keeps what it has.
     """
     problem = cv.dataset.problem
     family = families.load(start.family)
     rows = len(cv.splits[0].train)
     space = family.space(problem, rows)
     queue = [params for params in family.defaults(problem, rows) if params != start.params]
-    result = Search(_splits_per_trial(cv, start, tracker.reserve(start)))
+    result.splits = _splits_per_trial(cv, start, tracker.reserve(start))
     best = start
-    if could_train_longer(start) and not cv.clock.counts_trials:
+    if start.could_train_longer and not cv.clock.counts_trials:
         best = _long_trial(cv, start, result, tracker)
     patience = 10 + 5 * len(space)
     since_best = 0
@@ -85,14 +88,6 @@ def search(cv: CrossValidation, start: Candidate, most: int | None, fingerprint:
             best, since_best = trial, 0
         tracker.end(trial, best, cv.clock.elapsed())
     result.stopped = stopped
-    return result
-
-
-def could_train_longer(candidate: Candidate) -> bool:
-    """True when time, not validation, ended the fit of this candidate."""
-    info = candidate.info
-    short = info.get("epochs", 0) < info.get("full_epochs", 0)
-    return bool(short or info.get("cut_by_time"))
 
 
 def _splits_per_trial(cv: CrossValidation, start: Candidate, reserve: float) -> list[int]:

@@ -1,0 +1,175 @@
+"""scikit-learn estimators: the whole decision behind `fit(X, y)`."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+if TYPE_CHECKING:
+    from automl.types import Task
+
+Array = np.ndarray[Any, Any]
+SMALLEST = 10
+"""Rows under which cross-validation says nothing."""
+
+
+class _Auto(BaseEstimator):  # type: ignore[misc]
+    """What classifier and regressor share.
+
+    Args:
+        budget: as `--budget`; None with `trials`.
+        trials: as `--trials`: repeats exactly.
+        metric, families, prefer, explainable: as the flags of `automl fit`.
+        random_state: seed.
+        out: folder to keep the run in; a temporary one, removed with the estimator, when None.
+    """
+
+    def __init__(
+        self,
+        *,
+        budget: str | float | None = "60s",
+        trials: int | None = None,
+        metric: str | None = None,
+        families: tuple[str, ...] = ("linear", "trees", "network"),
+        prefer: str = "balanced",
+        explainable: bool = False,
+        random_state: int = 0,
+        out: str | None = None,
+    ) -> None:
+        self.budget = budget
+        self.trials = trials
+        self.metric = metric
+        self.families = families
+        self.prefer = prefer
+        self.explainable = explainable
+        self.random_state = random_state
+        self.out = out
+
+    def __sklearn_tags__(self) -> Any:
+        """Missing values are fine."""
+        tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = True
+        return tags
+
+    def _run(self, X: Array, y: Any, task: Task) -> None:
+        """Fit on a frame made of both; the run stays in `run_`."""
+        import pandas as pd
+
+        from automl.api import fit
+
+        frame = pd.DataFrame(X, columns=self._names()).assign(target=y)
+        # Kept as an attribute: the folder lives as long as the estimator.
+        self._folder = None if self.out else tempfile.TemporaryDirectory(prefix="automl-run-", ignore_cleanup_errors=True)
+        self.run_ = fit(
+            frame,
+            out=self.out or str(Path(self._folder.name) / "run"),  # type: ignore[union-attr]
+            target="target",
+            task=task,
+            metric=self.metric,
+            budget=self.budget,
+            trials=self.trials,
+            seed=self.random_state,
+            families=self.families,
+            prefer=self.prefer,
+            explainable=self.explainable,
+            keep=self._names(),
+            modality="table",
+        )
+        self.decision_ = self.run_.decision
+
+    def _names(self) -> list[str]:
+        return [f"x{i}" for i in range(self.n_features_in_)]
+
+    def _predicted(self, X: Any) -> Any:
+        """The columns of `automl predict` for checked inputs."""
+        import pandas as pd
+
+        check_is_fitted(self, "run_")
+        checked = validate_data(self, X, reset=False, dtype=np.float64, ensure_all_finite="allow-nan")
+        return self.run_.predict_frame(pd.DataFrame(checked, columns=self._names()))
+
+    def __getstate__(self) -> dict[str, Any]:
+        """The run folder travels as the bytes of its files."""
+        state: dict[str, Any] = dict(super().__getstate__())
+        if state.pop("_folder", None) is not None and hasattr(self, "run_"):
+            root = self.run_.path
+            state["run_"] = {str(f.relative_to(root)): f.read_bytes() for f in root.rglob("*") if f.is_file()}
+        return state
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Unpack the run folder."""
+        files = state.get("run_")
+        if isinstance(files, dict):
+            from automl.api import Run
+
+            self._folder = tempfile.TemporaryDirectory(prefix="automl-run-")
+            root = Path(self._folder.name) / "run"
+            for name, content in files.items():
+                (root / name).parent.mkdir(parents=True, exist_ok=True)
+                (root / name).write_bytes(content)
+            state = {**state, "run_": Run(root)}
+        super().__setstate__(state)
+
+
+class AutoClassifier(ClassifierMixin, _Auto):  # type: ignore[misc]
+    """Classifier: decides between linear model, trees and network, then searches the one that is needed.
+
+    Attributes:
+        classes_: labels.
+        run_: the finished run; `run_.report_path` is its report.
+        decision_: the verdict with its evidence.
+    """
+
+    def fit(self, X: Any, y: Any) -> AutoClassifier:
+        """Run everything on (n, d) numbers and (n,) labels.
+
+        Raises:
+            ValueError: fewer than two classes, or inputs that scikit-learn refuses.
+        """
+        X, y = validate_data(self, X, y, dtype=np.float64, ensure_all_finite="allow-nan", ensure_min_samples=SMALLEST)
+        check_classification_targets(y)
+        self.classes_, codes = np.unique(y, return_inverse=True)
+        if len(self.classes_) < 2:
+            raise ValueError(f"Classifier can't train when only one class is present: {self.classes_[0]!r}.")
+        self._run(X, [f"class {code}" for code in codes], "binary" if len(self.classes_) == 2 else "multiclass")
+        return self
+
+    def predict_proba(self, X: Any) -> Array:
+        """(n, classes) probabilities in the order of `classes_`; a class too rare to learn has probability 0."""
+        frame = self._predicted(X)
+        columns = [f"probability_class {code}" for code in range(len(self.classes_))]
+        probabilities: Array = frame.reindex(columns=columns, fill_value=0.0).to_numpy(np.float64)
+        return probabilities
+
+    def predict(self, X: Any) -> Array:
+        """(n,) labels."""
+        labels: Array = self.classes_[self.predict_proba(X).argmax(axis=1)]
+        return labels
+
+
+class AutoRegressor(RegressorMixin, _Auto):  # type: ignore[misc]
+    """Regressor: decides between linear model, trees and network, then searches the one that is needed.
+
+    Attributes:
+        run_: the finished run; `run_.report_path` is its report.
+        decision_: the verdict with its evidence.
+    """
+
+    def fit(self, X: Any, y: Any) -> AutoRegressor:
+        """Run everything on (n, d) numbers and (n,) targets."""
+        X, y = validate_data(
+            self, X, y, dtype=np.float64, ensure_all_finite="allow-nan", y_numeric=True, ensure_min_samples=SMALLEST
+        )
+        self._run(X, np.asarray(y, np.float64), "regression")
+        return self
+
+    def predict(self, X: Any) -> Array:
+        """(n,) values."""
+        values: Array = self._predicted(X)["prediction"].to_numpy(np.float64)
+        return values
