@@ -225,42 +225,29 @@ def gauge(
         label: what a screen reader says.
         decimals: digits after the point.
     """
-    ends = [v for v in (value, low, high, baseline, perfect) if v is not None]
     # Guessing is always at the left and perfection at the right, also for errors, where less is better.
-    scale = Scale(min(ends), max(ends)) if perfect >= baseline else Scale(-max(ends), -min(ends))
     sign = 1 if perfect >= baseline else -1
-
-    def at(v: float) -> float:
-        return scale.at(sign * v)
-
-    y = 44.0
+    ends = [sign * v for v in (value, low, high, baseline, perfect) if v is not None]
+    scale, y = Scale(min(ends), max(ends)), 44.0
+    model, guess, best = (scale.at(sign * v) for v in (value, baseline, perfect))
     parts = [
         line(scale.left, y, scale.right, y, "rule", 8),
-        line(min(at(baseline), at(value)), y, max(at(baseline), at(value)), y, family, 8),
-    ]
-    if low is not None and high is not None:
-        parts.append(line(min(at(low), at(high)), y, max(at(low), at(high)), y, family, 2.5))
-        parts += [line(at(v), y - 9, at(v), y + 9, family, 2.5) for v in (low, high)]
-    parts += [
-        line(at(baseline), y - 12, at(baseline), y + 12, "baseline", 2),
-        line(at(perfect), y - 12, at(perfect), y + 12, "baseline", 2),
-        mark(at(value), y, family),
-        text(
-            number(value, decimals), pct(at(value)), 20, font_size=19, font_weight=650, text_anchor=_anchor(at(value))
-        ),
-        text(
-            f"guessing {number(baseline, decimals)}",
-            pct(at(baseline)),
-            76,
-            fill=tone("muted"),
-            text_anchor=_anchor(at(baseline)),
-        ),
-        text(
-            f"perfect {number(float(perfect))}",
-            pct(at(perfect)),
-            76,
-            fill=tone("muted"),
-            text_anchor=_anchor(at(perfect)),
+        line(min(guess, model), y, max(guess, model), y, family, 8),
+        *_whisker(scale, [sign * v for v in (low, high) if v is not None], y, family),
+        *(line(x, y - 12, x, y + 12, "baseline", 2) for x in (guess, best)),
+        mark(model, y, family),
+        text(number(value, decimals), pct(model), 20, font_size=19, font_weight=650, text_anchor=_anchor(model)),
+        *(
+            text(f"{name} {number(v, places)}", pct(x), 76, fill=tone("muted"), text_anchor=_anchor(x))
+            for name, v, x, places in (("guessing", baseline, guess, decimals), ("perfect", perfect, best, None))
         ),
     ]
     return canvas(parts, label, 84)
+
+
+def _whisker(scale: Scale, ends: list[float], y: float, family: str) -> list[str]:
+    """A line with a cap at each end; nothing without both ends."""
+    if len(ends) != 2:
+        return []
+    caps = [line(scale.at(v), y - 9, scale.at(v), y + 9, family, 2.5) for v in ends]
+    return [line(scale.at(min(ends)), y, scale.at(max(ends)), y, family, 2.5), *caps]
