@@ -125,7 +125,8 @@ def _frequent(codes: Array, levels: int) -> Array:
     """Codes of the levels seen in training, the most frequent first, at most `MAX_LEVELS`."""
     counts = np.bincount(codes[codes >= 0], minlength=max(levels, 1))
     order = np.argsort(-counts, kind="stable")[:MAX_LEVELS]
-    return order[counts[order] > 0].astype(np.int64)
+    kept: Array = order[counts[order] > 0].astype(np.int64)
+    return kept
 
 
 def _one_hot(codes: Array, kept: Array) -> Array:

@@ -99,10 +99,10 @@ def _prepared(
 
 
 def _size(rows: Rows, params: Params, deadline: Deadline, flops: float) -> Params:
-    """Width and blocks of the largest network that has time for `FEW_EPOCHS`; by count alone without a deadline."""
+    """Width and blocks of the largest network that has time for about half its horizon; by count alone without a deadline."""
     size = rows.problem.image_size
     seconds = deadline.left() if deadline.at is not None else images.SECONDS_COUNTED
-    epochs = min(FEW_EPOCHS * 1.2, params["epochs"])
+    epochs = min(1.2 * max(FEW_EPOCHS, params["epochs"] / 2), params["epochs"])
     width, blocks = images.largest(size, seconds / (epochs * len(rows.fit)), flops)
     return {"width": width, "blocks": blocks}
 

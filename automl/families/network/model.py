@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 BLOCK = 50_000
 """Table rows encoded at a time."""
-TABLE_BATCH = 2_048
+TABLE_BATCH = 512
 """Table rows predicted at a time."""
 PIXELS = 64_000_000
 """Pixels of images held in memory at a time."""

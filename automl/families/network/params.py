@@ -12,7 +12,9 @@ if TYPE_CHECKING:
 
 TABLE_EPOCHS, TABLE_EPOCHS_COUNTED = 256, 64
 """Epochs on a table with time for them, and where sizes come from counts alone."""
-IMAGE_EPOCHS, IMAGE_EPOCHS_COUNTED = 60, 30
+IMAGE_EPOCHS_COUNTED = 30
+IMAGE_STEPS, IMAGE_EPOCHS = 2_000, (60, 120)
+"""Gradient steps on images with time for them, and the fewest and most epochs: small sets need more passes."""
 BATCHES = ((1_024, 64), (8_192, 128), (30_000, 256), (100_000, 512))
 """Rows up to which a batch size holds on tables (pytabkit's rule); 1,024 beyond."""
 LARGEST_BATCH = 1_024
@@ -30,10 +32,12 @@ def space(problem: Problem, rows: int) -> list[Knob]:
 
 def complete(params: Params, problem: Problem, rows: int, *, timed: bool) -> Params:
     """The parameters given on top of the first default, with a horizon: longer where a clock may shorten it."""
-    image = problem.modality == "image"
-    longest, counted = (IMAGE_EPOCHS, IMAGE_EPOCHS_COUNTED) if image else (TABLE_EPOCHS, TABLE_EPOCHS_COUNTED)
-    epochs = longest if timed else counted
-    return {**defaults(problem, rows)[0], "epochs": epochs, **params}
+    first = defaults(problem, rows)[0]
+    longest, counted = TABLE_EPOCHS, TABLE_EPOCHS_COUNTED
+    if problem.modality == "image":
+        fewest, most = IMAGE_EPOCHS
+        longest, counted = min(max(IMAGE_STEPS * first["batch"] // rows, fewest), most), IMAGE_EPOCHS_COUNTED
+    return {**first, "epochs": longest if timed else counted, **params}
 
 
 def table_batch(rows: int) -> int:
@@ -71,18 +75,18 @@ def _image_defaults(problem: Problem) -> list[Params]:
     """
     colour = len(problem.image_size) == 3 and problem.image_size[2] > 1
     base = {
-        "width": "auto", "blocks": "auto", "lr": 3e-3, "weight_decay": 0.05, "dropout": 0.2,
-        "augment": 1.0, "flip": colour, "batch": 32,
+        "width": "auto", "blocks": "auto", "lr": 0.01, "weight_decay": 0.05, "dropout": 0.2,
+        "augment": 0.7, "flip": colour, "batch": 32,
     }  # fmt: skip
-    return [base, {**base, "width": 16, "blocks": 1}, {**base, "augment": 0.5, "lr": 1e-3}]
+    return [base, {**base, "width": 24, "blocks": 1}, {**base, "augment": 1.2, "lr": 3e-3}]
 
 
 def _image_space(rows: int) -> list[Knob]:
-    widths = (16, 32, 48) if rows > 500 else (16, 24, 32)
+    widths = (16, 32, 64) if rows > 2_000 else (16, 24, 32, 48)
     return [
         Knob("width", choices=widths),
         Knob("blocks", 1, 2, integer=True),
-        Knob("lr", 5e-4, 8e-3, log=True),
+        Knob("lr", 1e-3, 0.03, log=True),
         Knob("weight_decay", 0.005, 0.2, log=True),
         Knob("dropout", choices=(0.0, 0.2, 0.4)),
         Knob("augment", choices=(0.0, 0.5, 1.0, 1.5)),

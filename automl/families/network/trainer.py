@@ -117,15 +117,16 @@ def compiled() -> bool:
     return bool(keras.backend.backend() == "jax")
 
 
-def outputs(network: keras.Model, inputs: Array, batch: int = 2048) -> Array:
+def outputs(network: keras.Model, inputs: Array, batch: int) -> Array:
     """(rows, outputs) float32 of the network, `batch` rows at a time.
 
-    The last batch is filled up, so that a compiled function sees at most two shapes.
+    Every batch is filled up to one shape: other shapes compile again, and round differently in the last digit, so that
+    a prediction would depend on what was predicted before.
     """
     network.jit_compile = compiled()
     parts = []
     for start in range(0, len(inputs), batch):
         rows = inputs[start : start + batch]
-        fill = np.repeat(rows[-1:], batch - len(rows), axis=0) if start else rows[:0]
+        fill = np.repeat(rows[-1:], batch - len(rows), axis=0)
         parts.append(network.predict_on_batch(np.concatenate([rows, fill]))[: len(rows)])
     return np.concatenate(parts).astype(np.float32) if parts else np.zeros((0, network.output_shape[-1]), np.float32)

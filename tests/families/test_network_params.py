@@ -1,0 +1,151 @@
+"""Defaults, spaces, names, schedules, losses and targets of the network family: everything that needs no Keras."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from sklearn import metrics
+
+from automl.families.network import FAMILY, params, score
+from automl.families.network.schedule import coslog4, cosine
+from automl.families.network.targets import Targets
+from automl.types import Problem
+
+TABLE = Problem("table", "binary", "roc_auc", ("no", "yes"))
+VALUES = Problem("table", "regression", "rmse")
+GREY = Problem("image", "multiclass", "log_loss", ("a", "b", "c"), image_size=(28, 28, 1))
+COLOUR = Problem("image", "binary", "roc_auc", ("a", "b"), image_size=(64, 64, 3))
+PROBLEMS = [TABLE, VALUES, GREY, COLOUR]
+
+
+def test_the_family_is_named_without_importing_keras():
+    code = "import sys; from automl.families.network import FAMILY as f; assert f.in_worker; print('keras' in sys.modules)"
+    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert answer.stdout.strip() == "False"
+
+
+@pytest.mark.parametrize("problem", PROBLEMS)
+def test_every_default_is_named_differently_and_has_every_knob(problem):
+    defaults = FAMILY.defaults(problem, 1000)
+    assert 2 <= len(defaults) <= 4
+    assert len({FAMILY.describe(d) for d in defaults}) == len(defaults)
+    for knob in FAMILY.space(problem, 1000):
+        assert all(knob.name in default for default in defaults)
+
+
+@pytest.mark.parametrize(
+    ("problem", "values", "name"),
+    [
+        (TABLE, {}, "network, tuned defaults"),
+        (TABLE, {"pbld": True}, "RealMLP 3x256, lr 0.04, periodic embeddings"),
+        (VALUES, {"dropout": 0.15}, "RealMLP 3x256, lr 0.07, dropout 0.15"),
+        (GREY, {"width": 32, "blocks": 2}, "ResNet width 32, 2 block(s) a stage, lr 0.01, augmentation 0.7"),
+    ],
+)
+def test_descriptions(problem, values, name):
+    full = {**FAMILY.defaults(problem, 1000)[0], **values} if values else {}
+    assert FAMILY.describe(full) == name
+
+
+def test_only_colour_photographs_are_mirrored():
+    assert [FAMILY.defaults(p, 1000)[0]["flip"] for p in (GREY, COLOUR)] == [False, True]
+
+
+@pytest.mark.parametrize(("rows", "batch"), [(100, 64), (1_025, 128), (30_000, 256), (30_001, 512), (10**6, 1_024)])
+def test_batches_grow_with_rows(rows, batch):
+    assert FAMILY.defaults(TABLE, rows)[0]["batch"] == batch
+
+
+def test_given_parameters_hold_over_defaults_and_horizons_come_from_counts_without_a_clock():
+    assert params.complete({"lr": 0.5}, TABLE, 500, timed=True)["lr"] == 0.5
+    assert params.complete({}, TABLE, 500, timed=True)["epochs"] == params.TABLE_EPOCHS
+    assert params.complete({}, TABLE, 500, timed=False)["epochs"] == params.TABLE_EPOCHS_COUNTED
+    assert params.complete({}, GREY, 500, timed=True)["epochs"] == params.IMAGE_EPOCHS[1]
+    assert params.complete({}, GREY, 10**6, timed=True)["epochs"] == params.IMAGE_EPOCHS[0]
+
+
+def test_coslog4_runs_four_growing_cycles_from_zero_to_zero():
+    ends = [0.0, 1 / 15, 3 / 15, 7 / 15, 1.0]
+    assert [coslog4(t) for t in ends] == pytest.approx([0.0] * 5, abs=1e-9)
+    assert coslog4((2**0.5 - 1) / 15) == pytest.approx(1.0)
+
+
+def test_cosine_climbs_then_falls_to_zero():
+    rates = [cosine(t) for t in np.linspace(0, 1, 101)]
+    assert rates[0] == 0.0
+    assert max(rates) == pytest.approx(rates[7])
+    assert rates[-1] == pytest.approx(0.0)
+    assert np.all(np.diff(rates[7:]) < 0)
+
+
+@pytest.fixture
+def scored():
+    """Truth, tied probabilities of the second class, weights."""
+    random = np.random.default_rng(0)
+    positive = np.round(random.random(200), 1)
+    return (random.random(200) < 0.4).astype(int), np.stack([1 - positive, positive], axis=1), random.random(200) + 0.1
+
+
+def test_losses_of_classes_agree_with_scikit_learn(scored):
+    truth, predicted, weight = scored
+    auc = metrics.roc_auc_score(truth, predicted[:, 1], sample_weight=weight)
+    assert score.auc_loss(truth, predicted, weight) == pytest.approx(1 - auc)
+    accuracy = metrics.accuracy_score(truth, predicted.argmax(axis=1), sample_weight=weight)
+    assert score.error(truth, predicted, weight) == pytest.approx(1 - accuracy)
+    inside = np.clip(predicted, 0.05, 0.95)
+    assert score.log_loss(truth, inside, weight) == pytest.approx(metrics.log_loss(truth, inside, sample_weight=weight))
+
+
+def test_losses_of_values_agree_with_scikit_learn(scored):
+    _, values, weight = scored
+    truth, predicted = values[:, 0], values[:, 1:]
+    square = metrics.mean_squared_error(truth, predicted, sample_weight=weight)
+    assert score.rmse(truth, predicted, weight) == pytest.approx(square**0.5)
+    absolute = metrics.mean_absolute_error(truth, predicted, sample_weight=weight)
+    assert score.mae(truth, predicted, weight) == pytest.approx(absolute)
+
+
+def test_one_class_alone_has_no_order_to_score():
+    assert score.auc_loss(np.zeros(3, int), np.full((3, 2), 0.5), np.ones(3)) == 0.5
+
+
+@pytest.mark.parametrize(
+    ("task", "metric", "loss"),
+    [
+        ("binary", "roc_auc", score.auc_loss),
+        ("binary", "brier", score.log_loss),
+        ("binary", "accuracy", score.error),
+        ("multiclass", "roc_auc", score.log_loss),
+        ("regression", "mae", score.mae),
+        ("regression", "r2", score.rmse),
+    ],
+)
+def test_the_loss_that_stands_for_a_metric(task, metric, loss):
+    labels = {"binary": ("a", "b"), "multiclass": ("a", "b", "c"), "regression": ()}[task]
+    assert score.loss_of(Problem("table", task, metric, labels)) is loss
+
+
+def test_values_are_standardised_and_predictions_keep_to_their_range():
+    y = np.array([10.0, 20.0, 30.0])
+    targets = Targets.fit(VALUES, y)
+    assert targets.encode(y).mean() == pytest.approx(0.0, abs=1e-6)
+    np.testing.assert_allclose(targets.decode(targets.encode(y)[:, None])[:, 0], y, rtol=1e-6)
+    assert targets.decode(np.array([[1e9], [-1e9]], dtype=np.float32)).tolist() == [[30.0], [10.0]]
+
+
+def test_constant_targets_are_predicted_as_they_are():
+    targets = Targets.fit(VALUES, np.full(4, 7.0))
+    assert targets.decode(np.array([[0.3]], dtype=np.float32)).tolist() == [[7.0]]
+
+
+def test_probabilities_sum_to_one_whatever_the_outputs():
+    outputs = np.array([[1e4, -1e4, 0.0], [0.0, 0.0, 0.0]], dtype=np.float32)
+    probabilities = Targets.fit(GREY, np.arange(3)).decode(outputs)
+    assert probabilities.dtype == np.float32
+    np.testing.assert_allclose(probabilities, [[1, 0, 0], [1 / 3] * 3], atol=1e-6)
+
+
+@pytest.mark.parametrize(("metric", "smoothing"), [("accuracy", 0.1), ("roc_auc", 0.0), ("log_loss", 0.0)])
+def test_labels_are_smoothed_only_where_the_class_alone_counts(metric, smoothing):
+    assert Targets.fit(Problem("table", "binary", metric, ("a", "b")), np.arange(2)).smoothing == smoothing
