@@ -127,7 +127,9 @@ class Run:
         return card
 
 
-def fit(source: Any, *, out: str | Path | None = None, quiet: bool = True, recipe: str | None = None, **options: Any) -> Run:
+def fit(
+    source: Any, *, out: str | Path | None = None, quiet: bool = True, recipe: str | None = None, **options: Any
+) -> Run:
     """Decide, search, evaluate and report.
 
     Args:
@@ -147,7 +149,9 @@ def fit(source: Any, *, out: str | Path | None = None, quiet: bool = True, recip
     plan = _plan(recipe, options)
     clock = Clock(plan.seconds)
     with Console(quiet=quiet, budget=clock.budget, clock=clock) as console:
-        return Run(run.fit(source, plan, clock, console, None if out is None else Path(out), command=_call("fit", options)))
+        return Run(
+            run.fit(source, plan, clock, console, None if out is None else Path(out), command=_call("fit", options))
+        )
 
 
 def decide(

@@ -31,7 +31,9 @@ def plan_options(command: F) -> F:
         click.option("--target", metavar="COL", help="Column to predict; guessed when not given."),
         click.option("--task", metavar="TASK", help="binary, multiclass or regression; found when not given."),
         click.option("--metric", metavar="NAME", help="What to optimise; by task when not given."),
-        click.option("--budget", metavar="TIME", help="Wall-clock maximum for everything: 60s, 10m, 2h.  [default: 5m]"),
+        click.option(
+            "--budget", metavar="TIME", help="Wall-clock maximum for everything: 60s, 10m, 2h.  [default: 5m]"
+        ),
         click.option("--trials", metavar="N", type=int, help="Count trials instead of seconds; repeats exactly."),
         click.option("--seed", metavar="N", type=int, help="Seed of everything random.  [default: 0]"),
         click.option("--recipe", metavar="NAME|FILE", help="Start from a recipe (automl recipes) or a plan.toml."),
@@ -58,7 +60,7 @@ def plan_options(command: F) -> F:
 def output_options(command: F) -> F:
     """How results and progress are shown."""
     for option in (
-        click.option("--debug", is_flag=True, help="Show tracebacks."),
+        click.option("--debug", is_flag=True, expose_value=False, help="Show tracebacks."),
         click.option("--quiet", is_flag=True, help="Errors only."),
         click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout."),
     ):
@@ -92,7 +94,7 @@ def build_plan(flags: dict[str, Any]) -> Plan:
 @click.option("--fail-under", metavar="X", type=float, help="Exit code 1 when the test metric is worse than this.")
 @click.option("--resume", metavar="RUN", help="Continue an interrupted run.")
 @output_options
-def fit(data: str | None, out: str | None, resume: str | None, as_json: bool, quiet: bool, debug: bool, **flags: Any) -> None:
+def fit(data: str | None, out: str | None, resume: str | None, as_json: bool, quiet: bool, **flags: Any) -> None:
     """Decide, search, evaluate and report: DATA is a table file or an image folder."""
     from automl import commands
 
@@ -103,7 +105,7 @@ def fit(data: str | None, out: str | None, resume: str | None, as_json: bool, qu
 @click.argument("data")
 @plan_options
 @output_options
-def profile(data: str, as_json: bool, quiet: bool, debug: bool, **flags: Any) -> None:
+def profile(data: str, as_json: bool, quiet: bool, **flags: Any) -> None:
     """What is in the data, and what is wrong with it; seconds, no model."""
     from automl import commands
 
@@ -115,7 +117,7 @@ def profile(data: str, as_json: bool, quiet: bool, debug: bool, **flags: Any) ->
 @plan_options
 @click.option("--out", metavar="DIR", help="Folder for decision.json and plan.toml.")
 @output_options
-def decide(data: str, out: str | None, as_json: bool, quiet: bool, debug: bool, **flags: Any) -> None:
+def decide(data: str, out: str | None, as_json: bool, quiet: bool, **flags: Any) -> None:
     """Profile, probes, verdict and a plan.toml; no search."""
     from automl import commands
 
@@ -129,7 +131,7 @@ def decide(data: str, out: str | None, as_json: bool, quiet: bool, debug: bool, 
 @click.option("--on-problem", type=click.Choice(["refuse", "repair", "row-error"]), default="repair", show_default=True,
               help="What to do with unseen categories, wrong types and unreadable files.")  # fmt: skip
 @output_options
-def predict(run: str, data: str, out: str | None, on_problem: str, as_json: bool, quiet: bool, debug: bool) -> None:
+def predict(run: str, data: str, out: str | None, on_problem: str, as_json: bool, quiet: bool) -> None:
     """Predict DATA with the model of a run folder."""
     from automl import commands
 
@@ -139,7 +141,7 @@ def predict(run: str, data: str, out: str | None, on_problem: str, as_json: bool
 @cli.command()
 @click.argument("run")
 @output_options
-def report(run: str, as_json: bool, quiet: bool, debug: bool) -> None:
+def report(run: str, as_json: bool, quiet: bool) -> None:
     """Render report.html again from report.json."""
     from automl import commands
 
@@ -149,7 +151,7 @@ def report(run: str, as_json: bool, quiet: bool, debug: bool) -> None:
 @cli.command()
 @click.argument("run")
 @output_options
-def verify(run: str, as_json: bool, quiet: bool, debug: bool) -> None:
+def verify(run: str, as_json: bool, quiet: bool) -> None:
     """Re-derive verdict and figures from the stored predictions, without our models."""
     from automl import commands
 

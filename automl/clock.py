@@ -10,12 +10,15 @@ import re
 import signal
 import threading
 import time
-from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from automl.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0, "": 1.0}
 
@@ -33,7 +36,9 @@ def parse_budget(text: str | float) -> float:
     match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([smh]?)\s*", str(text).lower())
     seconds = float(match[1]) * UNITS[match[2]] if match else 0.0
     if seconds <= 0:
-        raise UsageError(f"Cannot read the budget {text!r}.", where="--budget", hint="a duration such as 60s, 10m or 2h")
+        raise UsageError(
+            f"Cannot read the budget {text!r}.", where="--budget", hint="a duration such as 60s, 10m or 2h"
+        )
     return seconds
 
 

@@ -22,13 +22,13 @@ def fit(data: str | None, plan: Plan, *, out: str | None, resume: str | None, as
     """`automl fit`: exit code 1 with an error-level finding or under `--fail-under`, 130 when interrupted."""
     from automl import run
 
-    clock = Clock.since_process_start(plan.seconds)
-    with Console(quiet=quiet, budget=clock.budget, clock=clock) as console:
-        if resume is not None:
-            folder = run.resume(Path(resume), clock, console)
-        elif data is None:
-            raise UsageError("No data given.", where="automl fit DATA", hint="a table file or an image folder")
-        else:
+    if resume is not None:
+        folder = run.resume(Path(resume), lambda clock: Console(quiet=quiet, budget=clock.budget, clock=clock))
+    elif data is None:
+        raise UsageError("No data given.", where="automl fit DATA", hint="a table file or an image folder")
+    else:
+        clock = Clock.since_process_start(plan.seconds)
+        with Console(quiet=quiet, budget=clock.budget, clock=clock) as console:
             folder = run.fit(data, plan, clock, console, None if out is None else Path(out), command=command_line())
     document = jsonio.read(folder / "report.json")
     _show(document, folder, as_json=as_json, quiet=quiet)
@@ -80,7 +80,9 @@ def predict(run: str, data: str, *, out: str | None, on_problem: str, as_json: b
     """`automl predict`."""
     predicted = predict_source(Path(run), data)
     if predicted.notes and on_problem == "refuse":
-        raise DataError("The data does not fit the model.", where="; ".join(predicted.notes[:5]), hint="--on-problem repair")
+        raise DataError(
+            "The data does not fit the model.", where="; ".join(predicted.notes[:5]), hint="--on-problem repair"
+        )
     if not quiet:
         for note in predicted.notes:
             print(note, file=sys.stderr)  # noqa: T201

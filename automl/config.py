@@ -34,7 +34,8 @@ class Plan:
         prefer: how much proof a more complex family needs ('simple' most, 'accuracy' least).
         explainable: only models whose whole behaviour can be printed.
         drop, keep: columns never used, and columns used even when a rule would drop them.
-        weight, group, time_column, split_column: columns with a special role; `group` may be 're:PATTERN' on file names.
+        weight, group, time_column, split_column: columns with a special role; `group` may be
+            're:PATTERN' on file names.
         ignore: codes of findings not to act on.
         memory: bytes that may be used, None = what the machine has.
         gpus: 'auto', 'none' or numbers such as '0,1'.
@@ -151,6 +152,11 @@ def checked(key: str, value: Any, where: str) -> Any:
         for item in value if isinstance(value, (list, tuple)) else [value]:
             if item not in CHOICES[key]:
                 raise UsageError.unknown(key, str(item), CHOICES[key], where=where)
+    return _typed(key, value, where)
+
+
+def _typed(key: str, value: Any, where: str) -> Any:
+    """The value, if it is of the kind that the field's annotation says."""
     hint = str(next(f.type for f in dataclasses.fields(Plan) if f.name == key))
     if hint.startswith("tuple"):
         if not isinstance(value, (list, tuple)) or not all(isinstance(item, str) for item in value):

@@ -72,7 +72,9 @@ def gpus() -> tuple[Gpu, ...]:
         return ()
     query = [tool, "--query-gpu=index,name,memory.total", "--format=csv,noheader,nounits"]
     try:
-        lines = subprocess.run(query, capture_output=True, text=True, timeout=10, check=True).stdout.strip().splitlines()
+        lines = (
+            subprocess.run(query, capture_output=True, text=True, timeout=10, check=True).stdout.strip().splitlines()
+        )
         rows = [line.split(", ") for line in lines]
         return tuple(Gpu(int(i), name, int(float(size)) * 2**20) for i, name, size in rows)
     except (OSError, subprocess.SubprocessError, ValueError):

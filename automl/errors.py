@@ -6,8 +6,10 @@ Every error a user can cause is an `AutoMLError`; the command line prints its th
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 class AutoMLError(Exception):
@@ -28,7 +30,11 @@ class AutoMLError(Exception):
     def __str__(self) -> str:
         return "\n".join(
             line
-            for line in (self.what, f"  where: {self.where}" if self.where else "", f"  try: {self.hint}" if self.hint else "")
+            for line in (
+                self.what,
+                f"  where: {self.where}" if self.where else "",
+                f"  try: {self.hint}" if self.hint else "",
+            )
             if line
         )
 
@@ -48,14 +54,16 @@ class UsageError(AutoMLError):
     def unknown(cls, kind: str, value: str, known: Iterable[str], *, where: str = "") -> UsageError:
         """An unknown name, with the closest known ones."""
         known = list(known)
-        return cls(f"Unknown {kind} {value!r}.", where=where, hint=did_you_mean(value, known) or f"known: {', '.join(known)}")
+        return cls(
+            f"Unknown {kind} {value!r}.", where=where, hint=did_you_mean(value, known) or f"known: {', '.join(known)}"
+        )
 
 
 class DataError(AutoMLError, ValueError):
     """Data that cannot be read or cannot be learnt from."""
 
 
-class ColumnMissing(DataError):
+class ColumnMissing(DataError):  # noqa: N818 (reads as what happened)
     """Columns that were asked for and are not in the data."""
 
     @classmethod
@@ -75,7 +83,7 @@ class RunError(AutoMLError):
     """A run folder that is incomplete, damaged or in the way."""
 
 
-class ExtraMissing(AutoMLError):
+class ExtraMissing(AutoMLError):  # noqa: N818
     """A format or feature whose optional dependency is not installed."""
 
     @classmethod

@@ -65,7 +65,9 @@ class _Auto(BaseEstimator):  # type: ignore[misc]
 
         frame = pd.DataFrame(X, columns=self._names()).assign(target=y)
         # Kept as an attribute: the folder lives as long as the estimator.
-        self._folder = None if self.out else tempfile.TemporaryDirectory(prefix="automl-run-", ignore_cleanup_errors=True)
+        self._folder = (
+            None if self.out else tempfile.TemporaryDirectory(prefix="automl-run-", ignore_cleanup_errors=True)
+        )
         self.run_ = fit(
             frame,
             out=self.out or str(Path(self._folder.name) / "run"),  # type: ignore[union-attr]

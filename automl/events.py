@@ -28,6 +28,8 @@ class Events:
 
     def add(self, event: str, **facts: Any) -> None:
         """Append one event."""
-        line = json.dumps({"seconds": round(self.clock.elapsed(), 3), "event": event, **plain(facts)}, ensure_ascii=False)
+        line = json.dumps(
+            {"seconds": round(self.clock.elapsed(), 3), "event": event, **plain(facts)}, ensure_ascii=False
+        )
         with self.path.open("a", encoding="utf-8") as file:
             file.write(line + "\n")

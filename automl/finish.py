@@ -11,8 +11,7 @@ import numpy as np
 from automl import families, jsonio
 from automl.clock import OutOfTime
 from automl.config import to_toml
-from automl.data.dataset import Dataset
-from automl.decide.engine import Flag
+from automl.decide.compare import Flag
 from automl.evaluate import conformal, final, interval, metrics, mistakes, oof
 from automl.evaluate.crossval import DATASET
 from automl.evaluate.leaderboard import best_of, leaderboard
@@ -24,7 +23,7 @@ from automl.workers.executor import Shared, WorkerDied, WorkerError
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from automl.data.dataset import Array
+    from automl.data.dataset import Array, Dataset
     from automl.decide.engine import Decision
     from automl.evaluate.crossval import Candidate
     from automl.evaluate.final import Tested
@@ -255,7 +254,9 @@ def _collect(session: Session, decision: Decision, outcome: Outcome, found: Sear
             "family": outcome.delivered.family,
             "configuration": outcome.delivered.configuration,
             "trained_on": outcome.trained_on,
-            "rows": len(session.prepared.dataset) if outcome.trained_on == "all rows" else len(session.outer.development),
+            "rows": len(session.prepared.dataset)
+            if outcome.trained_on == "all rows"
+            else len(session.outer.development),
             "size_bytes": size,
             "files": sorted(f.name for f in model.iterdir()),
             "under_trained": bool(info.get("under_trained") or info.get("cut_by_time")),
@@ -298,7 +299,10 @@ def _confirmation(session: Session, outcome: Outcome) -> tuple[bool, str]:
     for name, gap in outcome.differences.items():
         if name != outcome.delivered.name and (gap.low > 0 if greater else gap.high < 0):
             family = name.rpartition("-")[0]
-            return False, f"The test part contradicts the choice: {family} is better there. The choice stands; it was made before."
+            return (
+                False,
+                f"The test part contradicts the choice, which was made before and stands: {family} is better there.",
+            )
     if session.outer.protocol == "repeated_cv":
         return True, "No separate test part: repeated cross-validation on fresh splits confirms the choice."
     return True, "The test part confirms the choice: no other family is better there beyond chance."
@@ -320,14 +324,18 @@ def _validation_block(session: Session) -> dict[str, Any]:
     folds = max(s.fold for s in session.cv.splits) + 1
     repeats = max(s.repeat for s in session.cv.splits) + 1
     how = f"{folds}-fold cross-validation, repeated {repeats} times" if folds > 1 else "a single holdout"
-    judged = f"Families and configurations were judged by {how}, on {len(session.outer.development):,} development rows."
+    judged = (
+        f"Families and configurations were judged by {how}, on {len(session.outer.development):,} development rows."
+    )
     sentences = [f"Test part: {session.outer.reason}.", judged]
     if session.outer.protocol == "holdout":
-        sentences.append("The test part was opened once, after the choice was frozen; test figures are from before the refit.")
+        sentences.append(
+            "The test part was opened once, after the choice was frozen; test figures are from before the refit."
+        )
     else:
         sentences.append(
-            "The final figures come from repeated cross-validation on fresh splits; each row's prediction is the mean over "
-            "models that never saw it."
+            "The final figures come from repeated cross-validation on fresh splits; each row's prediction is the mean "
+            "over models that never saw it."
         )
     return {
         "sentences": sentences,
@@ -370,7 +378,9 @@ def _write_report(session: Session) -> None:
     from automl.report import html
 
     stages = {name: round(seconds, 2) for name, seconds in session.stages.seconds.items()}
-    session.facts.add(budget={"seconds": session.clock.budget, "used": round(session.clock.elapsed(), 2), "stages": stages})
+    session.facts.add(
+        budget={"seconds": session.clock.budget, "used": round(session.clock.elapsed(), 2), "stages": stages}
+    )
     document = session.facts.report()
     jsonio.write(session.folder / "report.json", document)
     html.write(document, session.folder)

@@ -8,8 +8,10 @@ import math
 import os
 import types
 import typing
-from pathlib import Path
 from typing import Any, TypeVar
+
+if typing.TYPE_CHECKING:
+    from pathlib import Path
 
 T = TypeVar("T")
 
@@ -22,10 +24,8 @@ def plain(value: Any) -> Any:
         return {str(k): plain(v) for k, v in value.items()}
     if isinstance(value, (list, tuple, set, frozenset)):
         return [plain(v) for v in value]
-    if isinstance(value, (str, bool, int)) or value is None:
-        return value
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
+    if isinstance(value, (str, bool, int, float)) or value is None:
+        return None if isinstance(value, float) and not math.isfinite(value) else value
     if hasattr(value, "tolist"):  # NumPy scalars and arrays
         return plain(value.tolist())
     return str(value)

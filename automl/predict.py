@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,6 +12,8 @@ from automl.errors import DataError, RunError
 from automl.types import Problem
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import pandas as pd
 
     from automl.data.dataset import Array
@@ -61,7 +62,9 @@ class Predictor:
         manifest = jsonio.read(folder / "manifest.json")
         missing = [name for name in manifest["files"] if not (folder / name).is_file()]
         if missing:
-            raise RunError(f"The model is incomplete: {', '.join(missing)} missing.", where=str(folder), hint="fit again")
+            raise RunError(
+                f"The model is incomplete: {', '.join(missing)} missing.", where=str(folder), hint="fit again"
+            )
         problem = jsonio.build(Problem, jsonio.read(folder / "contract.json"))
         family: FamilyName = manifest["family"]
         return cls(problem, families.load(family).load(folder, problem), manifest.get("interval"))
@@ -83,7 +86,10 @@ class Predictor:
         for name, problem in checked.problems.items():
             if problem.get("unseen"):
                 examples = ", ".join(map(repr, problem.get("unseen_examples", [])[:3]))
-                notes.append(f"{problem['unseen']:,} rows have a {name!r} never seen in training ({examples}): treated as missing.")
+                notes.append(
+                    f"{problem['unseen']:,} rows have a {name!r} never seen in training ({examples}): "
+                    "treated as missing."
+                )
             if problem.get("wrong_type"):
                 notes.append(f"{problem['wrong_type']:,} rows have a {name!r} of the wrong type: treated as missing.")
         return Predicted(self.columns(self.probabilities(checked.frame)), notes)
@@ -106,7 +112,11 @@ class Predictor:
         import pandas as pd
 
         names = list(self.columns(np.zeros((0, self.problem.outputs), np.float32)).columns)
-        frame = pd.DataFrame(index=range(len(ok)), columns=names) if readable is None else readable.set_index(np.flatnonzero(ok))
+        frame = (
+            pd.DataFrame(index=range(len(ok)), columns=names)
+            if readable is None
+            else readable.set_index(np.flatnonzero(ok))
+        )
         frame = frame.reindex(range(len(ok)))
         frame.insert(0, "path", list(files.paths))
         if reasons:
@@ -131,4 +141,8 @@ class Predictor:
 
 def _unreadable(ok: Array) -> list[str]:
     count = int((~ok).sum())
-    return [f"{count:,} files could not be read: their rows have no prediction, and a reason in 'problem'."] if count else []
+    return (
+        [f"{count:,} files could not be read: their rows have no prediction, and a reason in 'problem'."]
+        if count
+        else []
+    )

@@ -147,7 +147,9 @@ def _weights(frame: pd.DataFrame, name: str | None, rows: Array) -> Array | None
     bad = ~(np.isfinite(weights) & (weights >= 0))
     if bad.any():
         raise DataError(
-            f"{bad.sum()} rows have no usable weight.", where=f"column {name!r}", hint="weights are numbers of zero or more"
+            f"{bad.sum()} rows have no usable weight.",
+            where=f"column {name!r}",
+            hint="weights are numbers of zero or more",
         )
     scaled: Array = weights / weights.mean()
     return scaled
@@ -157,7 +159,9 @@ def _groups(frame: pd.DataFrame, name: str | None, rows: Array) -> Array | None:
     if name is None:
         return None
     if name.startswith("re:"):
-        raise UsageError("A group pattern is for file names, and this is a table.", where="--group", hint="--group COLUMN")
+        raise UsageError(
+            "A group pattern is for file names, and this is a table.", where="--group", hint="--group COLUMN"
+        )
     import pandas as pd
 
     codes: Array = pd.factorize(frame[name])[0][rows].astype(np.int64)
@@ -173,11 +177,15 @@ def _order(frame: pd.DataFrame, found: Profile, name: str | None, rows: Array) -
 
     column = next(column for column in found.columns if column.name == name)
     if column.kind not in ("date", "number", "id", "constant"):
-        raise DataError(f"Column {name!r} holds no times.", where="--time-column", hint="dates, or numbers that grow with time")
+        raise DataError(
+            f"Column {name!r} holds no times.", where="--time-column", hint="dates, or numbers that grow with time"
+        )
     numeric = column if column.kind == "date" else Column(name, "number", "time", "", 0, 0)
     values: Array = typed(frame, [numeric]).frame[name].to_numpy(np.float64)[rows]
     if np.isnan(values).any():
-        raise DataError(f"{int(np.isnan(values).sum())} rows have no time.", where=f"column {name!r}", hint="fill or drop them")
+        raise DataError(
+            f"{int(np.isnan(values).sum())} rows have no time.", where=f"column {name!r}", hint="fill or drop them"
+        )
     return values
 
 
@@ -195,7 +203,9 @@ def _train_or_test(parts: Array, where: str) -> Array:
     if not test.any():
         test = np.isin(names, ["val", "valid", "validation"])
     if not test.any() or test.all():
-        raise DataError("The given split has no test rows, or nothing else.", where=where, hint="values: train and test")
+        raise DataError(
+            "The given split has no test rows, or nothing else.", where=where, hint="values: train and test"
+        )
     return np.where(test, "test", "train")
 
 
@@ -223,5 +233,3 @@ def _file_parts(files: ImageFiles, rows: Array) -> Array | None:
     if files.parts is None or len(set(files.parts)) < 2:
         return None
     return _train_or_test(np.asarray([files.parts[i] for i in rows], dtype=object), files.source)
-
-

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import tempfile
@@ -14,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from automl import jsonio
+from automl.clock import Clock
+from automl.config import Plan
 from automl.data import split
 from automl.decide import engine
 from automl.decide.probe import Probes, probe
@@ -31,8 +34,8 @@ from automl.session import Session, Stages
 from automl.workers.executor import Here, Worker
 
 if TYPE_CHECKING:
-    from automl.clock import Clock
-    from automl.config import Plan
+    from collections.abc import Callable
+
     from automl.console import Console
     from automl.data.source import Source
     from automl.decide.engine import Decision
@@ -45,13 +48,24 @@ if TYPE_CHECKING:
 REPORT_SECONDS = 1.6
 """Kept for intervals, importance, files and the report at the end of a run; measured on the sample data, with slack."""
 FEW_ROWS = 50
+RESUMED_SECONDS = 10.0
+"""A resumed run has at least this long, however much of its budget was used before."""
 WORKER_BUDGET = 15.0
 """Budgets under this many seconds do not start the worker: its imports alone would take most of them."""
 REFIT_SHARE = 0.2
 """Share of the budget that the search leaves for the refit on all rows, at most."""
 
 
-def fit(source: Any, plan: Plan, clock: Clock, console: Console, out: Path | None = None, command: str = "") -> Path:
+def fit(
+    source: Any,
+    plan: Plan,
+    clock: Clock,
+    console: Console,
+    out: Path | None = None,
+    command: str = "",
+    *,
+    resumed: bool = False,
+) -> Path:
     """Run everything and write the run folder.
 
     Args:
@@ -60,6 +74,7 @@ def fit(source: Any, plan: Plan, clock: Clock, console: Console, out: Path | Non
         clock: already running.
         out: run folder; `reports/<name>-<time>` when None.
         command: the command line, for the record.
+        resumed: `out` holds an unfinished run that goes on.
 
     Returns:
         Path: the run folder.
@@ -69,12 +84,49 @@ def fit(source: Any, plan: Plan, clock: Clock, console: Console, out: Path | Non
         KeyboardInterrupt: stopped before there was anything to deliver.
     """
     with ExitStack() as stack:
-        session = _begin(stack, source, plan, clock, console, out, command)
+        session = _begin(stack, source, plan, clock, console, out, command, resumed=resumed)
         decision, probes = _decide(session)
         candidates, found = _search(session, decision, probes)
         finish(session, decision, candidates, found)
-        shutil.rmtree(session.folder / "work", ignore_errors=True)
+        if not session.interrupted:
+            shutil.rmtree(session.folder / "work", ignore_errors=True)
         return session.folder
+
+
+def resume(folder: Path, console_of: Callable[[Clock], Console]) -> Path:
+    """Continue an interrupted or killed run in its folder: finished fits are recalled, the rest of the budget is used.
+
+    Args:
+        folder: the run folder.
+        console_of: makes the console once the budget is known.
+
+    Raises:
+        RunError: not a run folder, a finished run, or one whose data was not a file.
+    """
+    begin, used = _interrupted(folder)
+    plan = jsonio.build(Plan, begin["plan"])
+    seconds = None if plan.seconds is None else max(plan.seconds, used + RESUMED_SECONDS)
+    clock = Clock.since_process_start(seconds)
+    clock.started -= used
+    with console_of(clock) as console:
+        for path in folder.iterdir():  # written again at the end; the journal and the events stay
+            if path.name == "model":
+                shutil.rmtree(path)
+        return fit(begin["source"], plan, clock, console, folder, begin["command"], resumed=True)
+
+
+def _interrupted(folder: Path) -> tuple[dict[str, Any], float]:
+    """The begin event and the seconds used so far."""
+    path = folder / "events.jsonl"
+    if not path.is_file():
+        raise RunError("This is not a run folder.", where=str(folder), hint="give the folder that automl fit wrote")
+    lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.endswith("}")]
+    begin = next((line for line in lines if line["event"] == "begin"), None)
+    if begin is None or not (folder / "work").is_dir():
+        raise RunError("There is nothing to resume.", where=str(folder), hint="the run is finished: automl report RUN")
+    if begin["source"] is None:
+        raise RunError("The data of this run was not a file.", where=str(folder), hint="call automl.fit again")
+    return begin, float(lines[-1]["seconds"])
 
 
 def decide(source: Any, plan: Plan, clock: Clock, console: Console, out: Path | None = None, command: str = "") -> Path:
@@ -88,16 +140,25 @@ def decide(source: Any, plan: Plan, clock: Clock, console: Console, out: Path | 
 
 
 def _begin(
-    stack: ExitStack, source: Any, plan: Plan, clock: Clock, console: Console, out: Path | None, command: str
+    stack: ExitStack,
+    source: Any,
+    plan: Plan,
+    clock: Clock,
+    console: Console,
+    out: Path | None,
+    command: str,
+    *,
+    resumed: bool = False,
 ) -> Session:
     """Read and split; the worker starts first, so that it imports Keras meanwhile."""
-    _refuse_taken(out)
+    if not resumed:
+        _refuse_taken(out)
     share_processors()
     devices = detect()
     gpus = chosen_gpus(plan.gpus, devices.gpus)
     stages = Stages(clock, console)
     scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="automl-")))
-    worker = _start_worker(plan, clock, devices, gpus)
+    worker = _start_worker(clock, devices, gpus)
     if worker is not None:
         stack.callback(worker.close)
     with stages.stage("read"):
@@ -113,7 +174,10 @@ def _begin(
     metric = metrics.get(problem.metric, problem.task)
     outer = split.outer(prepared.dataset)
     cv = _cross_validation(prepared, outer, metric, clock, worker, devices, folder)
-    events.add("begin", command=command, plan=plan, rows=len(prepared.dataset), fingerprint=cv.journal.fingerprint)
+    path = str(Path(source).resolve()) if isinstance(source, (str, Path)) else None
+    events.add(
+        "begin", command=command, source=path, plan=plan, rows=len(prepared.dataset), fingerprint=cv.journal.fingerprint
+    )
     collected = facts.Facts()
     collected.add(
         name=raw.name,
@@ -141,11 +205,11 @@ def _new_folder(out: Path | None, raw: Source) -> Path:
         while out.exists():
             number += 1
             out = out.with_name(f"{out.name.rsplit('_', 1)[0]}_{number}")
-    (out / "work").mkdir(parents=True)
+    (out / "work").mkdir(parents=True, exist_ok=True)
     return out
 
 
-def _start_worker(plan: Plan, clock: Clock, devices: Devices, gpus: tuple[int, ...]) -> Worker | None:
+def _start_worker(clock: Clock, devices: Devices, gpus: tuple[int, ...]) -> Worker | None:
     if clock.left() < WORKER_BUDGET:
         return None
     threads = str(devices.processors)

@@ -71,11 +71,13 @@ class Column:
         missing: cells without a value, hidden markers ('?', 'NA', blank) included.
         distinct: distinct values among the cells that have one.
         stats: for numbers min, max, mean, std, median, q25, q75, skew, histogram {edges, counts}; for categories and
-            booleans top [[label, count], ...] (at most 20); for dates min, max (ISO); for text mean_words, mean_characters.
-        levels: the values of a category or boolean seen, sorted (at most 10,000; the most frequent when there are more).
+            booleans top [[label, count], ...] (at most 20); for dates min, max (ISO); for text mean_words,
+            mean_characters.
+        levels: the values of a category or boolean seen, sorted (at most 10,000, the most frequent).
         markers: hidden missing markers found, marker -> count.
         sentinels: numbers that look like codes for missing (-999), value -> count.
-        number_format: how text cells become numbers: '' (plain), 'decimal_comma', 'thousands_comma', 'percent', 'currency'.
+        number_format: how text cells become numbers: '' (plain), 'decimal_comma', 'thousands_comma', 'percent' or
+            'currency'.
         date_format: strptime format of a date column kept as text, '' when it was read as dates.
     """
 
@@ -105,7 +107,7 @@ class Profile:
         columns: every column of a table, in file order; empty for images.
         classes: label -> rows, in the order of the labels, for classification; empty for regression.
         media: for images: count, readable, broken, sizes, modes, formats, duplicates; empty for tables.
-        reading: how the file was read: format, encoding, delimiter, decimal, compression, skipped_lines, bytes, seconds.
+        reading: how the file was read: format, encoding, delimiter, decimal, compression, skipped_lines, bytes.
         findings: what the checks say.
     """
 
@@ -136,7 +138,8 @@ class Problem:
         modality: table or image.
         task: binary, multiclass or regression.
         metric: name of the run's metric (see evaluate.metrics).
-        classes: labels exactly as the cells of the data read, sorted; a class code is an index into it. Empty for regression.
+        classes: labels exactly as the cells of the data read, sorted; a class code is an index into it; empty for
+            regression.
         columns: the feature columns of a table.
         seed: the run's seed.
         image_size: (height, width, channels) of decoded images; empty for tables.

@@ -7,7 +7,7 @@ and dealt out to the k folds in turn, so that every class of k rows or more is i
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -55,11 +55,13 @@ def outer(dataset: Dataset) -> Outer:
         test = dataset.part == "test"
         return Outer(rows[~test], rows[test], "holdout", f"{test.sum():,} test rows as given by the data")
     if len(dataset) < SMALL:
-        return Outer(rows, rows[:0], "repeated_cv", f"under {SMALL} rows: repeated cross-validation, no separate test part")
+        return Outer(
+            rows, rows[:0], "repeated_cv", f"under {SMALL} rows: repeated cross-validation, no separate test part"
+        )
     share = f"{TEST_SHARE:.0%} of the rows"
     if dataset.order is not None:
         ordered = np.argsort(dataset.order, kind="stable")
-        cut = int(round(len(rows) * (1 - TEST_SHARE)))
+        cut = round(len(rows) * (1 - TEST_SHARE))
         return Outer(np.sort(ordered[:cut]), np.sort(ordered[cut:]), "holdout", f"the last {share} by time")
     folds = assign_folds(dataset, round(1 / TEST_SHARE), np.random.default_rng(dataset.problem.seed))
     how = "whole groups" if dataset.groups is not None else "stratified by the target"
@@ -101,7 +103,7 @@ def splits(dataset: Dataset, folds: int, repeats: int, seed: int) -> list[Split]
 
 def _forward(dataset: Dataset, folds: int) -> list[Split]:
     """Forward chaining: each block in time is judged by a model of everything before it."""
-    ordered = np.argsort(dataset.order, kind="stable")
+    ordered = np.argsort(np.asarray(dataset.order), kind="stable")
     blocks = np.array_split(ordered, folds + 1)
     return [Split(0, f, np.sort(np.concatenate(blocks[: f + 1])), np.sort(blocks[f + 1])) for f in range(folds)]
 
@@ -147,5 +149,3 @@ def set_aside(train: Dataset, share: float, most: int = 10_000) -> tuple[Array, 
     parts = max(round(1 / share), -(-len(rows) // most), 2)
     assigned = assign_folds(train, parts, np.random.default_rng([train.problem.seed, 0]))
     return rows[assigned != 0], rows[assigned == 0]
-
-

@@ -1,8 +1,8 @@
 """From the table of evidence to one posterior over the families, whatever number of splits each was judged on.
 
 With four or more splits that all families share, it is the correlated Bayesian comparison on those. A family that was
-judged on fewer is compared with the best of the others on the splits both have, by a bootstrap of their rows, and chained
-to it; the spread of the bootstrap is widened by the same correction for overlapping training rows.
+judged on fewer is compared with the best of the others on the splits both have, by a bootstrap of their rows, and
+chained to it; the spread of the bootstrap is widened by the same correction for overlapping training rows.
 """
 
 from __future__ import annotations
@@ -49,19 +49,21 @@ def belief(cv: CrossValidation, candidates: dict[FamilyName, Candidate]) -> tupl
     else:
         joint = _over_rows(cv, chosen, splits)
         how = [f"bootstrap of the rows of {len(splits)} split{'s' if len(splits) > 1 else ''}"]
-    draws = {f: _spread(joint.draws[:, i], cv) for i, f in enumerate(joint.families)}
-    means = {f: float(joint.means[i]) for i, f in enumerate(joint.families)}
     if set(core) == set(families):
         return joint, how[0]
-    best = min(means, key=lambda f: means[f])
-    for family in (f for f in families if f not in core):
+    draws = {f: _spread(joint.draws[:, i], cv) for i, f in enumerate(joint.families)}
+    means = {f: float(joint.means[i]) for i, f in enumerate(joint.families)}
+    for family in sorted((f for f in families if f not in core), key=lambda f: -len(candidates[f].losses)):
+        best = min(means, key=lambda f: means[f])
         both = {best: candidates[best], family: candidates[family]}
         shared = _common(both, [best, family])
         pair = _over_rows(cv, both, shared)
         gap = pair.draws[:, pair.families.index(family)] - pair.draws[:, pair.families.index(best)]
         draws[family] = draws[best] + _spread(gap, cv)
         means[family] = means[best] + candidates[family].loss(shared) - candidates[best].loss(shared)
-        how.append(f"{family} against {best} by a bootstrap of the rows of {len(shared)} split{'s' if len(shared) > 1 else ''}")
+        how.append(
+            f"{family} against {best} by a bootstrap of the rows of {len(shared)} split{'s' if len(shared) > 1 else ''}"
+        )
     return from_draws(draws, cv.metric, losses=means), "; ".join(how)
 
 
@@ -75,7 +77,7 @@ def folds_of(cv: CrossValidation) -> int:
 
 
 def overlap(cv: CrossValidation) -> float:
-    """Judged rows over training rows of a split: what the correlation between splits comes from (Nadeau and Bengio 2003)."""
+    """Judged rows over training rows of a split: the source of correlation between splits (Nadeau and Bengio 2003)."""
     return float(np.mean([len(s.check) / len(s.train) for s in cv.splits]))
 
 

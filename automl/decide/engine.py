@@ -132,14 +132,14 @@ def _with_left_out(
 
 def line(decision: Decision) -> str:
     """One line for the console: the verdict with its probabilities."""
-    shares = ", ".join(f"{name} {decision.probabilities[name]:.0%}" for name in FAMILIES if decision.probabilities[name] >= 0.005)
+    shares = ", ".join(
+        f"{name} {decision.probabilities[name]:.0%}" for name in FAMILIES if decision.probabilities[name] >= 0.005
+    )
     return f"{decision.family} ({shares})"
 
 
 def _flags(cv: CrossValidation, probes: Probes, candidates: dict[FamilyName, Candidate]) -> list[Flag]:
-    flags = [
-        Flag(f"{name}_not_tried", f"{name} not tried: {reason}.") for name, reason in probes.not_tried.items()
-    ]
+    flags = [Flag(f"{name}_not_tried", f"{name} not tried: {reason}.") for name, reason in probes.not_tried.items()]
     for name, candidate in candidates.items():
         if under_trained(candidate):
             flags.append(Flag(f"{name}_under_trained", _short_training(candidate)))
@@ -151,14 +151,17 @@ def _flags(cv: CrossValidation, probes: Probes, candidates: dict[FamilyName, Can
 
         smallest = int(np.bincount(cv.dataset.y, minlength=cv.dataset.problem.outputs).min())
         if smallest < FEW_OF_A_CLASS:
-            flags.append(Flag("few_test_rows", f"The rarest class has {smallest} rows: its share of the evidence is thin."))
+            flags.append(
+                Flag("few_test_rows", f"The rarest class has {smallest} rows: its share of the evidence is thin.")
+            )
     return flags
 
 
 def _short_training(candidate: Candidate) -> str:
     info = candidate.info
     if "epochs" in info:
-        return f"{candidate.family} under-trained: {info['epochs']} of {info.get('full_epochs', ENOUGH_EPOCHS)} epochs fitted into the time."
+        full = info.get("full_epochs", ENOUGH_EPOCHS)
+        return f"{candidate.family} under-trained: {info['epochs']} of {full} epochs fitted into the time."
     return f"{candidate.family} under-trained: the time ended it after {info.get('rounds', 0)} rounds."
 
 
@@ -174,4 +177,5 @@ def _why_not(result: Verdict, name: FamilyName) -> str:
     evidence = result.families[name]
     if FAMILIES.index(name) < FAMILIES.index(result.family):
         return f"worse than {result.family} by more than r with probability {evidence.p_worse:.2f}"
-    return f"better than {result.family} by more than r with probability {evidence.p_better:.2f}; {result.threshold:.2f} is needed"
+    shown = f"better than {result.family} by more than r with probability {evidence.p_better:.2f}"
+    return f"{shown}; {result.threshold:.2f} is needed"

@@ -68,8 +68,10 @@ def probe(
         _look(cv, probes, local, reserve)
         sharpened(probes)
         for split in range(len(cv.splits)):
-            for name in local:
-                _extend(cv, probes, tried[name], split, _until(cv, LOCAL_SHARE, reserve))
+            for name in local if split == 0 else [*local[1:], "baseline"]:
+                alone = name == "baseline" and not any(split in tried[other].losses for other in local[1:])
+                if split == 0 or not alone or len(local) == 1:
+                    _extend(cv, probes, tried[name], split, _until(cv, LOCAL_SHARE, reserve))
             sharpened(probes)
         for name in remote:
             _probe_remote(cv, probes, tried[name], reserve, lambda: sharpened(probes))

@@ -119,7 +119,8 @@ class PartsEncoder:
 
 
 def _strings(frame: pd.DataFrame, name: str) -> Array:
-    return frame[name].fillna("").to_numpy(dtype=object)
+    texts: Array = frame[name].fillna("").to_numpy(dtype=object)
+    return texts
 
 
 def _stack(blocks: list[Array], rows: int, dtype: type) -> Array:

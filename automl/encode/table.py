@@ -45,7 +45,9 @@ class LinearTable:
         encoder = PartsEncoder.fit(frame, columns, seed)
         parts = encoder.transform(frame)
         missing = np.isnan(parts.numbers)
-        fill = np.asarray([np.median(c[~m]) if not m.all() else 0.0 for c, m in zip(parts.numbers.T, missing.T, strict=True)])
+        fill = np.asarray(
+            [np.median(c[~m]) if not m.all() else 0.0 for c, m in zip(parts.numbers.T, missing.T, strict=True)]
+        )
         filled = np.where(missing, fill, parts.numbers)
         scale = filled.std(axis=0)
         return cls(
@@ -65,7 +67,9 @@ class LinearTable:
         return np.hstack([numbers, missing[:, self.marked].astype(np.float64), *self._one_hot(parts)])
 
     def _one_hot(self, parts: Parts) -> list[Array]:
-        return [(codes[:, None] == kept).astype(np.float64) for codes, kept in zip(parts.codes.T, self.kept, strict=True)]
+        return [
+            (codes[:, None] == kept).astype(np.float64) for codes, kept in zip(parts.codes.T, self.kept, strict=True)
+        ]
 
     def state(self) -> State:
         """JSON part and arrays."""
@@ -101,9 +105,7 @@ class TreeTable:
         """Fit on training rows."""
         encoder = PartsEncoder.fit(frame, columns, seed)
         codes = encoder.transform(frame).codes
-        seen = tuple(
-            np.isin(np.arange(size), column) for column, size in zip(codes.T, encoder.code_sizes, strict=True)
-        )
+        seen = tuple(np.isin(np.arange(size), column) for column, size in zip(codes.T, encoder.code_sizes, strict=True))
         return cls(encoder, seen)
 
     def transform(self, frame: pd.DataFrame) -> Array:

@@ -10,7 +10,7 @@ import numpy as np
 from automl import families
 from automl.clock import Clock, OutOfTime
 from automl.families.base import FitFailed, Limits, Params
-from automl.families.task import Fitted, FitTask, fit
+from automl.families.task import FitTask, Fitted, fit
 from automl.workers.executor import Executor, Shared, WorkerDied, WorkerError
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from automl.clock import OutOfTime
 from automl.data import split
 from automl.errors import RunError
 from automl.families.base import FitFailed, Limits, Params
-from automl.families.task import Fitted, FitTask
+from automl.families.task import FitTask, Fitted
 from automl.workers.executor import WorkerDied, WorkerError
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from automl.evaluate.crossval import Candidate, CrossValidation
 
 MORE_ROWS = 1.35
-"""A final fit on the development part costs this many times a fit of cross-validation (a quarter more rows, and slack)."""
+"""A final fit on the development part costs this many times a fit of cross-validation: more rows, and slack."""
 FRESH_SEED = 1_000
 """Added to the seed for the splits that judge small data: never those that chose the configuration."""
 REPEATS = 3
@@ -159,7 +159,7 @@ def _nothing(chosen: Candidate, others: list[Candidate]) -> RunError:
 
 
 def _fresh_predictions(cv: CrossValidation, candidate: Candidate, splits: int) -> Array | None:
-    """(all rows, outputs) mean out-of-fold predictions; None when a split is missing, 0 in rows that no split judges."""
+    """(all rows, outputs) mean out-of-fold predictions, 0 in rows no split judges; None when a split is missing."""
     if splits == 0:
         return None
     again = replace(candidate, fits={}, losses={})

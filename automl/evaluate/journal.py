@@ -45,7 +45,9 @@ class Journal:
         path = self._path(task)
         if path is None or path.is_file():
             return
-        facts = {name: plain(getattr(fitted, name)) for name in ("final_params", "info", "fit_seconds", "predict_seconds")}
+        facts = {
+            name: plain(getattr(fitted, name)) for name in ("final_params", "info", "fit_seconds", "predict_seconds")
+        }
         part = path.with_suffix(".part.npz")
         np.savez(part, predictions=fitted.predictions, facts=np.asarray(json.dumps(facts)))
         part.replace(path)

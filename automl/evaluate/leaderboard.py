@@ -64,7 +64,9 @@ def _rank(line: Line, best: Candidate) -> float:
     return line.candidate.loss(common) - best.loss(common) if common else line.candidate.loss()
 
 
-def _compare(cv: CrossValidation, group: list[Candidate], splits: list[int], reference: Candidate | None, seed: int) -> Any:
+def _compare(
+    cv: CrossValidation, group: list[Candidate], splits: list[int], reference: Candidate | None, seed: int
+) -> Any:
     rows = stack(cv, group, splits)
     return interval.many(
         cv.metric,

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,6 +17,7 @@ from automl.evaluate import metrics
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from automl.data.dataset import Array, Dataset, Inputs
     from automl.families.base import Model
@@ -33,7 +33,7 @@ class Importance:
     """Loss added by shuffling, largest first.
 
     Attributes:
-        columns: {column, value, low, high} each; the interval spans the middle 95 % of a normal around the repeats' mean.
+        columns: {column, value, low, high} each; a normal 95 % interval of the mean over the repeats.
         skipped: inputs not reached in time.
     """
 

@@ -7,10 +7,11 @@ given typed inputs (see data.contract) and fits its encoder on training rows onl
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from automl.data.dataset import Array, Dataset, Inputs
     from automl.types import FamilyName, Problem
 
@@ -43,7 +44,7 @@ class Limits:
     """How long one fit may take.
 
     Attributes:
-        seconds: wall-clock seconds for this fit; None means that sizes come from counts alone (the run must repeat exactly).
+        seconds: wall-clock seconds for this fit; None means that sizes come from counts alone, so that it repeats.
         threads: CPU threads.
         full: True for a final fit on all rows given: no rows are set aside for early stopping; lengths (rounds, epochs)
             come from the parameters, where a validated fit put them (see `Model.final_params`).
@@ -108,5 +109,3 @@ class Family(Protocol):
 
 class FitFailed(Exception):  # noqa: N818 (an outcome that the search records, not an error of the user's)
     """A fit that gave no usable model; the message says why."""
-
-

@@ -163,7 +163,7 @@ def _choose_c(matrix: Array, train: Dataset) -> float:
 
 
 def _per_class(model: Any, problem: Problem) -> tuple[Array, Array]:
-    """Coefficients with one column a class of the problem (one in all for binary), absent classes at log odds of -20."""
+    """Coefficients with a column a class of the problem (one in all for binary); absent classes at log odds of -20."""
     present = np.asarray(model.classes_)
     if problem.task == "binary":
         return model.coef_.T.astype(np.float64), model.intercept_.astype(np.float64)

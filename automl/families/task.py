@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,6 +15,8 @@ from automl.errors import AutoMLError
 from automl.families.base import FitFailed, Limits, Params
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from automl.data.dataset import Array, Dataset
     from automl.types import FamilyName
 

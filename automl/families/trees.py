@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 ROUNDS = 1_000
 PATIENCE = 50
 CLASSIFICATION = {
-    "eta": 0.08, "max_depth": 6, "min_child_weight": 5e-6, "reg_lambda": 0.0, "subsample": 0.65, "colsample_bylevel": 0.9,
+    "eta": 0.08, "max_depth": 6, "min_child_weight": 5e-6, "reg_lambda": 0.0, "subsample": 0.65,
+    "colsample_bylevel": 0.9,
 }  # fmt: skip
 REGRESSION = {"eta": 0.05, "max_depth": 9, "min_child_weight": 2.0, "reg_lambda": 0.0, "subsample": 0.7}
 SHALLOW = {
@@ -55,7 +56,7 @@ class TreesModel:
         return in_blocks(inputs, self._predict, 4 * len(self.features.feature_types))
 
     def _predict(self, inputs: Inputs) -> Array:
-        output = self.booster.predict(_matrix(self.features, inputs)).astype(np.float32)
+        output: Array = self.booster.predict(_matrix(self.features, inputs)).astype(np.float32)
         if self.problem.task == "regression":
             return output.reshape(-1, 1)
         if self.problem.task == "binary":
@@ -145,11 +146,12 @@ class TreesFamily:
 
 def _settings(params: Params, problem: Problem, limits: Limits) -> dict[str, Any]:
     """XGBoost's parameters for this problem."""
-    objective: dict[str, Any] = {
+    by_task: dict[str, dict[str, Any]] = {
         "binary": {"objective": "binary:logistic", "eval_metric": "logloss"},
         "multiclass": {"objective": "multi:softprob", "eval_metric": "mlogloss", "num_class": problem.outputs},
         "regression": {"objective": "reg:squarederror", "eval_metric": "rmse"},
-    }[problem.task]
+    }
+    objective = by_task[problem.task]
     if problem.metric == "mae":
         objective = {"objective": "reg:absoluteerror", "eval_metric": "mae"}
     own = {name: value for name, value in params.items() if name not in OWN}

@@ -61,7 +61,7 @@ def environment(devices: Devices, deterministic: bool) -> dict[str, Any]:
     statement = (
         "Sizes and epochs came from counts (--trials): the same data, seed and machine give the same figures on a CPU."
         if deterministic
-        else "Sizes and epochs followed the clock: a repeat may differ in what fitted into the time. --trials N repeats exactly."
+        else "Sizes and epochs followed the clock: a repeat may differ in what fitted in. --trials N repeats exactly."
     )
     return {
         "python": platform.python_version(),

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 _SEARCHES: dict[str, Suggester] = {}
 
 
-def suggest(search: str, space: Sequence[Knob], history: Sequence[tuple[Params, float | None]], seed: int) -> Params | None:
+def suggest(
+    search: str, space: Sequence[Knob], history: Sequence[tuple[Params, float | None]], seed: int
+) -> Params | None:
     """The next configuration to try, or None when the space is exhausted.
 
     Args:

@@ -1,4 +1,4 @@
-"""The search of one family: queued defaults first, then what Keras Tuner suggests, until the time or the trials are over."""
+"""The search of one family: queued defaults, then what Keras Tuner suggests, until time or trials are over."""
 
 from __future__ import annotations
 
@@ -77,12 +77,16 @@ def search(
         best = _long_trial(cv, start, result, tracker)
     patience = 10 + 5 * len(space)
     since_best = 0
-    while not (stopped := _reason_to_stop(cv, best, result, most, tracker, since_best > patience, bool(space or queue))):
+    while not (
+        stopped := _reason_to_stop(cv, best, result, most, tracker, since_best > patience, bool(space or queue))
+    ):
         params = queue.pop(0) if queue else _suggestion(cv, space, start, result, f"{fingerprint}-{start.family}")
         if params is None:
             stopped = "the search space is exhausted"
             break
-        trial = _judge(cv, start.family, params, result, tracker, cv.clock.left(tracker.reserve(best)) / len(result.splits))
+        trial = _judge(
+            cv, start.family, params, result, tracker, cv.clock.left(tracker.reserve(best)) / len(result.splits)
+        )
         since_best += 1
         if trial.ok and trial.loss(result.splits) < best.loss(result.splits):
             best, since_best = trial, 0
@@ -99,7 +103,13 @@ def _splits_per_trial(cv: CrossValidation, start: Candidate, reserve: float) -> 
 
 
 def _reason_to_stop(
-    cv: CrossValidation, best: Candidate, result: Search, most: int | None, tracker: Tracker, stale: bool, searchable: bool
+    cv: CrossValidation,
+    best: Candidate,
+    result: Search,
+    most: int | None,
+    tracker: Tracker,
+    stale: bool,
+    searchable: bool,
 ) -> str:
     """Why no further trial is started, or ''."""
     if not searchable:
@@ -123,7 +133,9 @@ def _suggestion(
     history = [(c.params, c.loss(result.splits) if c.ok else None) for c in tried]
     for _ in range(2):  # a worker that died is replaced, and the fresh one is told the whole history
         try:
-            return cv.worker.call(suggest, fingerprint, space, history, cv.dataset.problem.seed, seconds=cv.clock.left(1.0))
+            return cv.worker.call(
+                suggest, fingerprint, space, history, cv.dataset.problem.seed, seconds=cv.clock.left(1.0)
+            )
         except WorkerDied:
             continue
         except OutOfTime:

@@ -14,7 +14,6 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, Listener
 from pathlib import Path
@@ -24,6 +23,8 @@ from automl.clock import OutOfTime
 from automl.errors import AutoMLError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from automl.clock import Clock
 
 R = TypeVar("R")
@@ -103,7 +104,9 @@ class Worker:
         environment = os.environ | self.environment | {"AUTOML_WORKER_KEY": key}
         command = [sys.executable, "-m", "automl.workers.worker", str(self.listener.address)]
         self.log = (Path(self.folder.name) / "log").open("wb")
-        self.process = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log)
+        self.process = subprocess.Popen(
+            command, env=environment, stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log
+        )
         self.connection = None
         self.arrived: list[Connection] = []
         threading.Thread(target=self._accept, args=(self.listener, self.arrived), daemon=True).start()
@@ -122,7 +125,7 @@ class Worker:
             WorkerDied: it ended while starting, with the end of its log.
         """
         deadline = time.monotonic() + seconds
-        assert self.process is not None  # noqa: S101 (for the type checker: start() has run)
+        assert self.process is not None
         while self.connection is None:
             if self.process.poll() is not None:
                 raise WorkerDied(self.last_words())
