@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -15,6 +17,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from automl.types import Column, Role
+
+WORTH_THREADS = 100_000
+"""Rows above which columns are described side by side."""
 
 
 @dataclass(frozen=True)
@@ -65,14 +70,18 @@ def describe(
         markers: column -> marker -> count of the hidden missing markers that the reader took out.
     """
     named = roles.named()
-    columns = []
-    for name in frame.columns:
-        if named.get(name) == "target":
-            continue
+
+    def one(name: str) -> Column:
         column = _with_role(describe_column(frame[name], name, roles), named, roles)
         found = (markers or {}).get(name, {})
-        columns.append(replace(column, markers={**found, **column.markers}) if found else column)
-    return tuple(columns)
+        return replace(column, markers={**found, **column.markers}) if found else column
+
+    names = [name for name in frame.columns if named.get(name) != "target"]
+    if len(frame) < WORTH_THREADS:
+        return tuple(map(one, names))
+    # Sorting, parsing and hashing release the interpreter lock, so that columns of a large table go side by side.
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        return tuple(pool.map(one, names))
 
 
 def describe_column(series: pd.Series, name: str, roles: Roles) -> Column:
