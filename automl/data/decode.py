@@ -10,7 +10,7 @@ import io
 import warnings
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
@@ -22,7 +22,7 @@ from automl.errors import DataError
 from automl.types import Choice
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from automl.data.source import ImageFiles
@@ -79,6 +79,14 @@ class Inspection:
     def readable(self) -> list[Header]:
         """Headers of the files that open."""
         return [header for header in self.headers if not header.reason]
+
+    def with_broken(self, reasons: Mapping[str, str]) -> Inspection:
+        """The same with further files marked broken: those whose header is fine and whose pixels are not."""
+        marked = (
+            replace(header, reason=header.reason or reasons.get(path, ""))
+            for path, header in zip(self.paths, self.headers, strict=True)
+        )
+        return Inspection(self.paths, tuple(marked))
 
 
 @dataclass(frozen=True)

@@ -36,7 +36,7 @@ def profile(
 
     Args:
         files: images with labels.
-        inspection: their headers.
+        inspection: their headers; once decoded, `inspection.with_broken(decoded.reasons)`.
         task: the user's task, found from the labels when None.
         ignore: codes of findings to skip.
 
@@ -228,14 +228,14 @@ def _duplicates(media: dict[str, Any]) -> Finding:
     evidence = {"copies": facts["count"], "groups": facts["groups_count"], "conflicting": facts["conflicting_count"]}
     evidence |= {"across_parts": facts["across_parts_count"]}
     if facts["conflicting_count"]:
-        title = f"{facts['conflicting_count']:,} groups of identical images have different labels"
+        title = f"Identical images with different labels: {facts['conflicting_count']:,} groups"
         action = "kept; at most one label of each group can be right"
         return one.finding(title=title, evidence=evidence | {"examples": facts["conflicting"][:5]}, action=action)
     if facts["across_parts_count"]:
-        title = f"{facts['across_parts_count']:,} images are in more than one of the train, val and test folders"
+        title = f"Images in more than one of the train, val and test folders: {facts['across_parts_count']:,}"
         action = "kept; the test figures are too good by them"
         return one.finding(title=title, evidence=evidence | {"examples": facts["across_parts"][:5]}, action=action)
-    title = f"{facts['count']:,} images are exact copies of others"
+    title = f"Exact copies of other images: {facts['count']:,}"
     found = one.finding(title=title, evidence=evidence | {"examples": facts["groups"][:5]}, action="kept")
     return replace(found, severity="note")
 

@@ -152,6 +152,17 @@ def test_broken_files_are_named_and_left_out(tmp_path):
     assert (found.images.pixels() == RED).all()
 
 
+def test_what_decoding_found_can_be_told_to_the_inspection(tmp_path):
+    broken_files(tmp_path)
+    source = files(tmp_path, "cut.jpg", "empty.png")
+    inspected = decode.inspect(source)
+    assert inspected.ok.tolist() == [True, False]
+    decoded = decode.decode(source, [0], (8, 8), 3, tmp_path / "out.npy", max_broken=1.0)
+    marked = inspected.with_broken(decoded.reasons)
+    assert marked.ok.tolist() == [False, False]
+    assert marked.reasons == {"cut.jpg": decoded.reasons["cut.jpg"], "empty.png": "empty file"}
+
+
 def test_nothing_decodable_gives_an_empty_selection(tmp_path):
     (tmp_path / "a.png").write_text("text")
     found = decode.decode(files(tmp_path, "a.png"), [0], (8, 8), 1, tmp_path / "out.npy", max_broken=1.0)

@@ -76,9 +76,9 @@ def test_broken_images_are_a_finding():
     ("digests", "parts", "status", "severity", "title"),
     [
         ("1234", None, "passed", "warning", "Duplicate images"),
-        ("1134", None, "found", "note", "1 images are exact copies of others"),
-        ("1131", None, "found", "warning", "1 groups of identical images have different labels"),
-        ("1134", ("train", "test", "train", "test"), "found", "warning", "1 images are in more than one"),
+        ("1134", None, "found", "note", "Exact copies of other images: 1"),
+        ("1131", None, "found", "warning", "Identical images with different labels: 1 groups"),
+        ("1134", ("train", "test", "train", "test"), "found", "warning", "Images in more than one of the train"),
     ],
 )
 def test_duplicates(digests, parts, status, severity, title):
