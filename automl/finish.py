@@ -11,6 +11,7 @@ import numpy as np
 from automl import families, jsonio
 from automl.clock import OutOfTime
 from automl.config import to_toml
+from automl.decide.after import after_search
 from automl.decide.compare import Flag
 from automl.evaluate import conformal, final, interval, metrics, mistakes, oof
 from automl.evaluate.crossval import DATASET
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 
 WRITE_SECONDS = 1.2
 """Kept for writing the report and the files, whatever else there is time for."""
+LOOK_AGAIN_SECONDS = 3.0
+"""The second look at the verdict is left out when less than this is left."""
 EXPLAIN_SHARE = 0.05
 TEST_DRAWS = 1_000
 
@@ -67,6 +70,7 @@ def finish(session: Session, decision: Decision, candidates: list[Candidate], fo
         candidates: probes first, then the trials of the search.
         found: how the search went.
     """
+    decision = _look_again(session, decision, candidates)
     chosen = best_of([c for c in candidates if c.family == decision.family])
     others = _best_of_others(candidates, decision.family)
     session.events.add("choice_frozen", candidate=chosen.name, family=chosen.family, loss=chosen.loss())
@@ -80,6 +84,16 @@ def finish(session: Session, decision: Decision, candidates: list[Candidate], fo
         _collect(session, decision, outcome, found)
         _write_report(session)
     session.events.add("end", used=round(session.clock.elapsed(), 2))
+
+
+def _look_again(session: Session, decision: Decision, candidates: list[Candidate]) -> Decision:
+    """The verdict after the search, when there is time for it."""
+    if session.clock.left(LOOK_AGAIN_SECONDS + WRITE_SECONDS) <= 0 or session.interrupted:
+        return decision
+    again = after_search(session.cv, decision, candidates, session.plan.prefer)
+    if again.family != decision.family:
+        session.console.note(f"After the search: {again.sentence}")
+    return again
 
 
 def record(session: Session, decision: Decision, candidates: list[Candidate]) -> None:

@@ -93,7 +93,7 @@ def decide(cv: CrossValidation, probes: Probes, prefer: Prefer, deciding_seconds
     return Decision(
         family=result.family,
         sentence=result.sentence,
-        probabilities=_with_left_out(result.probabilities, left_out),
+        probabilities=with_left_out(result.probabilities, left_out),
         tie=result.tie,
         flags=(*result.flags, *_flags(cv, probes, candidates)),
         ensemble=False,
@@ -119,7 +119,7 @@ def _left_out(probes: Probes, candidates: dict[FamilyName, Candidate]) -> dict[F
     return kept
 
 
-def _with_left_out(
+def with_left_out(
     probabilities: dict[FamilyName, float], left_out: dict[FamilyName, float]
 ) -> dict[FamilyName, float]:
     """Measured probabilities, scaled down for what was left out; they still sum to one."""

@@ -72,7 +72,7 @@ class Here:
 
     def call(self, function: Callable[..., R], *arguments: Any, seconds: float = float("inf")) -> R:
         """Call the function; `OutOfTime` interrupts it."""
-        with self.clock.limit(seconds + GRACE):
+        with self.clock.limit(max(seconds * 1.2, seconds + GRACE)):
             return function(*resolve(arguments, self.shared))
 
     def close(self) -> None:
