@@ -283,6 +283,28 @@ def test_evidence_from_resampled_rows_is_checked_by_its_stated_probabilities(tmp
     assert "decision: no family shown to beat it" in {c.name for c in verify(folder) if not c.ok}
 
 
+def test_a_verdict_changed_after_the_search_follows_it(tmp_path):
+    folder = write(tmp_path)
+    decision = json.loads((folder / "decision.json").read_text(encoding="utf-8"))
+    probabilities = {"baseline": 0.0, "linear": 0.9, "trees": 0.1, "network": 0.0}
+    families = {name: {"p_better": share} for name, share in probabilities.items()}
+    after = {"family": "linear", "changed": True, "probabilities": probabilities, "families": families}
+    decision["evidence"]["after_search"] = after
+    decision |= {"family": "linear", "probabilities": probabilities}
+    report = json.loads((folder / "report.json").read_text(encoding="utf-8")) | {"decision": decision}
+
+    def failed():
+        jsonio.write(folder / "decision.json", decision)
+        jsonio.write(folder / "report.json", report)
+        return {check.name for check in verify(folder) if not check.ok}
+
+    assert failed() == set()
+    families["trees"]["p_better"] = 0.9
+    assert failed() == {"decision: unbeaten after the search"}
+    decision["family"] = "trees"
+    assert "decision: family after the search" in failed()
+
+
 @pytest.mark.parametrize("task", ["binary", "multiclass", "regression"])
 def test_formulas_agree_with_the_metrics_of_the_run(task):
     rng = np.random.default_rng(4)

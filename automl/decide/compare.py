@@ -1,4 +1,4 @@
-"""The verdict: the simplest family that no more complex one is shown to beat."""
+"""The verdict: of the families shown to beat the baseline, the simplest that no more complex one is shown to beat."""
 
 from __future__ import annotations
 
@@ -69,6 +69,7 @@ class FamilyEvidence:
         per_split: loss of each split; empty when the evidence is a bootstrap.
         against_named: gain over the named family.
         p_better, p_equivalent, p_worse: probabilities of a gain over the named family above r, within r, below -r.
+        p_over_baseline: P(gain over the baseline > r); None without a baseline.
         seconds: of one fit.
         configuration: what was fitted.
         under_trained: True when a fit ended before its schedule.
@@ -83,6 +84,7 @@ class FamilyEvidence:
     p_better: float
     p_equivalent: float
     p_worse: float
+    p_over_baseline: float | None = None
     seconds: float | None = None
     configuration: str = ""
     under_trained: bool = False
@@ -121,10 +123,10 @@ def threshold(prefer: Prefer, simpler: FamilyName, rivals: int = 3) -> float:
 
 
 def verdict(belief: Posterior, prefer: Prefer = "balanced", allowed: Iterable[FamilyName] | None = None) -> Verdict:
-    """The simplest family that no more complex one is shown to beat by more than r.
+    """Of the families shown to beat the baseline, the simplest that none more complex is shown to beat by more than r.
 
-    A family that is not better on average than a simpler one is never named: so the rule cannot stop at a family that
-    is merely too uncertain to be beaten.
+    The baseline when there is none. A family that is not better on average than a simpler one is never named: so the
+    rule cannot stop at a family that is merely too uncertain to be beaten.
 
     Args:
         belief: the posterior over families.
@@ -156,14 +158,16 @@ def verdict(belief: Posterior, prefer: Prefer = "balanced", allowed: Iterable[Fa
 
 
 def _named(belief: Posterior, limits: Limits) -> FamilyName:
-    families, best = list(limits), float("inf")
-    named = families[0]
-    for position, family in enumerate(families):
+    rivals = [f for f in limits if f != "baseline"]
+    if "baseline" in limits:
+        rivals = [f for f in rivals if belief.p_gain(f, "baseline", belief.r) >= limits["baseline"]]
+    best, named = float("inf"), next(iter(limits))
+    for place, family in enumerate(rivals):
         mean = float(belief.means[belief.families.index(family)])
         if mean >= best:
             continue
         best, named = mean, family
-        if all(belief.p_gain(other, family, belief.r) < limits[family] for other in families[position + 1 :]):
+        if all(belief.p_gain(other, family, belief.r) < limits[family] for other in rivals[place + 1 :]):
             break
     return named
 
@@ -193,6 +197,7 @@ def _flags(belief: Posterior, limits: Limits, named: FamilyName, pairs: dict[Fam
 def _evidence(belief: Posterior, family: FamilyName, pair: Pair) -> FamilyEvidence:
     column = belief.families.index(family)
     value = belief.value(family)
+    over = belief.p_gain(family, "baseline", belief.r) if "baseline" in belief.families else None
     return FamilyEvidence(
         loss=float(belief.means[column]),
         value=value.value,
@@ -203,4 +208,5 @@ def _evidence(belief: Posterior, family: FamilyName, pair: Pair) -> FamilyEviden
         p_better=pair.p_better,
         p_equivalent=pair.p_equivalent,
         p_worse=pair.p_worse,
+        p_over_baseline=over,
     )

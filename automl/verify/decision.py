@@ -67,20 +67,20 @@ def checks(folder: Folder) -> list[Check]:
 
 
 def named(table: Table, threshold: float) -> str:
-    """The simplest family that none more complex beats by more than r with enough probability.
+    """Of the families shown to beat the baseline, the simplest that none more complex is shown to beat by more than r.
 
-    Families that are not better on average than a simpler one do not count. Leaving the baseline takes at least
-    1 - 0.04 / rivals.
+    Families that are not better on average than a simpler one of them do not count.
     """
-    means = table.losses.mean(axis=0)
-    for place, family in enumerate(table.families):
-        if any(means[place] >= means[simpler] for simpler in range(place)):
-            continue
-        rivals = table.families[place + 1 :]
-        limit = _limit(family, table.families, threshold)
-        if not any(table.p_gain(rival, family) >= limit for rival in rivals):
+    means = dict(zip(table.families, table.losses.mean(axis=0), strict=True))
+    rivals = [family for family in table.families if family != "baseline"]
+    if "baseline" in table.families:
+        limit = _limit("baseline", table.families, threshold)
+        rivals = [family for family in rivals if table.p_gain(family, "baseline") >= limit]
+    for place, family in enumerate(rivals):
+        worse = any(means[family] >= means[simpler] for simpler in rivals[:place])
+        if not worse and all(table.p_gain(rival, family) < threshold for rival in rivals[place + 1 :]):
             return family
-    return table.families[-1]
+    return table.families[0]
 
 
 def _of_family(name: str, family: dict[str, Any]) -> list[Check]:
@@ -116,7 +116,7 @@ def _by_splits(folder: Folder, stated: dict[str, dict[str, Any]], names: dict[st
             found.append(close(f"{label}: worse", stated[family]["p_worse"], worse, LEEWAY))
     family = named(table, evidence["threshold"])
     found.append(Check("decision: family by the rule", reference, family, reference == family))
-    return found + ([] if evidence.get("after_search") else _probabilities(folder, table))
+    return found if _changed(evidence) else found + _probabilities(folder, table)
 
 
 def _table(folder: Folder, stated: dict[str, dict[str, Any]], names: dict[str, str]) -> Table:
@@ -161,10 +161,16 @@ def _candidates(folder: Folder, stated: dict[str, dict[str, Any]]) -> dict[str, 
 def _reference(folder: Folder) -> str:
     """The family that the evidence compares with: the one named, or the one named before the search."""
     evidence = folder.decision["evidence"]
-    if evidence.get("after_search"):
+    if _changed(evidence):
         same = [name for name, family in evidence["families"].items() if family["p_equivalent"] == 1]
         return same[0] if same else str(folder.decision["family"])
     return str(folder.decision["family"])
+
+
+def _changed(evidence: dict[str, Any]) -> bool:
+    """True when the comparison after the search named another family than the probes did."""
+    after = evidence.get("after_search") or {}
+    return bool(after.get("changed", after.get("family")))
 
 
 def _limit(family: str, families: list[str], threshold: float) -> float:
@@ -176,9 +182,14 @@ def _limit(family: str, families: list[str], threshold: float) -> float:
 def _unbeaten(name: str, family: str, stated: dict[str, dict[str, Any]], evidence: dict[str, Any]) -> Check:
     """Evidence from resampled rows: no more complex family reaches the threshold by its stated probability."""
     limit = _limit(family, list(stated), evidence["threshold"])
-    rivals = ORDER[ORDER.index(family) + 1 :]
-    beaten = [other for other in rivals if other in stated and stated[other]["p_better"] >= limit]
-    return Check(name, family, beaten[0] if beaten else family, not beaten)
+    leave = _limit("baseline", list(stated), evidence["threshold"])
+    rivals = [other for other in ORDER[ORDER.index(family) + 1 :] if other in stated]
+    better = [
+        other
+        for other in rivals
+        if stated[other]["p_better"] >= limit and number(stated[other].get("p_over_baseline", 1)) >= leave
+    ]
+    return Check(name, family, better[0] if better else family, not better)
 
 
 def _after_search(folder: Folder) -> list[Check]:
@@ -187,6 +198,9 @@ def _after_search(folder: Folder) -> list[Check]:
         return []
     family = folder.decision["family"]
     found = [Check("decision: family after the search", family, after["family"], family == after["family"])]
+    if _changed(folder.decision["evidence"]):
+        for name, share in after.get("probabilities", {}).items():
+            found.append(figure(f"decision: probability of {name}", folder.decision["probabilities"][name], share))
     if "families" in after:
         evidence = {**folder.decision["evidence"], **after}
         found.append(_unbeaten("decision: unbeaten after the search", after["family"], after["families"], evidence))
@@ -202,8 +216,9 @@ def _probabilities(folder: Folder, table: Table) -> list[Check]:
     normal = rng.standard_normal((DRAWS, len(means))) * np.sqrt(np.maximum(values, 0)) @ vectors.T
     draws = means + normal * np.sqrt((splits - 1) / rng.chisquare(splits - 1, DRAWS))[:, None]
     first = np.argmax(draws <= draws.min(axis=1, keepdims=True) + table.r, axis=1)
-    found = []
-    for family, stated in folder.decision["probabilities"].items():
-        share = float(np.mean(first == table.families.index(family))) if family in table.families else 0.0
-        found.append(close(f"decision: probability of {family}", stated, share, LEEWAY))
-    return found
+    shares = dict.fromkeys(ORDER, 0.0) | {name: float(np.mean(first == i)) for i, name in enumerate(table.families)}
+    # Families that could not be measured keep a share of their own; the measured ones divide the rest.
+    for family, kept in (folder.decision["evidence"].get("left_out") or {}).items():
+        shares = {name: share * (1 - kept) + kept * (name == family) for name, share in shares.items()}
+    stated = folder.decision["probabilities"]
+    return [close(f"decision: probability of {name}", stated[name], share, LEEWAY) for name, share in shares.items()]

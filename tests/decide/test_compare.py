@@ -47,6 +47,20 @@ def test_a_family_that_is_too_uncertain_to_be_beaten_is_not_named():
     assert verdict(posterior(losses, AUC, folds=5)).family == "network"
 
 
+def test_only_families_shown_to_beat_the_baseline_compete():
+    losses = {
+        "baseline": [1.10, 1.10, 1.10, 1.10, 1.10],
+        "linear": [1.02, 1.15, 1.03, 1.14, 1.05],  # better than the baseline by chance, perhaps
+        "trees": [1.05, 1.06, 1.05, 1.06, 1.05],
+    }
+    given = posterior(losses, RMSE, folds=5)
+    assert given.p_gain("trees", "linear", given.r) < THRESHOLDS["balanced"]
+    result = verdict(given)
+    assert result.family == "trees"
+    linear, trees = (result.families[name].p_over_baseline for name in ("linear", "trees"))
+    assert linear < result.threshold_baseline < trees
+
+
 @pytest.mark.parametrize(
     ("prefer", "named"), [("accuracy", "trees"), ("balanced", "trees"), ("fast", "linear"), ("simple", "linear")]
 )
