@@ -22,7 +22,7 @@ class Import:
 
 def part(module: str) -> str:
     """The layer name of a module: 'automl.data.read' gives 'data', the package itself ''."""
-    return (module.split(".") + [""])[1]
+    return [*module.split("."), ""][1]
 
 
 def modules(package: Path = PACKAGE) -> dict[str, Path]:

@@ -35,7 +35,7 @@ class Outer:
         (np.float32("nan"), None),
         (np.float64(1.5), 1.5),
         (np.int64(3), 3),
-        (np.bool_(True), True),  # noqa: FBT003
+        (np.bool_(True), True),
         (np.array([[1, 2], [3, 4]]), [[1, 2], [3, 4]]),
         (Path("a/b"), "a/b"),
         ((1, (2, 3)), [1, [2, 3]]),
@@ -60,7 +60,8 @@ def test_round_trip_of_nested_dataclasses():
 def test_a_profile_comes_back_equal():
     column = Column("a", "number", "feature", "numbers", 0, 3, {"min": 1.0}, sentinels={"-999": 2})
     finding = Finding("AM101", "warning", "id", ("a",), {"share": 1.0}, "dropped")
-    profile = Profile("d", "d.csv", Choice("table", "r"), Choice("binary", "r"), Choice("y", "r"), 3, (column,), findings=(finding,))
+    choices = Choice("table", "r"), Choice("binary", "r"), Choice("y", "r")
+    profile = Profile("d", "d.csv", *choices, 3, (column,), findings=(finding,))
 
     assert jsonio.build(Profile, jsonio.plain(profile)) == profile
 

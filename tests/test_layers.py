@@ -21,8 +21,10 @@ NEVER = {
     "jax": "likewise",
     "matplotlib": "charts are SVG of our own",
 }
-LAZY = ("tensorflow", "keras", "keras_tuner", "xgboost", "sklearn", "pandas", "pyarrow", "scipy", "numpy", "PIL", "jinja2")
+LAZY = {"tensorflow", "keras", "keras_tuner", "xgboost", "sklearn", "scipy"}
+LAZY |= {"pandas", "pyarrow", "numpy", "PIL", "jinja2", "rich"}
 """Libraries that the command line must not wait for."""
+INDEPENDENT = [("verify", {"evaluate", "decide", "families"}), ("report", {"families"})]
 
 
 def layers():
@@ -77,7 +79,7 @@ def test_keras_is_imported_by_networks_and_the_worker_only():
     assert all(user.startswith(allowed) for user in users), users
 
 
-@pytest.mark.parametrize(("layer", "others"), [("verify", {"evaluate", "decide", "families"}), ("report", {"families"})])
+@pytest.mark.parametrize(("layer", "others"), INDEPENDENT)
 def test_independence(layer, others):
     """`verify` derives figures by its own code; the report sees results and never a model."""
     assert not {imports.part(i.target) for i in INSIDE if imports.part(i.module) == layer} & others

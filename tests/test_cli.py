@@ -1,0 +1,215 @@
+"""Mistakes on the command line: exit code 2, what and where and what to do, no traceback, nothing written."""
+
+import subprocess
+import sys
+
+import pytest
+from click.testing import CliRunner
+
+from automl.cli import build_plan, cli, main
+from automl.config import Plan
+from automl.errors import AutoMLError, RunError, UsageError
+
+CSV = "a,b,y\n" + "".join(f"{i},{i % 7},{'yes' if i % 3 else 'no'}\n" for i in range(60))
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """A folder to work in, with a small table."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "d.csv").write_text(CSV)
+    return tmp_path
+
+
+def failure(*arguments):
+    """The error that the command raises; its text is what `main` prints."""
+    result = CliRunner().invoke(cli, arguments)
+    assert isinstance(result.exception, AutoMLError), (result.output, result.exception)
+    assert result.stdout == ""
+    return result.exception
+
+
+@pytest.mark.parametrize(
+    ("flags", "what", "where", "hint"),
+    [
+        (["--metric", "roc_acu"], "Unknown metric 'roc_acu'.", "--metric", "did you mean 'roc_auc'?"),
+        (["--metric", "rmse"], "rmse", "--metric", "roc_auc"),
+        (["--recipe", "quik"], "Unknown recipe 'quik'.", "--recipe", "did you mean 'quick'?"),
+        (["--recipe", "no.toml"], "no recipe file 'no.toml'", "--recipe", "automl recipes list"),
+        (["--families", "linear,tree"], "Unknown", "--families", "did you mean 'trees'?"),
+        (["--prefer", "best"], "Unknown prefer 'best'.", "--prefer", "known: balanced"),
+        (["--task", "cluster"], "Unknown task 'cluster'.", "--task", "known: binary"),
+        (["--modality", "smell"], "Unknown modality 'smell'.", "--modality", "known: table, image"),
+        (["--budget", "soon"], "Cannot read the budget 'soon'.", "--budget", "60s"),
+        (["--budget", "0s"], "Cannot read the budget '0s'.", "--budget", "60s"),
+        (["--memory", "much"], "Cannot read the memory size 'much'.", "--memory", "8GB"),
+        (["--gpus", "all"], "Cannot read the GPUs 'all'.", "--gpus", "none"),
+        (["--target", "Y2"], "Columns not found: 'Y2'.", "", "did you mean 'y'?"),
+        (["--drop", "aa"], "Columns not found: 'aa'.", "", "did you mean 'a'?"),
+    ],
+)
+def test_a_flag_that_cannot_be_used(folder, flags, what, where, hint):
+    error = failure("fit", "d.csv", "--out", "run", *flags)
+
+    assert what in error.what
+    assert where in error.where
+    assert hint in error.hint
+    assert error.exit_code == 2
+    assert not (folder / "run").exists()
+
+
+@pytest.mark.parametrize(
+    ("flags", "what"),
+    [
+        (["--trials", "many"], "Invalid value for '--trials': 'many' is not a valid integer."),
+        (["--seed", "one"], "Invalid value for '--seed': 'one' is not a valid integer."),
+        (["--fail-under", "x"], "Invalid value for '--fail-under': 'x' is not a valid float."),
+        (["--budgt", "5s"], "No such option '--budgt'."),
+    ],
+)
+def test_a_flag_that_click_refuses(folder, flags, what):
+    result = CliRunner().invoke(cli, ["fit", "d.csv", *flags])
+
+    assert result.exit_code == 2
+    assert what.strip("'.") in result.output
+    assert list(folder.iterdir()) == [folder / "d.csv"]
+
+
+def test_an_unknown_key_of_a_recipe_is_told_with_its_line(folder):
+    (folder / "mine.toml").write_text('description = "mine"\n\nbuget = "60s"\n')
+
+    error = failure("fit", "d.csv", "--recipe", "mine.toml")
+
+    assert error.where == "mine.toml:3"
+    assert error.hint == "did you mean 'budget'?"
+
+
+@pytest.mark.parametrize("content", ["notes.txt", "report.html"])
+def test_a_folder_that_holds_something_is_never_written_over(folder, content):
+    (folder / "run").mkdir()
+    (folder / "run" / content).write_text("mine")
+
+    error = failure("fit", "d.csv", "--out", "run")
+
+    assert isinstance(error, RunError)
+    assert error.where == "run"
+    assert "--out" in error.hint
+    assert [p.name for p in (folder / "run").iterdir()] == [content]
+    assert (folder / "run" / content).read_text() == "mine"
+
+
+@pytest.mark.parametrize("command", ["fit", "profile", "decide"])
+def test_data_that_is_not_there(folder, command):
+    error = failure(command, "missing.csv")
+
+    assert "missing.csv" in str(error)
+    assert sorted(p.name for p in folder.iterdir()) == ["d.csv"]
+
+
+def test_fit_without_data():
+    assert isinstance(failure("fit"), UsageError)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["predict", "run", "d.csv"], ["report", "run"], ["verify", "run"], ["fit", "--resume", "run"]],
+    ids=lambda arguments: arguments[0] + arguments[-1],
+)
+@pytest.mark.parametrize("made", [False, True], ids=["no folder", "empty folder"])
+def test_a_run_folder_that_is_incomplete(folder, arguments, made):
+    if made:
+        (folder / "run").mkdir()
+
+    error = failure(*arguments)
+
+    assert isinstance(error, RunError)
+    assert "run" in error.where
+    assert error.hint
+
+
+@pytest.mark.parametrize(
+    ("arguments", "what"),
+    [
+        (["explain", "AM999"], "AM999"),
+        (["recipes", "show", "quik"], "Unknown recipe 'quik'."),
+        (["recipes", "show"], "Unknown recipe ''."),
+        (["sample", "irs"], "Unknown sample 'irs'."),
+    ],
+)
+def test_an_unknown_name(folder, arguments, what):
+    assert what in failure(*arguments).what
+    assert list(folder.iterdir()) == [folder / "d.csv"]
+
+
+def test_a_recipe_is_copied_and_never_over_a_file(folder):
+    assert CliRunner().invoke(cli, ["recipes", "copy", "quick"]).output.strip() == "quick.toml"
+    (folder / "quick.toml").write_text("mine")
+
+    assert isinstance(failure("recipes", "copy", "quick"), RunError)
+    assert (folder / "quick.toml").read_text() == "mine"
+
+
+def test_a_sample_is_never_written_over_a_file(folder):
+    (folder / "iris.csv").write_text("mine")
+
+    assert isinstance(failure("sample", "iris"), RunError)
+    assert (folder / "iris.csv").read_text() == "mine"
+
+
+@pytest.mark.parametrize("arguments", [["recipes"], ["sample"]])
+def test_lists(arguments):
+    result = CliRunner().invoke(cli, arguments)
+
+    assert result.exit_code == 0
+    assert len(result.output.splitlines()) >= 5
+
+
+def test_flags_win_over_the_recipe():
+    plan = build_plan({"recipe": "quick", "budget": "5s", "drop": "a, b,", "explainable": None})
+
+    assert plan.budget == 5.0
+    assert plan.drop == ("a", "b")
+    assert plan.families == ("linear", "trees")
+    assert plan.prefer == "simple"
+
+
+def test_without_flags_the_plan_is_the_default():
+    assert build_plan({"recipe": None, "budget": None}) == Plan()
+
+
+@pytest.mark.parametrize("arguments", [["profile", "missing.csv"], ["fit", "d.csv", "--budget", "soon"]])
+def test_main_prints_the_error_without_a_traceback(folder, arguments, monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["automl", *arguments])
+
+    with pytest.raises(SystemExit) as ended:
+        main()
+
+    captured = capsys.readouterr()
+    assert ended.value.code == 2
+    assert captured.out == ""
+    assert captured.err.startswith("error: ")
+    assert "\n  try: " in captured.err
+    assert "Traceback" not in captured.err
+
+
+def test_debug_shows_the_traceback(folder, monkeypatch):
+    monkeypatch.setattr(sys, "argv", ["automl", "profile", "missing.csv", "--debug"])
+
+    with pytest.raises(AutoMLError):
+        main()
+
+
+def test_main_ends_with_2_on_wrong_usage(monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["automl", "fit", "--budgt", "5s"])
+
+    with pytest.raises(SystemExit) as ended:
+        main()
+
+    assert ended.value.code == 2
+    assert "--budget" in capsys.readouterr().err
+
+
+def test_the_module_runs_as_the_command():
+    done = subprocess.run([sys.executable, "-m", "automl", "--version"], capture_output=True, text=True, check=True)
+
+    assert done.stdout.startswith("automl, version ")

@@ -1,0 +1,159 @@
+"""The plan: defaults, recipes and flags merged, checked and written back."""
+
+import dataclasses
+
+import pytest
+
+from automl.config import Plan, checked, fields, from_recipe, merged, parse, recipes, to_toml
+from automl.errors import UsageError
+
+FULL = Plan(
+    target='a "quoted" \\ name',
+    task="multiclass",
+    metric="log_loss",
+    budget=90.0,
+    trials=7,
+    seed=3,
+    families=("linear", "trees"),
+    modality="table",
+    prefer="simple",
+    explainable=True,
+    drop=("a", "b,c"),
+    keep=("d",),
+    weight="w",
+    group="re:^(\\d+)_",
+    time_column="when",
+    split_column="part",
+    ignore=("AM101",),
+    memory=8 * 2**30,
+    gpus="0,1",
+    backbone="folder/x",
+    fail_under=0.8,
+)
+
+
+def test_the_example_sets_every_field():
+    assert all(getattr(FULL, f.name) != f.default for f in dataclasses.fields(Plan))
+
+
+@pytest.mark.parametrize("plan", [Plan(), FULL, Plan(budget=5.0), Plan(trials=3), Plan(target="")])
+def test_plan_toml_repeats_the_plan(plan):
+    text = to_toml(plan, "written by a test\nsecond line")
+
+    assert parse(text, "plan.toml") == plan
+    assert text.startswith("# written by a test\n# second line\n")
+
+
+@pytest.mark.parametrize("name", fields())
+def test_every_key_stands_in_plan_toml(name):
+    assert any(line.startswith((f"{name} =", f"# {name} =")) for line in to_toml(Plan(), "").splitlines())
+
+
+@pytest.mark.parametrize(
+    ("plan", "seconds"),
+    [(Plan(), 300.0), (Plan(budget=60.0), 60.0), (Plan(trials=5), None), (Plan(budget=60.0, trials=5), 60.0)],
+)
+def test_seconds_of_the_clock(plan, seconds):
+    assert plan.seconds == seconds
+
+
+@pytest.mark.parametrize(
+    ("plan", "allowed"),
+    [
+        (Plan(), ("baseline", "linear", "trees", "network")),
+        (Plan(families=("network", "linear")), ("baseline", "linear", "network")),
+        (Plan(families=()), ("baseline",)),
+        (Plan(explainable=True), ("baseline", "linear")),
+        (Plan(explainable=True, families=("trees",)), ("baseline",)),
+    ],
+)
+def test_allowed_families_from_simple_to_complex(plan, allowed):
+    assert plan.allowed == allowed
+
+
+def test_merged_takes_what_is_given():
+    plan = merged(Plan(metric="f1", seed=4), {"metric": None, "seed": 0, "explainable": False, "target": "y"})
+
+    assert (plan.metric, plan.seed, plan.explainable, plan.target) == ("f1", 0, False, "y")
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "expected"),
+    [
+        ("budget", "2m", 120.0),
+        ("budget", 90, 90.0),
+        ("memory", "8GB", 8 * 2**30),
+        ("memory", 1024, 1024),
+        ("families", ["trees"], ("trees",)),
+        ("drop", ["a", "b"], ("a", "b")),
+        ("fail_under", 1, 1),
+        ("fail_under", 0.5, 0.5),
+        ("explainable", True, True),
+    ],
+)
+def test_checked(key, value, expected):
+    assert checked(key, value, "here") == expected
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "message"),
+    [
+        ("budget", "soon", "Cannot read the budget"),
+        ("memory", "much", "Cannot read the memory"),
+        ("task", "clustering", "Unknown task 'clustering'"),
+        ("prefer", "best", "Unknown prefer 'best'"),
+        ("families", ["tree"], "Unknown families 'tree'"),
+        ("families", "trees", "takes a list"),
+        ("drop", "a", "takes a list"),
+        ("drop", [1], "takes a list"),
+        ("seed", "one", "seed cannot be 'one'"),
+        ("seed", 1.5, "seed cannot be 1.5"),
+        ("seed", True, "seed cannot be True"),
+        ("trials", "3", "trials cannot be '3'"),
+        ("explainable", 1, "explainable cannot be 1"),
+        ("target", 3, "target cannot be 3"),
+        ("fail_under", "high", "fail_under cannot be 'high'"),
+    ],
+)
+def test_a_value_that_does_not_fit(key, value, message):
+    with pytest.raises(UsageError, match=message):
+        checked(key, value, "file.toml:4")
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "where"),
+    [
+        ('description = "d"\n\nbuget = "60s"\n', "Unknown recipe key 'buget'", "my.toml:3"),
+        ('seed = 0\ntask = "x"\n', "Unknown task 'x'", "my.toml:2"),
+        ("seed = [\n", "not valid TOML", "my.toml"),
+        ("[search]\ntrials = 3\n", "Unknown recipe key 'search'", "my.toml:1"),
+    ],
+)
+def test_a_recipe_that_is_not_understood_is_told_with_its_line(text, message, where):
+    with pytest.raises(UsageError, match=message) as caught:
+        parse(text, "my.toml")
+
+    assert caught.value.where == where
+
+
+def test_an_unknown_key_names_the_closest():
+    with pytest.raises(UsageError) as caught:
+        parse('buget = "60s"', "my.toml")
+
+    assert caught.value.hint == "did you mean 'budget'?"
+
+
+def test_a_recipe_by_file(tmp_path):
+    (tmp_path / "mine.toml").write_text('description = "mine"\nseed = 5\n')
+
+    assert from_recipe(str(tmp_path / "mine.toml")) == Plan(seed=5)
+
+
+@pytest.mark.parametrize(("name", "message"), [("quik", "Unknown recipe 'quik'"), ("no/such.toml", "no recipe file")])
+def test_a_recipe_that_is_not_there(name, message):
+    with pytest.raises(UsageError, match=message):
+        from_recipe(name)
+
+
+def test_bundled_recipes_are_found_by_name():
+    assert {"quick", "balanced", "thorough", "explainable", "images"} <= set(recipes())
