@@ -212,6 +212,9 @@ def _write_predictions(session: Session, outcome: Outcome) -> None:
     frame = shaper.columns(outcome.tested.predictions[outcome.delivered.name])
     frame.insert(0, "row", session.prepared.rows[rows])
     frame.insert(1, "target", oof.labelled(problem, session.prepared.dataset.y[rows]))
+    weight = session.prepared.dataset.weight
+    if weight is not None:
+        frame.insert(2, "weight", weight[rows])
     if session.prepared.paths:
         frame.insert(1, "path", [session.prepared.paths[i] for i in rows])
     frame.to_csv(session.folder / "predictions.csv", index=False)

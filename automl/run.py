@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from automl import jsonio
+from automl import families, jsonio
 from automl.clock import Clock
 from automl.config import Plan
 from automl.data import split
@@ -158,6 +158,7 @@ def _begin(
     gpus = chosen_gpus(plan.gpus, devices.gpus)
     stages = Stages(clock, console)
     scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="automl-")))
+    loading = families.preload()
     worker = _start_worker(clock, devices, gpus)
     if worker is not None:
         stack.callback(worker.close)
@@ -165,6 +166,7 @@ def _begin(
         raw = read(source, plan)
     with stages.stage("profile"):
         prepared = prepare(raw, plan, scratch, devices.processors)
+        loading.join()
     folder = _new_folder(out, raw)
     stages.events = events = Events(folder / "events.jsonl", clock)
     problem = prepared.dataset.problem

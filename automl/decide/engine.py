@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from automl.decide.belief import belief, folds_of
+from automl.decide.belief import belief, folds_of, overlap
 from automl.decide.compare import Flag, Verdict, verdict
 from automl.errors import DataError
 from automl.types import FAMILIES, FamilyName
@@ -76,6 +76,8 @@ def decide(cv: CrossValidation, probes: Probes, prefer: Prefer, deciding_seconds
         "loss": cv.metric.loss_name,
         "r": result.r,
         "threshold": result.threshold,
+        "threshold_baseline": result.threshold_baseline,
+        "test_ratio": overlap(cv),
         "method": method,
         "splits": max(len(c.losses) for c in candidates.values()),
         "splits_of": {name: sorted(c.losses) for name, c in candidates.items()},

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from automl import families
+from automl.clock import OutOfTime
+from automl.workers.executor import WorkerDied
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,10 +23,14 @@ LOCAL_SHARE = 0.25
 """Share of the budget after which no further split of the families of this process is started."""
 NETWORK_SHARE = 0.5
 """Share of the budget after which no further split of the network is started."""
-FIRST_SHARE = 0.45
-"""Share of the time a family has for probing that its first split may take at most."""
-WORKER_SECONDS = 12.0
-"""A worker needs some seconds to import Keras: with less time left than this the network is not tried."""
+FIRST_SHARE = 0.3
+"""Share of all the time left that the first split of a family may take: without it there is no evidence at all."""
+NETWORK_FIRST = 0.45
+"""Share of the network's time that its first split may take: its schedule is as long as that allows."""
+NETWORK_SECONDS = 3.0
+"""With less time than this for it, the network is not tried: building it takes most of that."""
+LEAST_SECONDS = 0.2
+READY_SECONDS = 60.0
 LOOK_ROWS = 2_000
 """Rows of the first quick look on larger data."""
 
@@ -67,11 +73,15 @@ def probe(
     try:
         _look(cv, probes, local, reserve)
         sharpened(probes)
-        for split in range(len(cv.splits)):
-            for name in local if split == 0 else [*local[1:], "baseline"]:
-                alone = name == "baseline" and not any(split in tried[other].losses for other in local[1:])
-                if split == 0 or not alone or len(local) == 1:
-                    _extend(cv, probes, tried[name], split, _until(cv, LOCAL_SHARE, reserve))
+        for name in local:
+            _first_split(cv, probes, tried[name], FIRST_SHARE * cv.clock.left(reserve))
+        sharpened(probes)
+        for split in range(1, len(cv.splits)):
+            going: list[FamilyName] = [n for n in local if n != "baseline" and split - 1 in tried[n].losses]
+            if going or len(local) == 1:
+                going.append("baseline")
+            for name in going:
+                _further_split(cv, tried[name], split, _until(cv, LOCAL_SHARE, reserve))
             sharpened(probes)
         for name in remote:
             _probe_remote(cv, probes, tried[name], reserve, lambda: sharpened(probes))
@@ -104,36 +114,41 @@ def _look(cv: CrossValidation, probes: Probes, local: list[FamilyName], reserve:
             probes.look[name] = trial
 
 
-def _extend(cv: CrossValidation, probes: Probes, candidate: Candidate, split: int, seconds: float) -> None:
-    """One more split for a family, when its expected time is there; the first may take a larger part of it."""
-    name = candidate.family
-    first = not candidate.losses
-    if split > 0 and (first or split - 1 not in candidate.losses):
-        return  # failed or stopped before: later splits would not be comparable
-    expected = 0.0 if first else max(candidate.fits.values(), key=lambda f: f.fit_seconds).fit_seconds
-    if name != "baseline" and (seconds <= 0 or expected > seconds):
-        if first:
-            probes.not_tried[name] = "budget"
-        return
-    limit = None if seconds == float("inf") else max(seconds * (FIRST_SHARE if first else 1.0), 0.2)
-    if cv.judge(candidate, split, limit):
-        probes.candidates[name] = candidate
-    elif first:
-        probes.not_tried[name] = candidate.reason
+def _first_split(cv: CrossValidation, probes: Probes, candidate: Candidate, seconds: float) -> None:
+    """The first evidence of a family, or the reason why there is none."""
+    if candidate.family != "baseline" and seconds < LEAST_SECONDS:
+        probes.not_tried[candidate.family] = "budget"
+    elif cv.judge(candidate, 0, max(seconds, LEAST_SECONDS)):
+        probes.candidates[candidate.family] = candidate
+    else:
+        probes.not_tried[candidate.family] = candidate.reason
+
+
+def _further_split(cv: CrossValidation, candidate: Candidate, split: int, seconds: float) -> None:
+    """One more split, when the one before was judged and there is time for the longest fit so far."""
+    longest = max((fit.fit_seconds for fit in candidate.fits.values()), default=0.0)
+    if split - 1 in candidate.losses and longest <= seconds:
+        cv.judge(candidate, split, seconds)
 
 
 def _probe_remote(
     cv: CrossValidation, probes: Probes, candidate: Candidate, reserve: float, sharpened: Callable[[], None]
 ) -> None:
     """The network: as many splits as its share allows, all at the schedule length of the first."""
-    name = candidate.family
-    if cv.worker is None or cv.clock.left(reserve) < WORKER_SECONDS:
-        probes.not_tried[name] = "budget"
+    if cv.worker is None:
+        probes.not_tried[candidate.family] = "budget"
         return
-    for split in range(len(cv.splits)):
-        _extend(cv, probes, candidate, split, _until(cv, NETWORK_SHARE, reserve))
+    try:
+        cv.worker.wait_ready(min(_until(cv, NETWORK_SHARE, reserve), READY_SECONDS))
+    except (OutOfTime, WorkerDied) as error:
+        probes.not_tried[candidate.family] = str(error) or "budget: the worker was not ready in time"
+        return
+    seconds = _until(cv, NETWORK_SHARE, reserve)
+    _first_split(cv, probes, candidate, seconds * NETWORK_FIRST if seconds > NETWORK_SECONDS else 0.0)
+    if candidate.could_train_longer and not cv.clock.counts_trials:
+        candidate.params = {**candidate.params, "epochs": candidate.info["epochs"]}
+    for split in range(1, len(cv.splits)):
+        sharpened()
+        _further_split(cv, candidate, split, _until(cv, NETWORK_SHARE, reserve))
         if split not in candidate.losses:
             break
-        if split == 0 and candidate.could_train_longer:
-            candidate.params = {**candidate.params, "epochs": candidate.info["epochs"]}
-        sharpened()

@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 import importlib
+import threading
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from automl.families.base import Family
     from automl.types import FamilyName
+
+
+def preload() -> threading.Thread:
+    """Import what the families of this process need, in a thread of its own: while data is read, it costs nothing."""
+    thread = threading.Thread(target=_preload, daemon=True)
+    thread.start()
+    return thread
+
+
+def _preload() -> None:
+    for name in ("sklearn.linear_model", "xgboost"):
+        importlib.import_module(name)
 
 
 def load(name: FamilyName) -> Family:

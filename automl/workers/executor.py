@@ -54,6 +54,10 @@ class Executor(Protocol):
         """The function's result; raises what it raises, or `OutOfTime` when `seconds` are over."""
         ...
 
+    def wait_ready(self, seconds: float) -> None:
+        """Wait until calls start at once; raises `OutOfTime` or `WorkerDied`."""
+        ...
+
     def close(self) -> None:
         """End it; nothing is waited for."""
         ...
@@ -74,6 +78,9 @@ class Here:
         """Call the function; `OutOfTime` interrupts it."""
         with self.clock.limit(max(seconds * 1.2, seconds + GRACE)):
             return function(*resolve(arguments, self.shared))
+
+    def wait_ready(self, seconds: float) -> None:
+        """Always ready."""
 
     def close(self) -> None:
         """Nothing to end."""
@@ -139,10 +146,9 @@ class Worker:
                 time.sleep(0.02)
         return self.connection
 
-    @property
-    def ready(self) -> bool:
-        """True when the worker has its imports behind it."""
-        return self.connection is not None or bool(self.arrived)
+    def wait_ready(self, seconds: float) -> None:
+        """Wait for the worker's imports."""
+        self.connect(seconds)
 
     def share(self, name: str, value: object) -> None:
         """Send the value now, or when the worker is ready."""
@@ -152,8 +158,8 @@ class Worker:
 
     def call(self, function: Callable[..., R], *arguments: Any, seconds: float = float("inf")) -> R:
         """Call the function in the worker; at `seconds` (and a grace) the worker is killed and started anew."""
-        started = time.monotonic()
         connection = self.connect(seconds)
+        started = time.monotonic()
         try:
             connection.send(("call", function, arguments))
             left = seconds + GRACE - (time.monotonic() - started)
