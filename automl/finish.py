@@ -13,6 +13,7 @@ from automl.clock import OutOfTime
 from automl.config import to_toml
 from automl.decide.after import after_search
 from automl.decide.compare import Flag
+from automl.decide.engine import under_trained
 from automl.evaluate import conformal, final, interval, metrics, mistakes, oof
 from automl.evaluate.crossval import DATASET
 from automl.evaluate.leaderboard import best_of, leaderboard
@@ -259,7 +260,6 @@ def _collect(session: Session, decision: Decision, outcome: Outcome, found: Sear
     for line in lines:
         line["size_bytes"] = size if line["delivered"] else None
     names = [c.name for c in session.prepared.dataset.problem.columns]
-    info = outcome.delivered.info
     session.facts.add(
         decision=decision,
         leaderboard=lines,
@@ -276,7 +276,7 @@ def _collect(session: Session, decision: Decision, outcome: Outcome, found: Sear
             else len(session.outer.development),
             "size_bytes": size,
             "files": sorted(f.name for f in model.iterdir()),
-            "under_trained": bool(info.get("under_trained") or info.get("cut_by_time")),
+            "under_trained": under_trained(outcome.delivered),
         },
         use=facts.use_block(session.folder, session.prepared.profile, names),
         media=None,

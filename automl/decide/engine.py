@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 FEW_OF_A_CLASS = 30
 SMALL_DATA = 200
 ENOUGH_EPOCHS = 30
+ENOUGH_ROUNDS = 200
 CHANCE: dict[FamilyName, float] = {"linear": 0.25, "trees": 0.65, "network": 0.35}
 """P(worth its complexity) of a family that was not measured: base rates of the published results for 104 tables
 (TabZilla, McElfresh et al. 2023): trees beat linear by more than half a point on 65 %, networks beat trees on 35 %."""
@@ -108,8 +109,15 @@ def decide(cv: CrossValidation, probes: Probes, prefer: Prefer, deciding_seconds
 
 def under_trained(candidate: Candidate) -> bool:
     """True when time ended its fits before they were worth comparing."""
+    return trained_share(candidate) < 1
+
+
+def trained_share(candidate: Candidate) -> float:
+    """How far the fits got, of what makes them worth comparing: 0 to 1."""
     info = candidate.info
-    return bool(info.get("cut_by_time") or info.get("under_trained"))
+    if "epochs" in info:
+        return min(info["epochs"] / min(ENOUGH_EPOCHS, info.get("full_epochs", ENOUGH_EPOCHS)), 1.0)
+    return min(info["rounds"] / ENOUGH_ROUNDS, 1.0) if info.get("cut_by_time") else 1.0
 
 
 def _left_out(probes: Probes, candidates: dict[FamilyName, Candidate]) -> dict[FamilyName, float]:
@@ -117,7 +125,7 @@ def _left_out(probes: Probes, candidates: dict[FamilyName, Candidate]) -> dict[F
     kept = {name: CHANCE[name] for name in probes.not_tried if name in CHANCE}
     for name, candidate in candidates.items():
         if under_trained(candidate) and name in CHANCE:
-            kept[name] = CHANCE[name] * (1 - min(candidate.info.get("epochs", 0) / ENOUGH_EPOCHS, 1))
+            kept[name] = CHANCE[name] * (1 - trained_share(candidate))
     return kept
 
 
@@ -163,7 +171,7 @@ def _short_training(candidate: Candidate) -> str:
     info = candidate.info
     if "epochs" in info:
         full = info.get("full_epochs", ENOUGH_EPOCHS)
-        return f"{candidate.family} under-trained: {info['epochs']} of {full} epochs fitted into the time."
+        return f"{candidate.family} under-trained: {info['epochs']:.3g} of {full} epochs fitted into the time."
     return f"{candidate.family} under-trained: the time ended it after {info.get('rounds', 0)} rounds."
 
 

@@ -145,8 +145,6 @@ def _probe_remote(
         return
     seconds = _until(cv, NETWORK_SHARE, reserve)
     _first_split(cv, probes, candidate, seconds * NETWORK_FIRST if seconds > NETWORK_SECONDS else 0.0)
-    if candidate.could_train_longer and not cv.clock.counts_trials:
-        candidate.params = {**candidate.params, "epochs": candidate.info["epochs"]}
     for split in range(1, len(cv.splits)):
         sharpened()
         _further_split(cv, candidate, split, _until(cv, NETWORK_SHARE, reserve))

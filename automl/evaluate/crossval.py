@@ -33,6 +33,7 @@ class Candidate:
         trial: number in the search, None for a probe.
         fits: split number -> what the fit gave.
         losses: split number -> loss on the rows judged.
+        fixed: lengths that the time set in the first fit, so that all splits are trained alike.
         reason: why it failed or stopped, '' when all is well.
     """
 
@@ -43,6 +44,7 @@ class Candidate:
     trial: int | None = None
     fits: dict[int, Fitted] = field(default_factory=dict)
     losses: dict[int, float] = field(default_factory=dict)
+    fixed: Params = field(default_factory=dict)
     reason: str = ""
 
     @property
@@ -129,7 +131,7 @@ class CrossValidation:
         part = self.splits[split]
         task = FitTask(
             candidate.family,
-            candidate.params,
+            {**candidate.params, **candidate.fixed},
             part.train if rows is None else nested(part.train, rows, self.dataset.problem.seed),
             part.check,
             Limits(self._seconds(seconds), self.threads),
@@ -146,6 +148,8 @@ class CrossValidation:
             return False
         self.journal.remember(task, fitted)
         candidate.fits[split], candidate.losses[split] = fitted, loss
+        if "epochs" in candidate.info and not self.clock.counts_trials:
+            candidate.fixed = {"epochs": max(round(candidate.info["epochs"]), 1)}
         return True
 
     def run(self, task: FitTask) -> Fitted:
