@@ -97,7 +97,7 @@ def splits(dataset: Dataset, folds: int, repeats: int, seed: int) -> list[Split]
             assigned = assign_folds(dataset, parts, generator)
             return [Split(0, 0, rows[assigned != 0], rows[assigned == 0])]
         assigned = assign_folds(dataset, folds, generator)
-        result += [Split(repeat, f, rows[assigned != f], rows[assigned == f]) for f in range(folds)]
+        result += [Split(repeat, f, rows[assigned != f], rows[assigned == f]) for f in range(assigned.max() + 1)]
     return result
 
 
@@ -124,9 +124,16 @@ def deal(y: Array, folds: int, generator: np.random.Generator) -> Array:
 
 
 def _by_group(y: Array, groups: Array, folds: int, generator: np.random.Generator) -> Array:
-    """(n,) folds with whole groups: large groups first, each to the fold with the fewest rows; ties by mean target."""
+    """(n,) folds with whole groups: large groups first, each to the fold with the fewest rows; ties by mean target.
+
+    There are as many folds as groups at most; the first fold is the one nearest to its share of the rows, because a
+    single one may be all that is judged. Rows of one group alone are dealt out: nothing could be kept apart.
+    """
     _, codes = np.unique(groups, return_inverse=True)
     sizes = np.bincount(codes)
+    if len(sizes) == 1:
+        return deal(y, folds, generator)
+    folds = min(folds, len(sizes))
     means = np.bincount(codes, weights=np.asarray(y, float)) / sizes
     order = np.lexsort((generator.random(len(sizes)), means, -sizes))
     load = np.zeros(folds)
@@ -135,7 +142,8 @@ def _by_group(y: Array, groups: Array, folds: int, generator: np.random.Generato
         target = int(np.argmin(load))
         fold_of[group] = target
         load[target] += sizes[group]
-    assigned: Array = fold_of[codes]
+    rank = np.argsort(np.argsort(np.abs(load - load.mean()), kind="stable"))
+    assigned: Array = rank[fold_of[codes]]
     return assigned
 
 
