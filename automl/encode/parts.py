@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from automl.data.dataset import Array
     from automl.types import Column
 
+LARGEST = 1e38
+"""Numbers are cut here: larger ones do not fit single precision, and their squares overflow double precision."""
+
 
 @dataclass(frozen=True)
 class Parts:
@@ -83,7 +86,9 @@ class PartsEncoder:
                 codes.append(frame[name].to_numpy(np.int32)[:, None])
             else:
                 numbers.append(frame[name].to_numpy(np.float64)[:, None])
-        return Parts(_stack(numbers, len(frame), np.float64), _stack(codes, len(frame), np.int32))
+        stacked = _stack(numbers, len(frame), np.float64)
+        np.clip(stacked, -LARGEST, LARGEST, out=stacked)
+        return Parts(stacked, _stack(codes, len(frame), np.int32))
 
     def state(self) -> State:
         """JSON part and arrays."""

@@ -45,7 +45,8 @@ class TextEncoder:
         k = min(COMPONENTS, len(terms) - 1, len(texts) - 1)
         if k < 1:
             return cls({}, np.zeros(0), np.zeros((0, 0)))
-        svd = TruncatedSVD(n_components=k, n_iter=3, random_state=seed).fit(matrix)
+        with np.errstate(invalid="ignore"):  # the share of variance explained, not used, is 0 / 0 when all are alike
+            svd = TruncatedSVD(n_components=k, n_iter=3, random_state=seed).fit(matrix)
         return cls(terms, np.asarray(vectorizer.idf_), svd.components_.T.astype(np.float64))
 
     def transform(self, texts: Array) -> Array:
@@ -53,6 +54,8 @@ class TextEncoder:
         lengths = np.asarray([(len(text), len(text.split())) for text in texts], dtype=np.float64).reshape(-1, 2)
         if not self.terms:
             return lengths
+        if not len(texts):  # scikit-learn refuses to transform no rows
+            return np.zeros((0, self.components.shape[1] + 2))
         vectorizer = _vectorizer(vocabulary=self.terms)
         vectorizer.idf_ = self.idf
         return np.hstack([vectorizer.transform(texts) @ self.components, lengths])
