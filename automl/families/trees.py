@@ -108,11 +108,11 @@ class TreesFamily:
         matrix = features.transform(train.inputs)
         data = _labelled(xgboost, matrix, features, train, fit_rows, None)
         callbacks, watch = [], []
-        if limits.seconds is not None:
-            callbacks.append(_Deadline.callback(started + limits.seconds))
         if len(check_rows):
             watch = [(_labelled(xgboost, matrix, features, train, check_rows, data), "check")]
             callbacks.append(xgboost.callback.EarlyStopping(rounds=PATIENCE, save_best=True))
+        if limits.seconds is not None:  # after early stopping, which must see every round, the first one too
+            callbacks.append(_Deadline.callback(started + limits.seconds))
         booster = xgboost.train(
             _settings(params, train.problem, limits),
             data,

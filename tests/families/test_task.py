@@ -1,0 +1,96 @@
+import numpy as np
+import pytest
+
+from automl import families
+from automl.clock import OutOfTime
+from automl.errors import DataError
+from automl.families import task as module
+from automl.families.base import FitFailed, Limits
+from automl.families.task import FitTask, fit, limited
+from tests.rows import numbers
+
+
+class Broken:
+    """A family whose fit, or whose model, does what it is told."""
+
+    def __init__(self, raises=None, predicts=None):
+        self.raises, self.predicts, self.info = raises, predicts, {"a": 1}
+
+    def fit(self, params, train, limits):
+        if self.raises is not None:
+            raise self.raises
+        return self
+
+    def predict(self, inputs):
+        return np.full((len(inputs), 2), self.predicts, np.float32)
+
+    def final_params(self):
+        return {}
+
+
+@pytest.fixture
+def broken(monkeypatch):
+    def use(**how):
+        monkeypatch.setattr(families, "load", lambda _name: Broken(**how))
+        return FitTask("linear", {}, np.arange(40), np.arange(40, 60), Limits())
+
+    return use
+
+
+def test_it_fits_on_some_rows_and_predicts_others(tmp_path):
+    data = numbers("binary", 100)
+    done = fit(data, FitTask("linear", {"C": 1.0}, np.arange(70), np.arange(70, 100), Limits(), tmp_path))
+    assert done.predictions.shape == (30, 2)
+    assert done.final_params == {"C": 1.0}
+    assert done.fit_seconds > 0
+    assert done.predict_seconds > 0
+    alone = families.load("linear").fit({"C": 1.0}, data.take(np.arange(70)), Limits())
+    assert np.array_equal(done.predictions, alone.predict(data.inputs.iloc[70:]))
+    assert (tmp_path / "encoder.json").is_file()
+
+
+@pytest.mark.parametrize(
+    ("error", "message"),
+    [
+        (ValueError("bad shape"), "ValueError: bad shape"),
+        (RuntimeError("solver"), "RuntimeError: solver"),
+        (MemoryError(), "out of memory"),
+        (FitFailed("diverged"), "diverged"),
+    ],
+)
+def test_whatever_a_library_raises_is_a_failed_fit(broken, error, message):
+    with pytest.raises(FitFailed, match=message):
+        fit(numbers(), broken(raises=error))
+
+
+@pytest.mark.parametrize("error", [OutOfTime(), DataError("no rows"), KeyboardInterrupt()])
+def test_what_the_run_must_see_passes_through(broken, error):
+    with pytest.raises(type(error)):
+        fit(numbers(), broken(raises=error))
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_predictions_that_are_not_finite_are_refused(broken, value):
+    with pytest.raises(FitFailed, match="not finite"):
+        fit(numbers(), broken(predicts=value))
+
+
+def test_a_refused_model_is_not_saved(broken, tmp_path):
+    task = broken(predicts=np.nan)
+    with pytest.raises(FitFailed):
+        fit(numbers(), module.FitTask(task.family, {}, task.train, task.predict, task.limits, tmp_path))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_one_class_alone_is_a_failed_fit():
+    data = numbers("binary", 100)
+    with pytest.raises(FitFailed, match="class"):
+        fit(data, FitTask("linear", {}, np.flatnonzero(data.y == 1), np.arange(5), Limits()))
+
+
+def test_the_limit_can_be_changed():
+    task = FitTask("trees", {"eta": 0.1}, np.arange(3), np.arange(2), Limits(5.0, 2, full=True))
+    changed = limited(task, None)
+    assert changed.limits == Limits(None, 2, full=True)
+    assert changed.params is task.params
+    assert task.limits.seconds == 5.0

@@ -1,0 +1,185 @@
+import json
+import subprocess
+import sys
+import time
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from automl.families.base import Limits
+from automl.families.trees import FAMILY, OWN
+from tests.rows import column, mixed, numbers, rows_of
+
+CITIES = ("Aarau", "Bern", "Genève", "Oslo", "Zürich")
+
+
+def fit(data, params=None, **limits):
+    return FAMILY.fit(params or {}, data, Limits(threads=1, **limits))
+
+
+def short(rounds=20):
+    return {**FAMILY.defaults(numbers().problem, 100)[0], "rounds": rounds}
+
+
+def cities(codes, effect):
+    codes = np.asarray(codes, np.int32)
+    frame = pd.DataFrame({"city": codes, "z": np.zeros(len(codes))})
+    return rows_of(frame, [column("city", "category", CITIES), column("z")], effect[codes])
+
+
+def test_a_category_never_seen_is_missing_and_not_its_neighbour():
+    rng = np.random.default_rng(0)
+    effect = np.array([0.0, -3.0, 0.0, 0.0, 3.0])  # of the cities seen: Bern, Genève, Zürich
+    train = cities(rng.choice([1, 2, 4], 3_000), effect)
+    model = fit(train, rounds := {"eta": 0.3, "max_depth": 3, "rounds": 60}, full=True)
+    asked = cities([0, 3, -1, 1, 2, 4], np.zeros(6))
+    aarau, oslo, missing, bern, geneve, zurich = model.predict(asked.inputs)[:, 0]
+    assert [bern, geneve, zurich] == pytest.approx([-3, 0, 3], abs=0.05)
+    assert aarau == oslo == missing
+    # Not the neighbour in sort order either: turning the truth round must not turn the prediction of the unseen round.
+    mirrored = fit(cities(train.inputs["city"].to_numpy(), -effect), rounds, full=True)
+    turned = mirrored.predict(asked.inputs)[:, 0]
+    assert turned[0] == turned[1] == turned[2]
+    assert turned[3] == pytest.approx(3, abs=0.05)
+
+
+def test_a_category_absent_from_this_fold_is_missing():
+    rng = np.random.default_rng(0)
+    data = cities(rng.integers(0, 5, 1_000), np.array([-2.0, -1.0, 0.0, 1.0, 2.0]))
+    fold = data.take(np.flatnonzero(data.inputs["city"] != 2))
+    predicted = fit(fold, {"eta": 0.3, "max_depth": 3}).predict(cities([2, -1, 0, 4], np.zeros(5)).inputs)[:, 0]
+    assert predicted[0] == predicted[1]
+    assert predicted[2:] == pytest.approx([-2, 2], abs=0.1)
+
+
+@pytest.mark.parametrize("task", ["binary", "multiclass", "regression"])
+def test_predictions_have_the_form_of_the_task(task):
+    data = numbers(task, 200)
+    predicted = fit(data, short()).predict(data.inputs)
+    assert predicted.shape == (200, data.problem.outputs)
+    assert predicted.dtype == np.float32
+    if task == "regression":
+        assert np.corrcoef(predicted[:, 0], data.y)[0, 1] > 0.8
+    else:
+        np.testing.assert_allclose(predicted.sum(axis=1), 1, atol=1e-5)
+        assert (predicted.argmax(axis=1) == data.y).mean() > 0.8
+    assert fit(data, short()).predict(data.inputs.iloc[:1]).shape == (1, data.problem.outputs)
+
+
+def test_a_class_absent_from_training_keeps_its_column():
+    data = numbers("multiclass", 200)
+    predicted = fit(data.take(np.flatnonzero(data.y != 1)), short()).predict(data.inputs)
+    assert predicted.shape == (200, 3)
+    assert set(predicted.argmax(axis=1)) == {0, 2}
+
+
+def test_early_stopping_ends_it_and_keeps_the_best_rounds():
+    model = fit(numbers("binary", 300, noise=3.0))
+    assert 0 < model.info["rounds"] < 300
+    assert model.booster.num_boosted_rounds() == model.info["rounds"]
+    assert model.final_params()["rounds"] == model.info["rounds"]
+    assert not model.info["cut_by_time"]
+
+
+def test_a_full_fit_takes_the_rounds_given():
+    model = fit(numbers("binary", 200), short(37), full=True)
+    assert model.info["rounds"] == 37
+
+
+def test_a_full_fit_learns_from_every_row():
+    data = numbers("regression", 100, noise=0)
+    odd = replace(data, y=np.where(np.arange(100) == 17, 50.0, data.y))
+    params = {"eta": 0.5, "max_depth": 8, "min_child_weight": 0, "rounds": 60}
+    assert fit(odd, params, full=True).predict(odd.inputs)[17, 0] > 30
+
+
+def test_the_time_ends_it_with_a_usable_model():
+    data = numbers("regression", 4_000, d=20)
+    started = time.monotonic()
+    model = fit(data, {"eta": 0.001, "max_depth": 8, "rounds": 100_000}, seconds=0.8, full=True)
+    assert time.monotonic() - started < 5
+    assert model.info["cut_by_time"]
+    assert 0 < model.info["rounds"] < 100_000
+    assert np.isfinite(model.predict(data.inputs)).all()
+
+
+def test_no_time_at_all_still_gives_a_round():
+    model = fit(numbers("binary", 100), seconds=0.0)
+    assert model.info["rounds"] >= 1
+
+
+def test_the_seed_repeats_whatever_the_threads():
+    data = numbers("binary", 400)
+    one, again = (fit(data).predict(data.inputs) for _ in range(2))
+    two = FAMILY.fit({}, data, Limits(threads=2)).predict(data.inputs)
+    assert np.array_equal(one, again)
+    np.testing.assert_allclose(one, two, atol=1e-6)
+
+
+def test_weights_matter():
+    data = numbers("regression", 200, noise=2.0)
+    heavy = replace(data, weight=np.where(data.y > 0, 50.0, 0.01))
+    plain, weighted = (fit(d, short(), full=True).predict(d.inputs).mean() for d in (data, heavy))
+    assert weighted > plain + 0.5
+
+
+def test_saved_it_predicts_the_same_in_a_new_process(tmp_path):
+    data = mixed()
+    model = fit(data.take(np.arange(80)), short())
+    model.save(tmp_path)
+    data.inputs.to_pickle(tmp_path / "rows.pkl")
+    code = (
+        "import sys, json, pandas as pd\n"
+        "from pathlib import Path\n"
+        "from automl import families, jsonio\n"
+        "from automl.types import Problem\n"
+        "folder = Path(sys.argv[1])\n"
+        "problem = jsonio.build(Problem, jsonio.read(folder / 'contract.json'))\n"
+        "model = families.load('trees').load(folder, problem)\n"
+        "print(json.dumps(model.predict(pd.read_pickle(folder / 'rows.pkl')).tolist()))\n"
+    )
+    from automl import jsonio
+
+    jsonio.write(tmp_path / "contract.json", data.problem)
+    done = subprocess.run([sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, check=True)
+    assert np.array_equal(np.array(json.loads(done.stdout), np.float32), model.predict(data.inputs))
+
+
+@pytest.mark.parametrize("name", ["a[0]", "b<c", 'say "hi"', "x]y", "ü;,\t", "", "f0"])
+def test_names_with_special_characters(tmp_path, name):
+    plain = numbers("binary", 80, d=2)
+    frame = pd.DataFrame(plain.inputs.to_numpy(), columns=[name, "other"])
+    odd = rows_of(frame, [column(name), column("other")], plain.y)
+    model = fit(odd, short(5))
+    model.save(tmp_path)
+    assert np.array_equal(FAMILY.load(tmp_path, odd.problem).predict(odd.inputs), model.predict(odd.inputs))
+
+
+def test_columns_without_a_value_are_no_obstacle():
+    data = numbers("binary", 100)
+    frame = data.inputs.assign(x1=np.nan, x2=np.nan)
+    model = fit(replace(data, inputs=frame), short())
+    assert (model.predict(frame).argmax(axis=1) == data.y).mean() > 0.8
+    assert np.isfinite(model.predict(frame.assign(x0=np.nan))).all()
+
+
+def test_absolute_errors_are_fitted_when_they_are_judged():
+    rng = np.random.default_rng(0)
+    data = numbers("regression", 400, metric="mae")
+    data = replace(data, y=np.exp(2 * rng.normal(size=400)))
+    absolute = fit(data, short(60)).predict(data.inputs)
+    squared = fit(replace(data, problem=replace(data.problem, metric="rmse")), short(60)).predict(data.inputs)
+    assert np.abs(absolute[:, 0] - data.y).mean() < np.abs(squared[:, 0] - data.y).mean()
+
+
+@pytest.mark.parametrize("task", ["binary", "regression"])
+def test_defaults_lie_where_trials_can_be_told_to_the_oracle(task):
+    problem = numbers(task).problem
+    names = {knob.name for knob in FAMILY.space(problem, 100)}
+    for params in FAMILY.defaults(problem, 100):
+        assert set(params) - set(OWN) <= names
+    assert FAMILY.describe(FAMILY.defaults(problem, 100)[0]) == "XGBoost, tuned defaults"
+    assert FAMILY.describe({}) == "XGBoost, tuned defaults"
+    assert FAMILY.describe(FAMILY.defaults(problem, 100)[1]) == "XGBoost, depth 3, eta 0.05"
