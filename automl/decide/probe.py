@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
 LOCAL_SHARE = 0.25
 """Share of the budget after which no further split of the families of this process is started."""
-NETWORK_SHARE = 0.5
-"""Share of the budget after which no further split of the network is started."""
-FIRST_SHARE = 0.3
+NETWORK_SHARE = 0.2
+"""Share of the budget that the network's probes may take after those, and more where those left some over."""
+FIRST_SHARE = 0.2
 """Share of all the time left that the first split of a family may take: without it there is no evidence at all."""
 NETWORK_FIRST = 0.45
 """Share of the network's time that its first split may take: its schedule is as long as that allows."""
@@ -139,14 +139,15 @@ def _probe_remote(
         probes.not_tried[candidate.family] = "budget"
         return
     try:
-        cv.worker.wait_ready(min(_until(cv, NETWORK_SHARE, reserve), READY_SECONDS))
+        cv.worker.wait_ready(min(cv.clock.left(reserve), READY_SECONDS))
     except (OutOfTime, WorkerDied) as error:
         probes.not_tried[candidate.family] = str(error) or "budget: the worker was not ready in time"
         return
-    seconds = _until(cv, NETWORK_SHARE, reserve)
+    share = max(LOCAL_SHARE, cv.clock.elapsed() / (cv.clock.budget or 1.0)) + NETWORK_SHARE
+    seconds = _until(cv, share, reserve)
     _first_split(cv, probes, candidate, seconds * NETWORK_FIRST if seconds > NETWORK_SECONDS else 0.0)
     for split in range(1, len(cv.splits)):
         sharpened()
-        _further_split(cv, candidate, split, _until(cv, NETWORK_SHARE, reserve))
+        _further_split(cv, candidate, split, _until(cv, share, reserve))
         if split not in candidate.losses:
             break
