@@ -129,19 +129,19 @@ class Worker:
 
         Raises:
             OutOfTime: it was not ready in time.
-            WorkerDied: it ended while starting, with the end of its log.
+            WorkerDied: it ended while starting, with the end of its log; a fresh one is started.
         """
         deadline = time.monotonic() + seconds
         assert self.process is not None
         while self.connection is None:
             if self.process.poll() is not None:
-                raise WorkerDied(self.last_words())
+                raise self._died()
             if time.monotonic() > deadline:
                 raise OutOfTime
             if self.arrived:
                 self.connection = self.arrived[0]
                 for name, value in self.shared.items():
-                    self.connection.send(("share", name, value))
+                    self._send_shared(name, value)
             else:
                 time.sleep(0.02)
         return self.connection
@@ -154,6 +154,11 @@ class Worker:
         """Send the value now, or when the worker is ready."""
         self.shared[name] = value
         if self.connection is not None:
+            self._send_shared(name, value)
+
+    def _send_shared(self, name: str, value: object) -> None:
+        assert self.connection is not None
+        with contextlib.suppress(ConnectionError):  # it has ended: the next call notices, and starts a fresh one
             self.connection.send(("share", name, value))
 
     def call(self, function: Callable[..., R], *arguments: Any, seconds: float = float("inf")) -> R:
@@ -164,17 +169,23 @@ class Worker:
             connection.send(("call", function, arguments))
             left = seconds + GRACE - (time.monotonic() - started)
             if not connection.poll(None if left == float("inf") else max(left, 0)):
-                self.restart()
                 raise OutOfTime
             succeeded, result = connection.recv()
-        except (EOFError, ConnectionError, BrokenPipeError) as error:
-            words = self.last_words()
-            self.restart()
-            raise WorkerDied(words) from error
+        except (EOFError, ConnectionError) as error:
+            raise self._died() from error
+        except (OutOfTime, KeyboardInterrupt):
+            self.restart()  # a late answer must not be taken for that of the next call
+            raise
         if not succeeded:
             raise result
         answer: R = result
         return answer
+
+    def _died(self) -> WorkerDied:
+        """What to raise when the process has ended; a fresh one is started for the next call."""
+        words = self.last_words()
+        self.restart()
+        return WorkerDied(words)
 
     def last_words(self) -> str:
         """The last line of the worker's log."""

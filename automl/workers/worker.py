@@ -7,6 +7,7 @@ memory growth ends with the process, and a fit that overruns its time can be kil
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import traceback
 from multiprocessing.connection import Client
@@ -20,6 +21,7 @@ from automl.workers.executor import WorkerError, resolve
 
 def main(address: str) -> None:
     """Connect to the parent and serve it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in a terminal reaches us too: the parent decides what ends
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
     import keras  # noqa: F401 (the import that takes seconds: done before the first call)
