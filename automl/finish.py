@@ -17,6 +17,7 @@ from automl.decide.engine import under_trained
 from automl.evaluate import conformal, final, interval, metrics, mistakes, oof
 from automl.evaluate.crossval import DATASET
 from automl.evaluate.leaderboard import best_of, leaderboard
+from automl.explain.examples import examples
 from automl.explain.importance import Importance, importance
 from automl.families.base import FitFailed
 from automl.report import facts
@@ -279,10 +280,20 @@ def _collect(session: Session, decision: Decision, outcome: Outcome, found: Sear
             "under_trained": under_trained(outcome.delivered),
         },
         use=facts.use_block(session.folder, session.prepared.profile, names),
-        media=None,
+        media=_media_block(session, outcome),
         interrupted=session.interrupted,
         fail_under=session.plan.fail_under,
     )
+
+
+def _media_block(session: Session, outcome: Outcome) -> dict[str, Any] | None:
+    """Example images; None for tables."""
+    dataset, rows = session.prepared.dataset, outcome.tested.rows
+    if dataset.problem.modality != "image":
+        return None
+    predictions = outcome.tested.predictions[outcome.delivered.name]
+    paths = [session.prepared.paths[i] for i in rows]
+    return {"examples": examples(dataset.problem, dataset.inputs.take(rows), dataset.y[rows], predictions, paths)}
 
 
 def _test_block(session: Session, outcome: Outcome) -> dict[str, Any]:

@@ -87,11 +87,13 @@ class Predictor:
             if problem.get("unseen"):
                 examples = ", ".join(map(repr, problem.get("unseen_examples", [])[:3]))
                 notes.append(
-                    f"{problem['unseen']:,} rows have a {name!r} never seen in training ({examples}): "
+                    f"Column {name!r}: {problem['unseen']:,} values never seen in training ({examples}), "
                     "treated as missing."
                 )
             if problem.get("wrong_type"):
-                notes.append(f"{problem['wrong_type']:,} rows have a {name!r} of the wrong type: treated as missing.")
+                notes.append(
+                    f"Column {name!r}: {problem['wrong_type']:,} values of the wrong type, treated as missing."
+                )
         return Predicted(self.columns(self.probabilities(checked.frame)), notes)
 
     def images(self, files: ImageFiles, scratch: Path) -> Predicted:

@@ -51,7 +51,7 @@ def profile(source: Source, plan: Plan) -> Profile:
         from automl.data import decode
         from automl.profile import media
 
-        return media.profile(source, decode.inspect(source), ignore=plan.ignore)
+        return media.profile(source, decode.inspect(source), task=plan.task, ignore=plan.ignore)
     from automl.profile import table
 
     return table.profile(
@@ -114,28 +114,27 @@ def _table(table: Table, plan: Plan) -> Prepared:
 
 
 def _images(files: ImageFiles, plan: Plan, folder: Path, threads: int) -> Prepared:
+    """Decode first: a truncated file has a sound header and shows only then."""
     from automl.data import decode
     from automl.profile import media
-    from automl.profile.target import encode_target
 
     inspected = decode.inspect(files, threads)
     decode.check_broken(inspected.reasons, len(files.paths), where=files.source)
-    found = media.profile(files, inspected, ignore=plan.ignore)
-    size = decode.choose_size(inspected).value
+    height, width, channels = decode.choose_size(inspected).value
     readable = np.flatnonzero(inspected.ok)
-    decoded = decode.decode(files, readable, size[:2], size[2], folder / "images.npy", threads=threads)
-    import pandas as pd
-
-    labels = pd.Series([files.labels[i] for i in readable] if files.labels else [], dtype="str")
-    y, classes, kept = encode_target(labels, found.task.value)
-    usable = kept & decoded.ok
-    rows = readable[usable]
+    decoded = decode.decode(files, readable, (height, width), channels, folder / "images.npy", threads=threads)
+    inspected = inspected.with_broken(decoded.reasons)
+    decode.check_broken(inspected.reasons, len(files.paths), where=files.source)
+    found = media.profile(files, inspected, task=plan.task, ignore=plan.ignore)
+    rows = readable[decoded.ok]
+    y, classes, kept = media.encode([(files.labels or ())[i] for i in rows], found.task.value)
+    rows = rows[kept]
     paths = tuple(files.paths[i] for i in rows)
+    size = (height, width, channels)
     problem = Problem("image", found.task.value, _metric(plan, found), classes, seed=plan.seed, image_size=size)
-    pixels = type(decoded.images)(decoded.images.file, np.flatnonzero(usable))
-    y = y[decoded.ok[kept]] if len(y) == kept.sum() else y[usable]
-    dataset = Dataset(problem, pixels, y, groups=_file_groups(paths, plan.group), part=_file_parts(files, rows))
-    return Prepared(found, dataset, rows, paths)
+    pixels = decoded.images.take(np.flatnonzero(kept))
+    groups, part = _file_groups(paths, plan.group), _file_parts(files, rows)
+    return Prepared(found, Dataset(problem, pixels, y, groups=groups, part=part), rows, paths)
 
 
 def _weights(frame: pd.DataFrame, name: str | None, rows: Array) -> Array | None:

@@ -116,8 +116,9 @@ def trained_share(candidate: Candidate) -> float:
     """How far the fits got, of what makes them worth comparing: 0 to 1."""
     info = candidate.info
     if "epochs" in info:
-        return min(float(info["epochs"]) / min(ENOUGH_EPOCHS, info.get("full_epochs", ENOUGH_EPOCHS)), 1.0)
-    return min(float(info["rounds"]) / ENOUGH_ROUNDS, 1.0) if info.get("cut_by_time") else 1.0
+        enough = min(ENOUGH_EPOCHS, info.get("full_epochs", ENOUGH_EPOCHS))
+        return min(float(info["epochs"] / enough), 1.0)
+    return min(float(info["rounds"] / ENOUGH_ROUNDS), 1.0) if info.get("cut_by_time") else 1.0
 
 
 def _left_out(probes: Probes, candidates: dict[FamilyName, Candidate]) -> dict[FamilyName, float]:
