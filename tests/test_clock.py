@@ -1,6 +1,7 @@
 """The clock of a run."""
 
 import math
+import shutil
 import subprocess
 import sys
 import threading
@@ -104,6 +105,15 @@ def test_the_clock_counts_from_the_start_of_the_process():
         pytest.skip("this system does not tell when a process started")
     assert 0.45 <= age < 30
     assert elapsed == pytest.approx(age, abs=0.2)
+
+
+@pytest.mark.skipif(shutil.which("sh") is None, reason="needs a shell")
+def test_the_age_of_a_shell_that_became_this_process_does_not_count():
+    code = "from automl.clock import Clock; print(Clock.since_process_start(9.0).elapsed())"
+
+    said = subprocess.check_output(["sh", "-c", f'sleep 2 && exec {sys.executable} -c "{code}"'], text=True)
+
+    assert 0 < float(said) < 1.5
 
 
 def test_the_age_of_a_process_is_never_negative():
