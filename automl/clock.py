@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0, "": 1.0}
 IMPORTED = time.monotonic()
 STARTUP = 1.0
-"""Most seconds that Python takes from its start to the import of this module; 0.1 to 0.3 on the machines we measured."""
+"""Most seconds that Python takes from its start to the import of this module; about 0.1 where we measured it."""
 
 
 class OutOfTime(Exception):  # noqa: N818 (a control-flow signal, not an error)
@@ -48,8 +48,8 @@ def parse_budget(text: str | float) -> float:
 def process_age() -> float:
     """Seconds since this program started; since this module was imported where the system does not tell.
 
-    A shell may run its last command in its own process (`sh -c 'pip install . && automl fit ...'`), which then looks as old
-    as the shell: what came before the import of this module counts for `STARTUP` seconds at most.
+    A shell may run its last command in its own process (`sh -c 'pip install . && automl fit ...'`), which then looks
+    as old as the shell: what came before the import of this module counts for `STARTUP` seconds at most.
     """
     imported = time.monotonic() - IMPORTED
     try:
