@@ -37,7 +37,7 @@ def mark(x: float, y: float | str, family: str, *, hollow: bool = False) -> str:
     return tag("svg", path, x=pct(x), y=y, overflow="visible", width=1, height=1)
 
 
-def line(  # noqa: PLR0917 (two points and a pen, as in every drawing library)
+def line(
     x1: float,
     y1: float | str,
     x2: float,

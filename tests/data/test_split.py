@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -83,7 +85,7 @@ def test_time_goes_forward_only():
     for s in made:
         assert order[s.train].max() < order[s.check].min()
     assert len({len(s.check) for s in made}) == 1
-    assert all(set(a.train) < set(b.train) for a, b in zip(made, made[1:], strict=False))
+    assert all(set(a.train) < set(b.train) for a, b in pairwise(made))
 
 
 def test_a_holdout_of_a_large_table_is_one_split(monkeypatch):

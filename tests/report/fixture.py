@@ -341,7 +341,7 @@ def number_errors(rng: random.Random) -> dict[str, Any]:
 
 
 def findings() -> list[dict[str, Any]]:
-    def one(  # noqa: PLR0917 (a table row)
+    def one(
         code: str,
         severity: str,
         title: str,
