@@ -203,10 +203,10 @@ def _new_folder(out: Path | None, raw: Source) -> Path:
     if out is None:
         name = re.sub(r"[^\w.-]+", "-", raw.name).strip("-") or "data"
         out = Path("reports") / f"{name}-{time.strftime('%Y%m%d-%H%M%S')}"
-        number = 1
+        first, number = out.name, 1
         while out.exists():
             number += 1
-            out = out.with_name(f"{out.name.rsplit('_', 1)[0]}_{number}")
+            out = out.with_name(f"{first}_{number}")
     (out / "work").mkdir(parents=True, exist_ok=True)
     return out
 
@@ -265,7 +265,7 @@ def _decide(session: Session) -> tuple[Decision, Probes]:
     with session.stages.stage("decide"):
         probes = probe(cv, allowed_families(plan, len(session.prepared.dataset)), REPORT_SECONDS, sharpened)
         decision = judged(probes)
-    session.interrupted = "interrupted" in probes.not_tried.values()
+    session.interrupted = probes.interrupted
     session.events.add("decided", family=decision.family, sentence=decision.sentence)
     session.console.note(f"Verdict: {decision.sentence}")
     return decision, probes

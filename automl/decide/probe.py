@@ -43,11 +43,13 @@ class Probes:
         candidates: family -> its probe, simple to complex; only families with at least one judged split.
         not_tried: family -> why there is no probe of it.
         look: family -> candidate of the quick look at few rows.
+        interrupted: True when Ctrl-C ended it.
     """
 
     candidates: dict[FamilyName, Candidate] = field(default_factory=dict)
     not_tried: dict[FamilyName, str] = field(default_factory=dict)
     look: dict[FamilyName, Candidate] = field(default_factory=dict)
+    interrupted: bool = False
 
     def splits(self, names: list[FamilyName]) -> list[int]:
         """Splits that all of these families were judged on."""
@@ -88,6 +90,7 @@ def probe(
     except KeyboardInterrupt:
         if "baseline" not in probes.candidates:
             raise
+        probes.interrupted = True
         probes.not_tried |= {name: "interrupted" for name in allowed if name not in probes.candidates}
     return probes
 

@@ -70,8 +70,7 @@ class Candidate:
     @property
     def could_train_longer(self) -> bool:
         """True when time, not validation, ended its fits."""
-        short = self.info.get("epochs", 0) < self.info.get("full_epochs", 0)
-        return bool(short or self.info.get("cut_by_time"))
+        return bool(self.fits) and next(iter(self.fits.values())).could_take_longer
 
     @property
     def info(self) -> dict[str, Any]:
@@ -137,7 +136,8 @@ class CrossValidation:
             Limits(self._seconds(seconds), self.threads),
         )
         try:
-            fitted = self.journal.recall(task) or self.run(task)
+            recalled = self.journal.recall(task)
+            fitted = recalled or self.run(task)
         except (FitFailed, WorkerDied, WorkerError, OutOfTime) as error:
             candidate.reason = str(error) or "stopped: out of time"
             return False
@@ -146,7 +146,8 @@ class CrossValidation:
         if not np.isfinite(loss):
             candidate.reason = f"{self.metric.label} is not defined on its predictions"
             return False
-        self.journal.remember(task, fitted)
+        if recalled is None:
+            self.journal.remember(task, fitted)
         candidate.fits[split], candidate.losses[split] = fitted, loss
         if "epochs" in candidate.info and not self.clock.counts_trials:
             candidate.fixed = {"epochs": max(round(candidate.info["epochs"]), 1)}

@@ -100,6 +100,7 @@ def refit(cv: CrossValidation, chosen: Candidate, rows: Array, folder: Path, res
     if expected_seconds(chosen) * MORE_ROWS**2 > cv.clock.left(reserve):
         return None
     fresh = folder.with_name(folder.name + ".part")
+    shutil.rmtree(fresh, ignore_errors=True)  # of a run that was killed here
     fresh.mkdir()
     fitted = _final_fit(cv, chosen, rows, rows[:1], fresh, reserve)
     # A fit that the clock cut short is worse than the one that stands.
@@ -160,7 +161,7 @@ def _nothing(chosen: Candidate, others: list[Candidate]) -> RunError:
 
 def _fresh_predictions(cv: CrossValidation, candidate: Candidate, splits: int) -> Array | None:
     """(all rows, outputs) mean out-of-fold predictions, 0 in rows no split judges; None when a split is missing."""
-    if splits == 0:
+    if splits <= 0:
         return None
     again = replace(candidate, fits={}, losses={})
     outputs = cv.dataset.problem.outputs

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import zipfile
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,11 @@ if TYPE_CHECKING:
 
     from automl.data.dataset import Dataset
     from automl.families.task import FitTask
+
+LONGER = 1.5
+"""A fit that time ended is not recalled when it may now take this many times as long."""
+UNREADABLE = (OSError, EOFError, ValueError, KeyError, TypeError, zipfile.BadZipFile)
+"""What reading a damaged file, or one of another version, raises."""
 
 
 @dataclass(frozen=True)
@@ -32,24 +38,30 @@ class Journal:
     fingerprint: str
 
     def recall(self, task: FitTask) -> Fitted | None:
-        """The result of the same task, when it was finished before."""
+        """The result of the same task, when it was finished before; None too when there is now time for a better one."""
         path = self._path(task)
         if path is None or not path.is_file():
             return None
-        with np.load(path, allow_pickle=False) as file:
-            facts = json.loads(str(file["facts"]))
-            return Fitted(file["predictions"], **facts)
+        try:
+            with np.load(path, allow_pickle=False) as file:
+                facts = json.loads(str(file["facts"]))
+                given = facts.pop("seconds")
+                fitted = Fitted(file["predictions"], **facts)
+        except UNREADABLE:
+            return None
+        return None if fitted.could_take_longer and _more(task.limits.seconds, given) else fitted
 
     def remember(self, task: FitTask, fitted: Fitted) -> None:
         """Keep a result; written beside its place and renamed, so that a half-written one is never read."""
         path = self._path(task)
-        if path is None or path.is_file():
+        if path is None:
             return
         facts = {
             name: plain(getattr(fitted, name)) for name in ("final_params", "info", "fit_seconds", "predict_seconds")
         }
         part = path.with_suffix(".part.npz")
-        np.savez(part, predictions=fitted.predictions, facts=np.asarray(json.dumps(facts)))
+        text = json.dumps({**facts, "seconds": task.limits.seconds})
+        np.savez(part, predictions=fitted.predictions, facts=np.asarray(text))
         part.replace(path)
 
     def _path(self, task: FitTask) -> Path | None:
@@ -57,6 +69,11 @@ class Journal:
             return None
         key = digest(self.fingerprint, task.family, plain(task.params), task.train, task.predict, task.limits.full)
         return self.folder / f"{task.family}-{key}.npz"
+
+
+def _more(now: float | None, then: float | None) -> bool:
+    """True when the limit of now is much later than that of then."""
+    return then is not None and (now is None or now > LONGER * then)
 
 
 def fingerprint(dataset: Dataset, metric: str) -> str:

@@ -54,6 +54,12 @@ class Fitted:
     fit_seconds: float
     predict_seconds: float
 
+    @property
+    def could_take_longer(self) -> bool:
+        """True when time, not validation, ended the fit."""
+        short = self.info.get("epochs", 0) < self.info.get("full_epochs", 0)
+        return bool(short or self.info.get("cut_by_time"))
+
 
 def fit(dataset: Dataset, task: FitTask) -> Fitted:
     """Run the task.

@@ -84,13 +84,14 @@ def search(
         if params is None:
             stopped = "the search space is exhausted"
             break
+        began = cv.clock.elapsed()
         trial = _judge(
             cv, start.family, params, result, tracker, cv.clock.left(tracker.reserve(best)) / len(result.splits)
         )
         since_best += 1
         if trial.ok and trial.loss(result.splits) < best.loss(result.splits):
             best, since_best = trial, 0
-        tracker.end(trial, best, cv.clock.elapsed())
+        tracker.end(trial, best, began)
     result.stopped = stopped
 
 
@@ -149,9 +150,10 @@ def _long_trial(cv: CrossValidation, start: Candidate, result: Search, tracker: 
     if seconds < SLACK * start.seconds:
         return start
     result.splits = result.splits[:1]
+    began = cv.clock.elapsed()
     trial = _judge(cv, start.family, start.params, result, tracker, seconds, suffix=", longer")
     best = trial if trial.ok and trial.loss(result.splits) < start.loss(result.splits) else start
-    tracker.end(trial, best, cv.clock.elapsed())
+    tracker.end(trial, best, began)
     return best
 
 
