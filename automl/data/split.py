@@ -116,8 +116,13 @@ def assign_folds(dataset: Dataset, folds: int, generator: np.random.Generator) -
 
 
 def deal(y: Array, folds: int, generator: np.random.Generator) -> Array:
-    """(n,) folds dealt out in turn over rows ordered by target, so that any k rows in a row lie in k folds."""
+    """(n,) folds dealt out in turn over rows ordered by target, so that any k rows in a row lie in k folds.
+
+    Numbers, which have few ties, are shuffled within every k: their order alone would give the same folds every time.
+    """
     ordered = np.lexsort((generator.random(len(y)), y))
+    if y.dtype.kind == "f":
+        ordered = ordered[np.lexsort((generator.random(len(y)), np.arange(len(y)) // folds))]
     assigned: Array = np.empty(len(y), np.int64)
     assigned[ordered] = generator.permutation(folds)[np.arange(len(y)) % folds]
     return assigned

@@ -38,12 +38,12 @@ class Journal:
     fingerprint: str
 
     def recall(self, task: FitTask) -> Fitted | None:
-        """The result of the same task, when it was finished before; None too when there is now time for a better one."""
+        """The result of the same task, finished before; None when there is now time for a better one."""
         path = self._path(task)
         if path is None or not path.is_file():
             return None
         try:
-            with np.load(path, allow_pickle=False) as file:
+            with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
                 facts = json.loads(str(file["facts"]))
                 given = facts.pop("seconds")
                 fitted = Fitted(file["predictions"], **facts)
@@ -77,7 +77,7 @@ def _more(now: float | None, then: float | None) -> bool:
 
 
 def fingerprint(dataset: Dataset, metric: str) -> str:
-    """A digest of the problem, the target and a sample of the inputs."""
+    """A digest of the problem, the target, the weights and a sample of the inputs."""
     import pandas as pd
 
     inputs: Any = dataset.inputs
@@ -85,7 +85,7 @@ def fingerprint(dataset: Dataset, metric: str) -> str:
         content = pd.util.hash_pandas_object(inputs.iloc[:: max(len(inputs) // 1000, 1)], index=False).to_numpy()
     else:
         content = inputs.rows
-    return digest(metric, plain(dataset.problem), dataset.y, content)
+    return digest(metric, plain(dataset.problem), dataset.y, dataset.weight, content)
 
 
 def digest(*values: Any) -> str:

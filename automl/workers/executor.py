@@ -164,13 +164,8 @@ class Worker:
     def call(self, function: Callable[..., R], *arguments: Any, seconds: float = float("inf")) -> R:
         """Call the function in the worker; at `seconds` (and a grace) the worker is killed and started anew."""
         connection = self.connect(seconds)
-        started = time.monotonic()
         try:
-            connection.send(("call", function, arguments))
-            left = seconds + GRACE - (time.monotonic() - started)
-            if not connection.poll(None if left == float("inf") else max(left, 0)):
-                raise OutOfTime
-            succeeded, result = connection.recv()
+            succeeded, result = self._answer(connection, ("call", function, arguments), seconds + GRACE)
         except (EOFError, ConnectionError) as error:
             raise self._died() from error
         except (OutOfTime, KeyboardInterrupt):
@@ -179,6 +174,17 @@ class Worker:
         if not succeeded:
             raise result
         answer: R = result
+        return answer
+
+    @staticmethod
+    def _answer(connection: Connection, message: tuple[Any, ...], seconds: float) -> tuple[bool, Any]:
+        """What the worker says to a message; raises `OutOfTime` when it says nothing for `seconds`."""
+        started = time.monotonic()
+        connection.send(message)
+        left = seconds - (time.monotonic() - started)
+        if not connection.poll(None if left == float("inf") else max(left, 0)):
+            raise OutOfTime
+        answer: tuple[bool, Any] = connection.recv()
         return answer
 
     def _died(self) -> WorkerDied:

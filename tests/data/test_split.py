@@ -56,6 +56,15 @@ def test_the_seed_decides_and_repeats_differ():
     assert not all(np.array_equal(a.check, b.check) for a, b in zip(first, other, strict=True))
 
 
+@pytest.mark.parametrize("task", ["binary", "multiclass", "regression"])
+def test_no_two_repeats_or_seeds_judge_the_same_rows_together(task):
+    data = numbers(task, 200)
+    made = split.splits(data, 5, 3, seed=0) + split.splits(data, 5, 1, seed=1)
+    assert len({s.check.tobytes() for s in made}) == len(made)
+    tests = {split.outer(numbers(task, 600, seed=seed)).test.tobytes() for seed in range(8)}
+    assert len(tests) == 8
+
+
 @pytest.mark.parametrize("sizes", [[4] * 25, [60, 20, 10, 5, 3, 2], [1] * 100])
 def test_groups_stay_whole(sizes):
     groups = np.random.default_rng(0).permutation(np.repeat(np.arange(len(sizes)), sizes))
