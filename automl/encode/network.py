@@ -131,5 +131,5 @@ def _frequent(codes: Array, levels: int) -> Array:
 
 def _one_hot(codes: Array, kept: Array) -> Array:
     """(rows, len(kept)) zeros and ones; two levels give one column of -1 and +1; missing and unseen are all zero."""
-    hit = (codes[:, None] == kept).astype(np.float64)
+    hit: Array = (codes[:, None] == kept).astype(np.float64)
     return hit[:, :1] - hit[:, 1:] if len(kept) == 2 else hit

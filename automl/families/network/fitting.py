@@ -14,10 +14,10 @@ from automl.encode.network import NetworkTable
 from automl.families.base import FitFailed
 from automl.families.network import images, tabular
 from automl.families.network import params as parameters
-from automl.families.network.model import TABLE_BATCH, NetworkModel
-from automl.families.network.score import loss_of
+from automl.families.network.check import Check
+from automl.families.network.model import NetworkModel
 from automl.families.network.targets import Targets, row_weights
-from automl.families.network.trainer import Objective, Trainer, outputs
+from automl.families.network.trainer import Objective, Trainer
 from automl.families.network.training import FEW_EPOCHS, Deadline, Outcome, Plan, Run, shape
 
 if TYPE_CHECKING:
@@ -58,9 +58,11 @@ def fit(params: Params, train: Dataset, limits: Limits) -> NetworkModel:
     keras.utils.set_random_seed(train.problem.seed)
     params = parameters.complete(params, train.problem, len(train), timed=deadline.at is not None)
     rows = _encoded(train, full=limits.full)
-    targets = Targets.fit(train.problem, rows.y[rows.fit])
+    targets = Targets.fit(train.problem, rows.y[rows.fit], params.get("temperature", 1.0))
     model, run, per_call = _prepared(rows, targets, params, deadline)
     outcome = run.train(per_call)
+    if check := _check(rows, model):
+        model.targets = check.calibrated()
     model.info = _info(outcome, model, run.plan, full_epochs=int(params["epochs"]))
     return model
 
@@ -99,7 +101,7 @@ def _prepared(
 
 
 def _size(rows: Rows, params: Params, deadline: Deadline, flops: float) -> Params:
-    """Width and blocks of the largest network that has time for about half its horizon; by count alone without a deadline."""
+    """Width and blocks of the largest network with time for about half its horizon; by counts without a deadline."""
     size = rows.problem.image_size
     seconds = deadline.left() if deadline.at is not None else images.SECONDS_COUNTED
     epochs = min(1.2 * max(FEW_EPOCHS, params["epochs"] / 2), params["epochs"])
@@ -126,23 +128,14 @@ def _assembled(
     chunk, calls = shape(len(fit_rows), batch, most)
     plan = Plan(batch, chunk, calls, int(params["epochs"]), params.get("stop"), params["lr"], schedule, problem.seed)
     data = (rows.x[fit_rows], targets.encode(rows.y[fit_rows]), rows.weight[fit_rows])
-    run = Run(trainer, data, _Check(rows, model) if len(rows.check) else None, plan, deadline)
+    run = Run(trainer, data, _check(rows, model), plan, deadline)
     return model, run, run.measure() if deadline.at is not None else None
 
 
-class _Check:
-    """Loss of a model on the rows set aside; NaN when a prediction is not finite."""
-
-    def __init__(self, rows: Rows, model: NetworkModel) -> None:
-        self.model, self.loss = model, loss_of(rows.problem)
-        self.x, self.y, self.weight = rows.x[rows.check], rows.y[rows.check], rows.weight[rows.check]
-        self.batch = images.BATCH if rows.encoder is None else TABLE_BATCH
-
-    def __call__(self) -> float:
-        raw = outputs(self.model.network, self.x, self.batch)
-        if not np.isfinite(raw).all():
-            return float("nan")
-        return self.loss(self.y, self.model.targets.decode(raw), self.weight)
+def _check(rows: Rows, model: NetworkModel) -> Check | None:
+    """What chooses the epoch; None when no rows were set aside."""
+    part = rows.check
+    return Check(model, rows.x[part], rows.y[part], rows.weight[part]) if len(part) else None
 
 
 def _info(outcome: Outcome, model: NetworkModel, plan: Plan, full_epochs: int) -> dict[str, object]:

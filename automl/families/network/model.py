@@ -58,14 +58,19 @@ class NetworkModel:
             matrix = inputs.take(np.arange(start, min(start + block, len(inputs)))).pixels()
         else:
             matrix = self.encoder.transform(inputs.iloc[start : start + block])
-        return self.targets.decode(outputs(self.network, matrix, images.BATCH if self.encoder is None else TABLE_BATCH))
+        return self.targets.decode(self.outputs(matrix))
+
+    def outputs(self, matrix: Array) -> Array:
+        """(rows, outputs) float32 of the network for encoded rows."""
+        return outputs(self.network, matrix, images.BATCH if self.encoder is None else TABLE_BATCH)
 
     def final_params(self) -> Params:
-        """The same parameters with the horizon planned and the epoch to stop after.
+        """The same parameters with the horizon planned, the epoch to stop after and the temperature.
 
         The schedule is aimed at the same end and left at the best epoch, so that the refit repeats what was validated.
         """
-        return {**self.params, "epochs": self.info["planned_epochs"], "stop": self.info["best_epoch"]}
+        found = {"stop": self.info["best_epoch"], "temperature": self.targets.temperature}
+        return {**self.params, "epochs": self.info["planned_epochs"], **found}
 
     def save(self, folder: Path) -> None:
         """Write network.keras, encoder.json and arrays.npz."""

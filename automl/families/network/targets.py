@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from automl.families.network.score import ABSOLUTE, HARD
+from automl.families.network.temperature import softmax
 
 if TYPE_CHECKING:
     from automl.data.dataset import Array, Dataset
@@ -26,6 +27,7 @@ class Targets:
         smoothing: its label smoothing.
         center, spread: mean and standard deviation of regression targets.
         low, high: their range, which predictions keep to.
+        temperature: divides the outputs of 'classes'; found on rows set aside.
     """
 
     kind: str
@@ -34,12 +36,13 @@ class Targets:
     spread: float = 1.0
     low: float = 0.0
     high: float = 0.0
+    temperature: float = 1.0
 
     @classmethod
-    def fit(cls, problem: Problem, y: Array) -> Targets:
-        """From the targets of the training rows."""
+    def fit(cls, problem: Problem, y: Array, temperature: float = 1.0) -> Targets:
+        """From the targets of the training rows and, in a refit, the temperature that the validated fit found."""
         if problem.task != "regression":
-            return cls("classes", SMOOTHING if problem.metric in HARD else 0.0)
+            return cls("classes", SMOOTHING if problem.metric in HARD else 0.0, temperature=temperature)
         kind = "absolute" if problem.metric in ABSOLUTE else "squares"
         return cls(kind, 0.0, float(y.mean()), float(y.std()) or 1.0, float(y.min()), float(y.max()))
 
@@ -51,8 +54,7 @@ class Targets:
         """(rows, classes) probabilities or (rows, 1) values, float32, from a network's outputs."""
         if self.kind != "classes":
             return np.clip(outputs * self.spread + self.center, self.low, self.high).astype(np.float32)
-        powers = np.exp(outputs.astype(np.float64) - outputs.max(axis=1, keepdims=True))
-        probabilities: Array = (powers / powers.sum(axis=1, keepdims=True)).astype(np.float32)
+        probabilities: Array = softmax(outputs / self.temperature).astype(np.float32)
         return probabilities
 
     def start(self, problem: Problem, y: Array) -> list[float]:

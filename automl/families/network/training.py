@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 FEW_EPOCHS = 30
 """Fewer epochs than this and a network is called under-trained."""
+PATIENCE = (3, 40)
+"""No better for so many times the best epoch and so many more, and training ends (TabArena's rule for RealMLP)."""
 WARM_UP_CALLS = 3
 WARM_UP_SECONDS = 1.0
 SLACK = 1.08
@@ -122,6 +124,7 @@ class Run:
         self.outcome = Outcome()
         self.best: list[Array] | None = None
         self.call_seconds = self.evaluation_seconds = 0.0
+        self.total = 0
 
     def train(self, per_call: float | None) -> Outcome:
         """Train to the horizon that fits, leave the best weights in the network and say how it went.
@@ -139,8 +142,8 @@ class Run:
         started = time.monotonic()
         done = self._calls(total, wanted, min((plan.stop or plan.epochs) / plan.epochs, 1.0))
         self.outcome.epochs = round(done / plan.calls, 2)
-        self.outcome.planned = max(round(plan.epochs * done / wanted), 1)
-        self.outcome.cut = done < wanted
+        self.outcome.planned = max(round(plan.epochs * self.total / wanted), 1)
+        self.outcome.cut = self.total < wanted
         self.outcome.seconds_per_epoch = (time.monotonic() - started) / max(done / plan.calls, 1e-9)
         self._finish()
         return self.outcome
@@ -149,7 +152,7 @@ class Run:
         """Calls run while progress goes from 0 to `end`: about `total`, at most `wanted`, fewer on a slow machine."""
         plan, schedule = self.plan, SCHEDULES[self.plan.schedule]
         progress, done, started = 0.0, 0, time.monotonic()
-        while done < total and (done == 0 or not self._late()):
+        while done < total and (done == 0 or not self._late()) and not self._hopeless(done / plan.calls):
             stride = (end - progress) / (total - done)
             self._call(self.order, plan.rate * schedule(progress + stride / 2.0))
             progress, done = progress + stride, done + 1
@@ -159,6 +162,7 @@ class Run:
                 fits = done + self._affordable(per_call, slack=1.0, least=0)
                 # Early on the horizon may grow again; later it only shrinks, so that the end stays in sight.
                 total = min(wanted if progress < end / 2 else total, fits)
+        self.total = total
         if done % plan.calls:
             self._check(math.ceil(done / plan.calls))
         return done
@@ -194,6 +198,11 @@ class Run:
 
     def _reserve(self) -> float:
         return 2.0 * self.evaluation_seconds + MARGIN
+
+    def _hopeless(self, epochs: float) -> bool:
+        """Whether the best epoch lies so far back that a better one is not to be expected."""
+        times, more = PATIENCE
+        return self.best is not None and epochs > times * self.outcome.best_epoch + more
 
     def _late(self) -> bool:
         """Whether another call like the last would leave no time to hand the model back."""
