@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from automl.decide.posterior import DRAWS, Posterior, from_draws, posterior
-from automl.evaluate.interval import counts, group_codes
+from automl.evaluate.interval import group_codes
 from automl.evaluate.oof import stack
-from automl.evaluate.splits import split_scorer
+from automl.evaluate.splits import SplitTable
+from automl.evaluate.weights import resamples
 
 if TYPE_CHECKING:
     from automl.data.dataset import Array
@@ -92,14 +93,12 @@ def _over_rows(cv: CrossValidation, candidates: dict[FamilyName, Candidate], spl
     rows = stack(cv, list(candidates.values()), splits)
     groups = rows.row if cv.dataset.groups is None else cv.dataset.groups[rows.row]
     codes = group_codes(groups)
-    scorers = [split_scorer(cv.metric, rows.y, rows.predictions[c.name], rows.split) for c in candidates.values()]
+    score = SplitTable(cv.metric, rows.y, [rows.predictions[c.name] for c in candidates.values()], rows.split)
     weight = np.ones(len(rows.y)) if rows.weight is None else rows.weight
     generator = np.random.default_rng(cv.dataset.problem.seed)
-    resamples = int(np.clip(WORK / (len(rows.y) * len(candidates)), 50, RESAMPLES))
-    table = np.empty((resamples, len(scorers)))
-    for i in range(resamples):
-        drawn = counts(codes, len(rows.y), generator) * weight
-        table[i] = [cv.metric.to_loss(score(drawn)) for score in scorers]
+    count = int(np.clip(WORK / (len(rows.y) * len(candidates)), 50, RESAMPLES))
+    drawn = resamples(codes, len(rows.y), count, generator)
+    table = cv.metric.to_loss(np.concatenate([score(times * weight[:, None]) for times in drawn], axis=1).T)
     means = np.asarray([c.loss(splits) for c in candidates.values()])
     table = means + (table - means) * np.sqrt(1 + len(splits) * overlap(cv))
     draws = {family: table[:, i] for i, family in enumerate(candidates)}

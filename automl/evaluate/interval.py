@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from automl.evaluate.splits import split_scorer
+from automl.evaluate.splits import SplitTable
+from automl.evaluate.weights import resamples
 from automl.types import Interval
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from automl.data.dataset import Array
     from automl.evaluate.metrics import Metric
@@ -47,16 +48,18 @@ class _Rows:
     """What is known of the rows besides target and predictions.
 
     Attributes:
-        weight, groups, splits: as for `many`.
+        weight: (n,) row weights.
+        groups, splits: as for `many`.
     """
 
-    weight: Array | None = None
+    weight: Array
     groups: Array | None = None
     splits: Array | None = None
 
     def take(self, rows: Array) -> _Rows:
         """The given positions."""
-        return _Rows(*(None if a is None else a[rows] for a in (self.weight, self.groups, self.splits)))
+        groups, splits = (None if a is None else a[rows] for a in (self.groups, self.splits))
+        return _Rows(self.weight[rows], groups, splits)
 
 
 def bootstrap(
@@ -122,6 +125,7 @@ def many(
         draws: resamples wanted.
         seed: of the resamples.
     """
+    weight = np.ones(len(y)) if weight is None else np.asarray(weight, dtype=float)
     rows = _Rows(weight, None if groups is None else group_codes(groups), splits)
     rng = np.random.default_rng(seed)
     columns = next(iter(candidates.values())).reshape(len(y), -1).shape[1]
@@ -129,8 +133,8 @@ def many(
     part = _part(len(y), rows.groups, int(work / FEWEST_DRAWS), rng)
     draws = max(FEWEST_DRAWS, min(draws, int(work / max(len(part), 1))))
     subset, kept = {name: predictions[part] for name, predictions in candidates.items()}, rows.take(part)
-    value = _scores(metric, y, candidates, rows)[0]
-    centre, table = _scores(metric, y[part], subset, kept, _counts(kept, len(part), draws, rng))
+    centre, table = _scores(metric, y[part], subset, kept, draws, rng)
+    value = centre if len(part) == len(y) else _values(metric, y, candidates, rows)
     # The centre of a part of the rows differs from that of all: only the deviations are used.
     table = value + (table - centre) * math.sqrt(len(part) / max(len(y), 1))
     values = {name: _interval(value[i], table[:, i]) for i, name in enumerate(candidates)}
@@ -147,27 +151,21 @@ def group_codes(groups: Array) -> Array:
     return codes
 
 
-def counts(codes: Array | None, rows: int, rng: np.random.Generator) -> Array:
-    """(rows,) how often each row is in one resample with replacement, groups whole."""
-    size = rows if codes is None else int(codes.max()) + 1
-    drawn = np.bincount(rng.integers(0, size, size), minlength=size).astype(float)
-    return drawn if codes is None else drawn[codes]
-
-
-def _counts(rows: _Rows, count: int, draws: int, rng: np.random.Generator) -> Iterator[Array]:
-    codes = None if rows.groups is None else group_codes(rows.groups)  # a part of the groups has gaps in its codes
-    return (counts(codes, count, rng) for _ in range(draws))
-
-
 def _scores(
-    metric: Metric, y: Array, candidates: Mapping[str, Array], rows: _Rows, resamples: Iterator[Array] | None = None
+    metric: Metric, y: Array, candidates: Mapping[str, Array], rows: _Rows, draws: int, rng: np.random.Generator
 ) -> tuple[Array, Array]:
     """(candidates,) scores of the rows as they are and (draws, candidates) scores of the resamples."""
-    scorers = [split_scorer(metric, y, predictions, rows.splits) for predictions in candidates.values()]
-    weight = np.ones(len(y)) if rows.weight is None else rows.weight.astype(float)
-    value = np.array([score(weight) for score in scorers])
-    table = [[score(drawn * weight) for score in scorers] for drawn in resamples or ()]
-    return value, np.array(table).reshape(len(table), len(scorers))
+    score = SplitTable(metric, y, list(candidates.values()), rows.splits)
+    weight = rows.weight[:, None]
+    codes = None if rows.groups is None else group_codes(rows.groups)  # a part of the groups has gaps in its codes
+    blocks = [score(times * weight) for times in resamples(codes, len(y), draws, rng)]
+    return score(weight)[:, 0], np.concatenate(blocks, axis=1).T
+
+
+def _values(metric: Metric, y: Array, candidates: Mapping[str, Array], rows: _Rows) -> Array:
+    """(candidates,) scores of the rows as they are, one candidate in memory at a time."""
+    weight = rows.weight[:, None]
+    return np.array([SplitTable(metric, y, [p], rows.splits)(weight)[0, 0] for p in candidates.values()])
 
 
 def _part(count: int, groups: Array | None, most: int, rng: np.random.Generator) -> Array:

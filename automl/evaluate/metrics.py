@@ -6,21 +6,24 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
 from automl.errors import UsageError
 from automl.evaluate import counting
-from automl.evaluate.counting import counted, ratio
-from automl.evaluate.ranking import Scorer, average_precision, dot, one_vs_rest, roc_auc
+from automl.evaluate.counting import counted
+from automl.evaluate.ranking import average_precision, one_vs_rest, roc_auc
+from automl.evaluate.weights import Block, Scorer, ratio, scorer, undefined, weighted_sum
 
 if TYPE_CHECKING:
     from automl.data.dataset import Array
     from automl.types import Task
 
-Prepare = Callable[["Array", "Array"], Scorer]
-"""(y, predictions) -> Scorer: what depends on predictions alone is done once, weights come many times."""
+Prepare = Callable[["Array", "Array"], Block]
+"""(y, predictions) -> Block: what depends on predictions alone is done once, weights come many times."""
+
+Score = TypeVar("Score", float, "Array")
 
 SMALLEST = 1e-15
 """Probabilities are clipped here before the logarithm."""
@@ -58,8 +61,12 @@ class Metric:
             y: (n,) class codes (int) or target values.
             predictions: (n, classes) probabilities, or (n, 1) or (n,) values.
         """
+        return scorer(self.block(y, predictions))
+
+    def block(self, y: Array, predictions: Array) -> Block:
+        """The same for (n, draws) row weights only, as `weights` lays them out."""
         if not len(y) or not np.isfinite(predictions).all():
-            return lambda _weight: math.nan
+            return undefined
         return self.prepare(y, predictions)
 
     def score(self, y: Array, predictions: Array, weight: Array | None = None) -> float:
@@ -70,14 +77,15 @@ class Metric:
             predictions: (n, classes) probabilities, or (n, 1) or (n,) values.
             weight: (n,) row weights, zero or more; None = 1.
         """
-        return self.scorer(y, predictions)(np.ones(len(y)) if weight is None else np.asarray(weight, dtype=float))
+        rows = np.ones(len(y)) if weight is None else np.asarray(weight, dtype=float)
+        return float(self.block(y, predictions)(rows[:, None])[0])
 
     def loss(self, y: Array, predictions: Array, weight: Array | None = None) -> float:
         """The score in loss form: lower is better."""
         return self.to_loss(self.score(y, predictions, weight))
 
-    def to_loss(self, score: float) -> float:
-        """Loss form of a score; the same formula turns a loss back into a score."""
+    def to_loss(self, score: Score) -> Score:
+        """Loss form of a score, or of an array of them; the same formula turns a loss back into a score."""
         return 1.0 - score if self.greater_is_better else score
 
 
@@ -107,12 +115,12 @@ def default(task: Task) -> Metric:
     return METRICS[{"binary": "roc_auc", "multiclass": "log_loss", "regression": "rmse"}[task]]
 
 
-def _mean(rows: Callable[[Array, Array], Array], finish: Callable[[float], float] = float) -> Prepare:
-    """Scorer factory of a weighted mean of row values, `finish` applied to the mean."""
+def _mean(rows: Callable[[Array, Array], Array], finish: Callable[[Array], Array] = np.asarray) -> Prepare:
+    """Block factory of a weighted mean of row values, `finish` applied to the means."""
 
-    def prepare(y: Array, predictions: Array) -> Scorer:
+    def prepare(y: Array, predictions: Array) -> Block:
         values = rows(y, predictions)
-        return lambda weight: finish(ratio(dot(weight, values), weight.sum()))
+        return lambda weight: finish(ratio(weighted_sum(values, weight), weight.sum(axis=0)))
 
     return prepare
 
@@ -157,16 +165,16 @@ def _quantile_errors(y: Array, predictions: Array, quantile: float) -> Array:
     return np.asarray(np.maximum((1 - quantile) * errors, -quantile * errors))
 
 
-def _r2(y: Array, predictions: Array) -> Scorer:
+def _r2(y: Array, predictions: Array) -> Block:
     squares = _squared(y, predictions)
     centred = y - y.mean()  # a large offset would cost digits in the sum of squares
 
-    def score(weight: Array) -> float:
-        mean = ratio(dot(weight, centred), weight.sum())
-        spread = dot(weight, (centred - mean) ** 2)
-        return 1.0 - dot(weight, squares) / spread if spread > 0 else math.nan
+    def block(weight: Array) -> Array:
+        from_mean = centred[:, None] - ratio(weighted_sum(centred, weight), weight.sum(axis=0))
+        spread = np.einsum("nd,nd,nd->d", weight, from_mean, from_mean)
+        return 1.0 - ratio(weighted_sum(squares, weight), spread)
 
-    return score
+    return block
 
 
 def _pinball(name: str, quantile: str) -> Metric:
@@ -196,11 +204,11 @@ METRICS: dict[str, Metric] = {
         Metric("f1_macro", "macro F1", BOTH, True, counted(counting.f1_macro)),
         Metric("mcc", "MCC", BOTH, True, counted(counting.mcc)),
         Metric("brier", "Brier score", BOTH, False, _mean(_brier)),
-        Metric("rmse", "RMSE", VALUES, False, _mean(_squared, math.sqrt)),
+        Metric("rmse", "RMSE", VALUES, False, _mean(_squared, np.sqrt)),
         Metric("mae", "MAE", VALUES, False, _mean(_absolute)),
         Metric("r2", "R²", VALUES, True, _r2),
         Metric("mape", "MAPE", VALUES, False, _mean(_relative)),
-        Metric("rmsle", "RMSLE", VALUES, False, _mean(_squared_logs, math.sqrt)),
+        Metric("rmsle", "RMSLE", VALUES, False, _mean(_squared_logs, np.sqrt)),
         Metric("pinball", "pinball loss", VALUES, False, _mean(partial(_quantile_errors, quantile=0.5))),
     )
 }

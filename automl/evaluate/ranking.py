@@ -1,115 +1,86 @@
 """Metrics of order: area under the ROC curve and average precision, with weights and ties.
 
-Rows are sorted once; every weight vector then costs one gather and one cumulative sum, which makes the bootstrap cheap.
+Rows are sorted once, into groups between the values that matter; every draw then costs sums over groups and one
+cumulative sum, which makes the bootstrap cheap.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from automl.evaluate.weights import Block, divided, group_sums, mean_defined, ratio, undefined
+
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from automl.data.dataset import Array
 
-Scorer = Callable[["Array"], float]
-"""Row weights (n,) -> score."""
 
+def roc_auc(positive: Array, values: Array) -> Block:
+    """Block of P(a positive row ranks above a negative one), ties counting half; NaN when a side has no weight.
 
-def roc_auc(positive: Array, values: Array) -> Scorer:
-    """Scorer of P(a positive row ranks above a negative one), ties counting half; NaN when a side has no weight.
-
-    Each row of the smaller side looks up the weight of the other side below it in a cumulative sum.
+    The distinct values of the smaller side are the levels; each looks up the weight of the other side below it.
 
     Args:
         positive: (n,) bool.
         values: (n,) larger = more likely positive.
     """
-    up, down = _ascending(positive, values), _ascending(~positive, values)
-    few, many = (up, down) if len(up) <= len(down) else (down, up)
-    low, high = (np.searchsorted(values[many], values[few], side) for side in ("left", "right"))
-    tied = bool((low != high).any())
-    total = _Cumulative(many)
+    few = positive if 2 * np.count_nonzero(positive) <= len(positive) else ~positive
+    levels, rows = np.unique(values[few]), np.arange(len(values))
+    low, high = (np.searchsorted(levels, values, side) for side in ("left", "right"))
+    # Groups 0..L: rows of the other side with that many levels at or below them; L+1..2L: own rows at each level.
+    sums = group_sums(np.where(few, len(levels) + 1 + low, high), 2 * len(levels) + 1, rows, len(rows))
+    equal = np.flatnonzero(~few & (low != high))
+    ties = group_sums(low[equal], len(levels), equal, len(rows)) if len(equal) else None
 
-    def score(weight: Array) -> float:
-        below, mine = total(weight), weight[few]
-        pairs = float(mine.sum()) * float(below[-1])
-        if not pairs > 0:
-            return math.nan
-        share = dot(mine, 0.5 * (below[low] + below[high]) if tied else below[low]) / pairs
-        return share if few is up else 1.0 - share
+    def block(weight: Array) -> Array:
+        groups = sums(weight)
+        own, below = groups[len(levels) + 1 :], np.cumsum(groups[: len(levels) + 1], axis=0)
+        everything, below = below[-1], below[:-1]
+        if ties is not None:
+            below += 0.5 * ties(weight)
+        share = ratio(np.einsum("ld,ld->d", own, below), own.sum(axis=0) * everything)
+        return share if few is positive else 1.0 - share
 
-    return score
+    return block
 
 
-def average_precision(positive: Array, values: Array) -> Scorer:
-    """Scorer of the mean of the precision at each threshold, weighted by the recall it adds; NaN without positives.
+def average_precision(positive: Array, values: Array) -> Block:
+    """Block of the mean of the precision at each threshold, weighted by the recall it adds; NaN without positives.
 
     Rows of equal value share a threshold (as in scikit-learn: a step function, not interpolated).
     """
-    up, everyone = _ascending(positive, -values), _ascending(np.ones(len(values), dtype=bool), -values)
-    ends_up, ends_all = (np.searchsorted(-values[rows], -values[up], "right") for rows in (up, everyone))
-    found, named = _Cumulative(up), _Cumulative(everyone)
+    if not positive.any():
+        return undefined
+    levels = np.unique(-values[positive])
+    at = np.searchsorted(levels, -values)  # the first level that names the row; L = below every positive one
+    rows = np.flatnonzero(at < len(levels))
+    sums = group_sums(np.where(positive, at, at + len(levels))[rows], 2 * len(levels), rows, len(values))
 
-    def score(weight: Array) -> float:
-        hits, rows = found(weight), named(weight)[ends_all]
-        if not hits[-1] > 0:
-            return math.nan
+    def block(weight: Array) -> Array:
+        groups = sums(weight)
+        found = groups[: len(levels)]
+        hits, named = np.cumsum(found, axis=0), np.cumsum(found + groups[len(levels) :], axis=0)
         # Rows of zero weight in front would divide zero by zero.
-        return dot(weight[up], hits[ends_up] / np.where(rows > 0, rows, 1.0)) / float(hits[-1])
+        precision = divided(hits, named, named > 0, 0.0)
+        return ratio(np.einsum("ld,ld->d", found, precision), hits[-1])
 
-    return score
+    return block
 
 
-def one_vs_rest(kind: Callable[[Array, Array], Scorer]) -> Callable[[Array, Array], Scorer]:
+def one_vs_rest(kind: Callable[[Array, Array], Block]) -> Callable[[Array, Array], Block]:
     """The binary metric on the second class, or its plain mean over the classes that are in y.
 
     Returns:
-        (y codes, (n, classes) probabilities) -> Scorer.
+        (y codes, (n, classes) probabilities) -> Block.
     """
 
-    def prepare(y: Array, predictions: Array) -> Scorer:
+    def prepare(y: Array, predictions: Array) -> Block:
         if predictions.shape[1] == 2:
             return kind(y == 1, predictions[:, 1])
-        scorers = [kind(y == code, predictions[:, code]) for code in range(predictions.shape[1])]
-        return lambda weight: mean_defined([score(weight) for score in scorers])
+        blocks = [kind(y == code, predictions[:, code]) for code in range(predictions.shape[1])]
+        return lambda weight: mean_defined(np.array([block(weight) for block in blocks]))
 
     return prepare
-
-
-def dot(a: Array, b: Array) -> float:
-    """Inner product of two vectors, on one thread.
-
-    `a @ b` starts BLAS threads from 10,000 elements on, which wait for each other when other processes use the cores:
-    measured 50 times slower on a busy machine.
-    """
-    return float(np.einsum("i,i->", a, b))
-
-
-def mean_defined(values: list[float]) -> float:
-    """Mean of the values that are not NaN; NaN when all are."""
-    defined = [value for value in values if not math.isnan(value)]
-    return sum(defined) / len(defined) if defined else math.nan
-
-
-class _Cumulative:
-    """Cumulative weights of rows in a given order, zero in front.
-
-    Writes into the same two buffers each time: fresh ones of this size cost more in page faults than the sums.
-    """
-
-    def __init__(self, order: Array) -> None:
-        self.order, self.ordered, self.sums = order, np.empty(len(order)), np.zeros(len(order) + 1)
-
-    def __call__(self, weight: Array) -> Array:
-        np.take(weight, self.order, out=self.ordered, mode="clip")
-        np.cumsum(self.ordered, out=self.sums[1:])
-        return self.sums
-
-
-def _ascending(chosen: Array, values: Array) -> Array:
-    """Positions of the chosen rows, by value."""
-    rows = np.flatnonzero(chosen)
-    return np.asarray(rows[np.argsort(values[rows])])

@@ -5,15 +5,19 @@ Pooling the predictions of different fits would mix their scales: a constant bas
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from automl.evaluate.ranking import Scorer, mean_defined
+from automl.evaluate.weights import Scorer, mean_defined, scorer
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from automl.data.dataset import Array
     from automl.evaluate.metrics import Metric
+    from automl.evaluate.weights import Block
 
 
 def split_codes(repeat: Array, fold: Array) -> Array:
@@ -40,10 +44,48 @@ def by_split(metric: Metric, y: Array, predictions: Array, splits: Array, weight
 
 def split_scorer(metric: Metric, y: Array, predictions: Array, splits: Array | None) -> Scorer:
     """Scorer of the mean over splits where the metric is defined; over all rows at once without splits."""
-    if splits is None:
-        return metric.scorer(y, predictions)
-    parts = [(rows, metric.scorer(y[rows], predictions[rows])) for rows in _parts(splits)]
-    return lambda weight: mean_defined([score(weight[rows]) for rows, score in parts])
+    table = SplitTable(metric, y, [predictions], splits)
+    return scorer(lambda weight: table(weight)[0])
+
+
+class SplitTable:
+    """Scores of several candidates on the same resamples; what depends on predictions alone is done once.
+
+    Args:
+        metric: the metric.
+        y: (n,) class codes or values.
+        candidates: (n, classes) or (n, 1) predictions of each.
+        splits: (n,) split of each row: the score is then the mean over splits where it is defined. Or None.
+    """
+
+    def __init__(self, metric: Metric, y: Array, candidates: Sequence[Array], splits: Array | None) -> None:
+        parts = [None] if splits is None else _parts(splits)
+        self._size = len(candidates)
+        self._parts: list[tuple[Array | None, list[Block]]] = [
+            (rows, [metric.block(y[_all(rows)], predictions[_all(rows)]) for predictions in candidates])
+            for rows in parts
+        ]
+
+    def __call__(self, weight: Array, wanted: Array | None = None) -> Array:
+        """(candidates, draws) scores; NaN where not defined or not wanted.
+
+        Args:
+            weight: (n, draws) row weights.
+            wanted: (candidates, draws) bool, or None for all.
+        """
+        scores = np.full((len(self._parts), self._size, weight.shape[1]), math.nan)
+        for out, (rows, blocks) in zip(scores, self._parts, strict=True):
+            mine = weight if rows is None else np.take(weight, rows, axis=0)
+            for i, block in enumerate(blocks):
+                if wanted is None:
+                    out[i] = block(mine)
+                elif wanted[i].any():
+                    out[i, wanted[i]] = block(np.compress(wanted[i], mine, axis=1))
+        return mean_defined(scores)
+
+
+def _all(rows: Array | None) -> Array | slice:
+    return slice(None) if rows is None else rows
 
 
 def _parts(splits: Array) -> list[Array]:
