@@ -19,6 +19,8 @@ FEW_OF_A_CLASS = 30
 SMALL_DATA = 200
 ENOUGH_EPOCHS = 30
 ENOUGH_ROUNDS = 200
+HOPELESS = 0.25
+"""Share of the way from the best back to the baseline from which an under-trained family is given no more chance."""
 CHANCE: dict[FamilyName, float] = {"linear": 0.25, "trees": 0.65, "network": 0.35}
 """P(worth its complexity) of a family that was not measured: base rates of the published results for 104 tables
 (TabZilla, McElfresh et al. 2023): trees beat linear by more than half a point on 65 %, networks beat trees on 35 %."""
@@ -122,11 +124,17 @@ def trained_share(candidate: Candidate) -> float:
 
 
 def _left_out(probes: Probes, candidates: dict[FamilyName, Candidate]) -> dict[FamilyName, float]:
-    """Probability kept for families that were not measured, or not to the end of their training."""
+    """Probability kept for families that were not measured, or not to the end of their training.
+
+    An under-trained family keeps less the further behind it is: a quarter of the way to the baseline is hopeless.
+    """
+    losses = {name: candidate.loss() for name, candidate in candidates.items()}
+    best, worst = min(losses.values()), losses.get("baseline", max(losses.values()))
     kept = {name: CHANCE[name] for name in probes.not_tried if name in CHANCE}
     for name, candidate in candidates.items():
         if under_trained(candidate) and name in CHANCE:
-            kept[name] = CHANCE[name] * (1 - trained_share(candidate))
+            behind = (losses[name] - best) / max(worst - best, 1e-12)
+            kept[name] = CHANCE[name] * (1 - trained_share(candidate)) * max(1 - behind / HOPELESS, 0.0)
     return kept
 
 
