@@ -122,7 +122,7 @@ def _final_fit(
     try:
         return cv.run(task)
     except (FitFailed, OutOfTime, WorkerDied, WorkerError) as error:
-        candidate.reason = f"final fit: {error or 'out of time'}"
+        candidate.reason = f"final fit: {str(error) or 'out of time'}"
         return None
 
 

@@ -1,0 +1,262 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from automl.data import split
+from automl.errors import RunError
+from automl.evaluate.final import (
+    FRESH_SEED,
+    MORE_ROWS,
+    expected_seconds,
+    finishing_seconds,
+    open_test,
+    refit,
+)
+from automl.families.base import FitFailed
+from automl.workers.executor import WorkerDied
+from tests.fakes import fake_cv, judged, use_fakes
+from tests.rows import numbers
+
+ERRORS = {"baseline": 3.0, "linear": 0.5, "trees": 0.3, "network": 0.4}
+
+
+@pytest.fixture(autouse=True)
+def _fakes(monkeypatch):
+    use_fakes(monkeypatch)
+
+
+@pytest.fixture
+def model(tmp_path):
+    folder = tmp_path / "model"
+    folder.mkdir()
+    return folder
+
+
+def large(budget=None, **how):
+    """600 rows with a test part; splits on the development part."""
+    data = numbers("regression", 600)
+    outer = split.outer(data)
+    cv = fake_cv(data, budget=budget, **how)
+    cv.splits = [
+        replace(s, train=outer.development[s.train], check=outer.development[s.check])
+        for s in split.splits(data.take(outer.development), 5, 1, 0)
+    ]
+    return cv, outer
+
+
+def probes(cv, *names):
+    return [judged(cv, name, ERRORS[name], splits=[0, 1]) for name in names]
+
+
+def failing(*which):
+    """Trouble for final fits of these families."""
+
+    def trouble(task):
+        if task.limits.full and task.family in which:
+            raise FitFailed("no memory")
+
+    return trouble
+
+
+def written(model):
+    return (model / "fake.txt").read_text().split()[0]
+
+
+def test_the_test_part_is_predicted_by_fits_on_the_development_part(model):
+    cv, outer = large()
+    chosen, *others = probes(cv, "trees", "baseline", "linear")
+    done = len(cv.here.tasks)
+    tested = open_test(cv, outer, chosen, others, model, 0.0)
+    assert np.array_equal(tested.rows, outer.test)
+    assert tested.delivered is chosen
+    assert set(tested.predictions) == {"trees-0", "baseline-0", "linear-0"}
+    assert written(model) == "trees"
+    for task in cv.here.tasks[done:]:
+        assert task.limits.full
+        assert np.array_equal(task.train, outer.development)
+        assert np.array_equal(task.predict, outer.test)
+    assert [t.save for t in cv.here.tasks[done:]] == [model, None, None]
+
+
+def test_the_final_fit_takes_its_length_from_validation(model):
+    cv, outer = large()
+    chosen = judged(cv, "trees", 0.3, rounds=70)
+    open_test(cv, outer, chosen, [], model, 0.0)
+    assert cv.here.tasks[-1].params == {"error": 0.3, "rounds": 70}
+
+
+@pytest.mark.parametrize(("broken", "delivered"), [(["trees"], "linear"), (["trees", "linear"], "baseline")])
+def test_what_cannot_be_fitted_is_replaced_by_the_next(model, broken, delivered):
+    cv, outer = large(trouble=failing(*broken), costs={"baseline": 0.0, "linear": 1.0, "trees": 2.0})
+    chosen, *others = probes(cv, "trees", "baseline", "linear")
+    tested = open_test(cv, outer, chosen, others, model, 0.0)
+    assert tested.delivered.family == delivered
+    assert written(model) == delivered
+    assert chosen.reason == "final fit: no memory"
+    assert "trees-0" not in tested.predictions
+
+
+def test_when_nothing_can_be_fitted_every_reason_is_told(model):
+    cv, outer = large(trouble=failing("trees", "baseline"))
+    chosen, *others = probes(cv, "trees", "baseline")
+    with pytest.raises(RunError, match="No model could be fitted") as caught:
+        open_test(cv, outer, chosen, others, model, 0.0)
+    assert "trees-0: final fit: no memory; baseline-0: final fit: no memory" in caught.value.where
+
+
+def test_a_worker_that_dies_twice_is_a_failed_fit(model):
+    def trouble(task):
+        if task.limits.full and task.family == "network":
+            raise WorkerDied("gone")
+
+    cv, outer = large(trouble=trouble)
+    chosen, *others = probes(cv, "network", "baseline")
+    assert open_test(cv, outer, chosen, others, model, 0.0).delivered is others[0]
+
+
+def test_rivals_are_tested_as_time_allows_the_cheap_ones_first(model):
+    costs = {"linear": 1.0, "trees": 4.0, "network": 20.0, "baseline": 0.1}
+    cv, outer = large(budget=100.0, costs=costs)
+    chosen, *others = probes(cv, "trees", "baseline", "linear", "network")
+    cv.clock.now = 80.0
+    tested = open_test(cv, outer, chosen, others, model, 5.0)
+    assert list(tested.predictions) == ["trees-0", "baseline-0", "linear-0"]
+    assert cv.clock.left(5.0) > 0
+
+
+def test_without_time_the_cheapest_is_delivered(model):
+    cv, outer = large(budget=100.0, costs={"baseline": 0.01, "trees": 4.0})
+    chosen, *others = probes(cv, "trees", "baseline")
+    cv.clock.now = 99.0
+    tested = open_test(cv, outer, chosen, others, model, 2.0)
+    assert tested.delivered.family == "baseline"
+    assert "out of time" in chosen.reason
+
+
+def small(budget=None, n=100, order=None, **how):
+    data = replace(numbers("regression", n), order=order)
+    outer = split.outer(data)
+    assert outer.protocol == "repeated_cv"
+    return fake_cv(data, budget=budget, **how), outer
+
+
+def test_small_data_are_judged_on_fresh_splits_of_all_rows(model):
+    cv, outer = small()
+    chosen, *others = probes(cv, "trees", "baseline")
+    done = len(cv.here.tasks)
+    tested = open_test(cv, outer, chosen, others, model, 0.0)
+    assert np.array_equal(tested.rows, np.arange(100))
+    tasks = [t for t in cv.here.tasks[done:] if not t.limits.full and t.family == "trees"]
+    assert len(tasks) == 15
+    seen = {s.check.tobytes() for s in cv.splits}
+    assert not any(t.predict.tobytes() in seen for t in tasks)
+    for t in tasks:
+        assert not set(t.train) & set(t.predict)
+    final = cv.here.tasks[-1]
+    assert final.limits.full
+    assert np.array_equal(final.train, np.arange(100))
+    assert written(model) == "trees"
+    assert tested.delivered is chosen
+    assert set(tested.predictions) == {"trees-0", "baseline-0"}
+
+
+def test_a_prediction_for_small_data_is_the_mean_over_the_repeats(model):
+    cv, outer = small()
+    chosen, *_ = probes(cv, "trees")
+    done = len(cv.here.tasks)
+    tested = open_test(cv, outer, chosen, [], model, 0.0)
+    total = np.zeros(100)
+    for task in cv.here.tasks[done:]:
+        if not task.limits.full:
+            total[task.predict] += cv.here.predictions(cv.dataset, task)[:, 0]
+    np.testing.assert_allclose(tested.predictions["trees-0"][:, 0], total / 3, rtol=1e-5)
+    assert len({s.check.tobytes() for s in split.splits(cv.dataset, 5, 3, FRESH_SEED)}) == 15
+
+
+def test_small_data_by_time_leave_the_first_rows_unjudged(model):
+    cv, outer = small(order=np.arange(120.0), n=120)
+    chosen, *others = probes(cv, "trees", "baseline")
+    tested = open_test(cv, outer, chosen, others, model, 0.0)
+    assert tested.rows.tolist() == list(range(20, 120))
+    assert all(len(p) == 100 for p in tested.predictions.values())
+
+
+def test_a_rival_of_small_data_without_time_has_no_figures(model):
+    cv, outer = small(budget=100.0, costs={"trees": 0.5, "linear": 0.01})
+    chosen, *others = probes(cv, "trees", "linear")
+    cv.clock.now = 96.0
+    tested = open_test(cv, outer, chosen, others, model, 5.0)
+    assert set(tested.predictions) == {"trees-0"}
+    assert tested.delivered is chosen
+
+
+def test_the_chosen_of_small_data_is_judged_once_even_late(model):
+    cv, outer = small(budget=100.0, costs={"trees": 0.5})
+    chosen, *_ = probes(cv, "trees")
+    cv.clock.now = 96.0
+    tested = open_test(cv, outer, chosen, [], model, 1.0)
+    assert tested.delivered is chosen
+    assert (tested.predictions["trees-0"] != 0).all()
+
+
+def test_small_data_fall_back_too(model):
+    cv, outer = small(trouble=failing("trees"))
+    chosen, *others = probes(cv, "trees", "baseline")
+    tested = open_test(cv, outer, chosen, others, model, 0.0)
+    assert tested.delivered is others[0]
+    assert written(model) == "baseline"
+
+
+def test_the_refit_is_on_every_row_and_replaces_the_model(model):
+    cv, outer = large()
+    chosen, *_ = probes(cv, "trees")
+    open_test(cv, outer, chosen, [], model, 0.0)
+    assert refit(cv, chosen, np.arange(600), model, 0.0) is not None
+    assert (model / "fake.txt").read_text().endswith(" 600")
+    assert not model.with_name("model.part").exists()
+
+
+def test_the_refit_needs_time(model):
+    cv, outer = large(budget=100.0, costs={"trees": 4.0})
+    chosen, *_ = probes(cv, "trees")
+    open_test(cv, outer, chosen, [], model, 0.0)
+    before = (model / "fake.txt").read_text()
+    cv.clock.now = 100.0 - 4.0 * MORE_ROWS**2 - 1.0 + 0.1
+    assert refit(cv, chosen, np.arange(600), model, 1.0) is None
+    assert (model / "fake.txt").read_text() == before
+    cv.clock.now -= 0.2
+    assert refit(cv, chosen, np.arange(600), model, 1.0) is not None
+
+
+@pytest.mark.parametrize("why", ["failed", "cut"])
+def test_a_refit_that_fails_or_is_cut_leaves_the_model(model, why):
+    cv, outer = large(budget=100.0)
+    chosen, *_ = probes(cv, "trees")
+    open_test(cv, outer, chosen, [], model, 0.0)
+    before = (model / "fake.txt").read_text()
+    if why == "failed":
+        cv.here.trouble = failing("trees")
+    else:
+        cv.here.info = lambda _task: {"cut_by_time": True}
+    assert refit(cv, chosen, np.arange(600), model, 1.0) is None
+    assert (model / "fake.txt").read_text() == before
+    assert not model.with_name("model.part").exists()
+
+
+def test_the_rest_of_a_killed_refit_is_no_obstacle(model):
+    cv, outer = large()
+    chosen, *_ = probes(cv, "trees")
+    open_test(cv, outer, chosen, [], model, 0.0)
+    model.with_name("model.part").mkdir()
+    (model.with_name("model.part") / "half.ubj").touch()
+    assert refit(cv, chosen, np.arange(600), model, 0.0) is not None
+    assert not (model / "half.ubj").exists()
+
+
+def test_the_time_kept_for_the_end_counts_the_chosen_and_cheap_rivals():
+    cv, _ = large(budget=100.0, costs={"trees": 4.0, "linear": 1.0, "network": 9.0})
+    chosen, *others = probes(cv, "trees", "linear", "network")
+    assert expected_seconds(chosen) == 4.0
+    assert finishing_seconds(chosen, others, 2.0) == pytest.approx(MORE_ROWS * 5.0 + 2.0)
+    assert expected_seconds(cv.candidate("trees", {})) == 0.0
