@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 MOST = 5
 """Candidates a family may enter with, its best by validation: more cost time and change nothing."""
 METHOD = (
-    "bootstrap bias-corrected cross-validation: each resample of the rows picks a family's candidate, and the rows left "
-    "out judge it"
+    "bootstrap bias-corrected cross-validation: each resample of the rows picks a family's candidate, "
+    "the rows left out judge it"
 )
 
 
