@@ -52,6 +52,8 @@ RESUMED_SECONDS = 10.0
 """A resumed run has at least this long, however much of its budget was used before."""
 WORKER_BUDGET = 15.0
 """Budgets under this many seconds do not start the worker: its imports alone would take most of them."""
+CHEAP_SHARE = 0.03
+"""Rivals whose fit takes less than this share of the budget get a test figure for sure; others if time is left."""
 REFIT_SHARE = 0.2
 """Share of the budget that the search leaves for the refit on all rows, at most."""
 
@@ -276,16 +278,17 @@ def allowed_families(plan: Plan, rows: int) -> tuple[FamilyName, ...]:
     return tuple(name for name in plan.allowed if rows >= FEW_ROWS or name in ("baseline", "linear"))
 
 
-def _reserve(session: Session, best: Candidate, probes: Probes) -> float:
-    """Seconds the search leaves: test fits, the report, and a refit when it is not too dear."""
-    others = [c for name, c in probes.candidates.items() if name != best.family]
-    needed = final.finishing_seconds(best, others, REPORT_SECONDS + _explain_seconds(session))
-    again = final.expected_seconds(best) * final.MORE_ROWS**2
-    return needed + (again if again < REFIT_SHARE * (session.clock.budget or 0.0) else 0.0)
-
-
-def _explain_seconds(session: Session) -> float:
-    return EXPLAIN_SHARE * (session.clock.budget or 0.0)
+def _reserve(session: Session, best: Candidate | None, probes: Probes, named: FamilyName) -> float:
+    """Seconds the search leaves: the report, test fits of cheap rivals and of the best candidate, a refit if cheap."""
+    budget = session.clock.budget or 0.0
+    rivals = [final.expected_seconds(c) for name, c in probes.candidates.items() if name != named]
+    needed = REPORT_SECONDS + EXPLAIN_SHARE * budget
+    needed += final.MORE_ROWS * sum(seconds for seconds in rivals if seconds < CHEAP_SHARE * budget)
+    if best is None:
+        return needed
+    once = final.MORE_ROWS * final.expected_seconds(best)
+    again = once * final.MORE_ROWS
+    return needed + once + (again if again < REFIT_SHARE * budget else 0.0)
 
 
 def _search(session: Session, decision: Decision, probes: Probes) -> tuple[list[Candidate], Search]:
@@ -308,7 +311,7 @@ def _search(session: Session, decision: Decision, probes: Probes) -> tuple[list[
 
     result = Search(sorted(start.losses))
     with session.stages.stage("search"):
-        tracker = Tracker(begin, end, lambda best: _reserve(session, best, probes))
+        tracker = Tracker(begin, end, lambda best: _reserve(session, best, probes, decision.family))
         try:
             if not session.interrupted:
                 search(cv, start, plan.trials, cv.journal.fingerprint, tracker, result)

@@ -54,12 +54,6 @@ def expected_seconds(candidate: Candidate) -> float:
     return max((f.fit_seconds + f.predict_seconds for f in candidate.fits.values()), default=0.0)
 
 
-def finishing_seconds(chosen: Candidate, others: list[Candidate], report_seconds: float) -> float:
-    """Seconds to keep for the test fit of the chosen candidate, cheap rivals, and the report."""
-    rivals = sum(expected_seconds(c) for c in others if c.family != "network")
-    return MORE_ROWS * (expected_seconds(chosen) + rivals) + report_seconds
-
-
 def open_test(
     cv: CrossValidation, outer: Outer, chosen: Candidate, others: list[Candidate], folder: Path, reserve: float
 ) -> Tested:
@@ -139,7 +133,7 @@ def _judge_small(
     for candidate in [chosen, *others]:
         room = cv.clock.left(reserve + last_fit) / max(expected_seconds(candidate) * folds * 1.2, 1e-9)
         repeats = int(min(room, REPEATS))
-        if candidate is chosen:
+        if candidate is chosen or candidate.family == "baseline":  # the last resort costs nothing
             repeats = max(repeats, 1)
         predictions = _fresh_predictions(fresh, candidate, min(folds * repeats, len(fresh.splits)))
         if predictions is not None:

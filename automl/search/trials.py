@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from automl import families
 from automl.clock import OutOfTime
 from automl.search.oracle import suggest
-from automl.workers.executor import WorkerDied
+from automl.workers.executor import WorkerDied, WorkerError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,12 +45,13 @@ class Tracker:
     Attributes:
         begin: called with the number of the trial that starts.
         end: called with each finished candidate, the best so far and the seconds since the run's start when it began.
-        reserve: seconds to keep for finishing the run, given the best candidate so far.
+        reserve: seconds to keep for finishing the run, given the best candidate so far; without one, for all but its
+            final fit.
     """
 
     begin: Callable[[int], None]
     end: Callable[[Candidate, Candidate, float], None]
-    reserve: Callable[[Candidate], float]
+    reserve: Callable[[Candidate | None], float]
 
 
 def search(
@@ -127,7 +128,7 @@ def _reason_to_stop(
 def _suggestion(
     cv: CrossValidation, space: list[Knob], start: Candidate, result: Search, fingerprint: str
 ) -> Params | None:
-    """What Keras Tuner suggests next; None when there is no worker to ask or it does not answer in time."""
+    """What Keras Tuner suggests next; None when there is no worker to ask, or no answer in time."""
     if cv.worker is None or not space:
         return None
     tried = [start, *result.trials]
@@ -139,14 +140,14 @@ def _suggestion(
             )
         except WorkerDied:
             continue
-        except OutOfTime:
+        except (OutOfTime, WorkerError):
             break
     return None
 
 
 def _long_trial(cv: CrossValidation, start: Candidate, result: Search, tracker: Tracker) -> Candidate:
     """The start configuration once more on one split, with as much time as leaves room for its final fit."""
-    seconds = cv.clock.left(tracker.reserve(start)) * LONG_SHARE
+    seconds = cv.clock.left(tracker.reserve(None)) * LONG_SHARE
     if seconds < SLACK * start.seconds:
         return start
     result.splits = result.splits[:1]

@@ -9,7 +9,6 @@ from automl.evaluate.final import (
     FRESH_SEED,
     MORE_ROWS,
     expected_seconds,
-    finishing_seconds,
     open_test,
     refit,
 )
@@ -186,9 +185,19 @@ def test_a_rival_of_small_data_without_time_has_no_figures(model):
     cv, outer = small(budget=100.0, costs={"trees": 0.5, "linear": 0.01})
     chosen, *others = probes(cv, "trees", "linear")
     cv.clock.now = 96.0
-    tested = open_test(cv, outer, chosen, others, model, 5.0)
+    tested = open_test(cv, outer, chosen, others, model, 1.0)
     assert set(tested.predictions) == {"trees-0"}
     assert tested.delivered is chosen
+
+
+def test_the_last_resort_of_small_data_is_always_judged(model):
+    cv, outer = small(budget=100.0, costs={"trees": 0.5, "baseline": 0.001})
+    chosen, *others = probes(cv, "trees", "baseline", "linear")
+    cv.clock.now = 96.0
+    tested = open_test(cv, outer, chosen, others, model, 5.0)
+    assert tested.delivered is others[0]
+    assert chosen.reason == "final fit: out of time"
+    assert written(model) == "baseline"
 
 
 def test_the_chosen_of_small_data_is_judged_once_even_late(model):
