@@ -48,8 +48,8 @@ def _of(module: str, source: str, known: dict[str, Path]) -> list[Import]:
         if isinstance(node, ast.Import):
             targets = [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{module}:{node.lineno} imports relatively"
-            base = node.module or ""
+            near = module.split(".")[: -node.level] if node.level else []
+            base = ".".join([*near, *filter(None, [node.module])])
             targets = [f"{base}.{alias.name}" if f"{base}.{alias.name}" in known else base for alias in node.names]
         found += [Import(module, target, node.lineno, id(node) not in later) for target in targets]
     return found

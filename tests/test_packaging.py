@@ -1,6 +1,7 @@
 """The package as it is installed: every folder of code, the templates, the recipes, one version."""
 
 import configparser
+import re
 import shutil
 import subprocess
 import sys
@@ -12,6 +13,8 @@ from pathlib import Path
 import pytest
 
 import automl
+
+from . import imports
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCES = ("automl", "recipes", "setup.cfg", "pyproject.toml", "README.md", "LICENSE")
@@ -84,6 +87,17 @@ def test_dependencies_have_lower_bounds_only(setup):
 
     assert len(lines) > 10
     assert all(">=" in line and "<" not in line and "==" not in line for line in lines)
+
+
+@pytest.mark.parametrize(("folder", "groups"), [("automl", ["", "excel"]), ("tests", ["", "test"])])
+def test_every_library_imported_is_declared(setup, folder, groups):
+    lines = [setup["options"]["install_requires"], *(setup["options.extras_require"][g] for g in groups if g)]
+    declared = {re.split(r"[\s\[<>=]", line)[0] for text in lines for line in text.splitlines() if line[:1].isalpha()}
+    imported = {i.target.split(".")[0] for i in imports.imports(imports.modules(ROOT / folder))}
+    imported -= {"automl", "tests", *sys.stdlib_module_names, *(path.stem for path in (ROOT / folder).rglob("*.py"))}
+    homes = metadata.packages_distributions()
+
+    assert {name for name in imported if not declared & {home.lower() for home in homes.get(name, [name])}} == set()
 
 
 def test_tools_are_set_up_in_pyproject_and_metadata_in_setup_cfg(setup):
