@@ -263,9 +263,8 @@ def test_the_rest_of_a_killed_refit_is_no_obstacle(model):
     assert not (model / "half.ubj").exists()
 
 
-def test_the_time_kept_for_the_end_counts_the_chosen_and_cheap_rivals():
-    cv, _ = large(budget=100.0, costs={"trees": 4.0, "linear": 1.0, "network": 9.0})
-    chosen, *others = probes(cv, "trees", "linear", "network")
+def test_a_fit_is_expected_to_take_as_long_as_the_longest():
+    cv, _ = large(costs={"trees": 4.0})
+    chosen, *_ = probes(cv, "trees")
     assert expected_seconds(chosen) == 4.0
-    assert finishing_seconds(chosen, others, 2.0) == pytest.approx(MORE_ROWS * 5.0 + 2.0)
     assert expected_seconds(cv.candidate("trees", {})) == 0.0

@@ -1,0 +1,216 @@
+import numpy as np
+import pytest
+
+from automl.clock import OutOfTime
+from automl.families.base import FitFailed
+from automl.search.trials import WANTED, Search, Tracker, search
+from automl.workers.executor import WorkerDied, WorkerError
+from tests.fakes import fake_cv, judged, use_fakes
+
+DEFAULTS = ({"error": 1.0}, {"error": 0.9}, {"error": 0.8})
+
+
+@pytest.fixture(autouse=True)
+def _fakes(monkeypatch):
+    use_fakes(monkeypatch, trees={"given": DEFAULTS})
+
+
+class Log:
+    """What a search told."""
+
+    def __init__(self, reserve=0.0):
+        self.begun, self.ended, self.best = [], [], []
+        self.tracker = Tracker(self.begun.append, self.end, lambda _best: reserve)
+
+    def end(self, trial, best, began):
+        self.ended.append((trial.trial, began))
+        self.best.append(best.name)
+
+
+def run(cv, start=None, most=None, log=None, family="trees"):
+    start = start or judged(cv, family)
+    result = Search(sorted(start.losses))
+    search(cv, start, most, "f", (log or Log()).tracker, result)
+    return result
+
+
+def errors(values):
+    return [{"error": value} for value in values]
+
+
+def test_the_other_defaults_first_then_what_is_suggested():
+    cv = fake_cv(suggestions=errors([0.7, 0.6]))
+    log = Log()
+    result = run(cv, log=log)
+    assert [t.params["error"] for t in result.trials] == [0.9, 0.8, 0.7, 0.6]
+    assert [t.trial for t in result.trials] == log.begun == [1, 2, 3, 4]
+    assert log.best == [t.name for t in result.trials]
+    assert result.stopped == "the search space is exhausted"
+
+
+def test_defaults_changed_in_the_probe_are_not_run_twice():
+    cv = fake_cv(suggestions=[])
+    start = judged(cv, "trees", 0.8)
+    assert [t.params["error"] for t in run(cv, start).trials] == [1.0, 0.9]
+
+
+def test_the_history_holds_the_start_and_every_trial():
+    cv = fake_cv(suggestions=errors([0.7, 0.6]))
+    result = run(cv)
+    first = cv.worker.told[0]
+    assert [params["error"] for params, _ in first] == [1.0, 0.9, 0.8]
+    assert first[1][1] == result.trials[0].loss()
+    assert [len(told) for told in cv.worker.told] == [3, 4, 5]
+
+
+@pytest.mark.parametrize("most", [0, 1, 3])
+def test_it_stops_at_the_number_of_trials(most):
+    result = run(fake_cv(suggestions=errors([0.7] * 9)), most=most)
+    assert len(result.trials) == most
+    assert result.stopped == f"{most} trials"
+
+
+def test_a_failed_trial_is_recorded_and_told_and_the_search_goes_on():
+    def trouble(task):
+        if task.params.get("error") == 0.9:
+            raise FitFailed("diverged")
+
+    cv = fake_cv(trouble=trouble, suggestions=errors([0.7]))
+    log = Log()
+    result = run(cv, log=log)
+    failed = result.trials[0]
+    assert [t.ok for t in result.trials] == [False, True, True]
+    assert failed.reason == "diverged"
+    assert cv.worker.told[0][1] == ({"error": 0.9}, None)
+    assert log.best[0] == "trees-0"
+
+
+def test_a_trial_that_fails_on_a_later_split_is_failed():
+    def trouble(task):
+        if task.params.get("error") == 0.9 and len([t for t in cv.here.tasks if t.params.get("error") == 0.9]) > 2:
+            raise FitFailed("diverged")
+
+    cv = fake_cv(trouble=trouble)
+    result = run(cv)
+    assert not result.trials[0].ok
+    assert result.trials[1].ok
+
+
+def test_failures_alone_end_in_staleness():
+    def trouble(task):
+        if task.params != {"error": 1.0}:
+            raise FitFailed("diverged")
+
+    result = run(fake_cv(trouble=trouble, suggestions=errors(np.linspace(0.1, 0.7, 99))))
+    assert result.stopped == "no better configuration found for long"
+    assert len(result.trials) == 10 + 5 * 1 + 1
+
+
+def test_it_stops_when_nothing_better_comes():
+    result = run(fake_cv(suggestions=errors([2.0] * 99)))
+    assert result.stopped == "no better configuration found for long"
+    assert len(result.trials) < 30
+
+
+def test_a_better_one_starts_the_patience_again():
+    better = errors([2.0] * 12 + [0.5] + [2.0] * 99)
+    assert len(run(fake_cv(suggestions=better)).trials) == 2 + 12 + 1 + 16
+
+
+def test_the_budget_ends_it_with_the_reserve_left():
+    cv = fake_cv(budget=100.0, costs={"trees": 1.0}, suggestions=errors(np.linspace(0.9, 0.2, 99)))
+    start = judged(cv, "trees", splits=[0, 1])
+    result = run(cv, start, log=Log(reserve=20.0))
+    assert result.stopped == "the budget"
+    assert 20.0 <= cv.clock.left() < 24.0
+    assert all(t.ok for t in result.trials)
+
+
+def test_fewer_splits_when_trials_are_dear():
+    cv = fake_cv(budget=100.0, costs={"trees": 2.0}, suggestions=errors([0.5] * 99))
+    start = judged(cv, "trees", splits=range(5))
+    result = run(cv, start, log=Log(reserve=26.0))
+    assert result.splits == [0, 1, 2, 3][: int(64 / (WANTED * 2))]
+    assert all(sorted(t.losses) == result.splits for t in result.trials)
+    assert len(result.trials) >= WANTED - 2
+
+
+def test_counted_trials_never_ask_the_clock():
+    cv = fake_cv(costs={"trees": 1e6}, suggestions=errors([0.5] * 3))
+    result = run(cv, most=5)
+    assert len(result.trials) == 5
+    assert result.splits == list(range(len(cv.splits)))
+    assert {t.limits.seconds for t in cv.here.tasks} == {None}
+
+
+def test_trials_are_told_when_they_began():
+    cv = fake_cv(budget=1000.0, costs={"trees": 2.0}, suggestions=errors([0.7]))
+    start = judged(cv, "trees", splits=[0])
+    log = Log()
+    run(cv, start, log=log)
+    assert log.ended == [(1, 2.0), (2, 4.0), (3, 6.0)]
+
+
+def test_a_family_without_a_space_is_not_searched(monkeypatch):
+    use_fakes(monkeypatch, baseline={"given": ({"error": 1.0},), "knobs": ()})
+    result = run(fake_cv(), family="baseline")
+    assert result.stopped == "nothing to search in this family"
+    assert result.trials == []
+
+
+def test_without_a_worker_the_defaults_are_tried():
+    cv = fake_cv()
+    cv.worker = None
+    assert [t.params["error"] for t in run(cv).trials] == [0.9, 0.8]
+
+
+def test_an_oracle_whose_worker_dies_is_asked_again():
+    cv = fake_cv(suggestions=[WorkerDied("gone"), {"error": 0.6}, WorkerDied("gone"), WorkerDied("gone")])
+    result = run(cv)
+    assert [t.params["error"] for t in result.trials] == [0.9, 0.8, 0.6]
+    assert cv.worker.told[0] == cv.worker.told[1]
+
+
+@pytest.mark.parametrize("error", [OutOfTime(), WorkerError("LinAlgError: singular")])
+def test_an_oracle_that_fails_ends_the_search_and_not_the_run(error):
+    result = run(fake_cv(suggestions=[error]))
+    assert len(result.trials) == 2
+    assert result.stopped
+
+
+def test_an_interrupted_search_keeps_what_it_has():
+    def trouble(task):
+        if task.params.get("error") == 0.8:
+            raise KeyboardInterrupt
+
+    cv = fake_cv(trouble=trouble)
+    start = judged(cv, "trees")
+    result = Search(sorted(start.losses))
+    with pytest.raises(KeyboardInterrupt):
+        search(cv, start, None, "f", Log().tracker, result)
+    assert [t.params["error"] for t in result.trials] == [0.9]
+
+
+def test_what_time_cut_short_is_tried_longer_first(monkeypatch, tmp_path):
+    def info(task):
+        epochs = 60 if (task.limits.seconds or 0) > 20 else 12
+        return {"epochs": task.params.get("epochs", epochs), "full_epochs": task.params.get("epochs", 60)}
+
+    use_fakes(monkeypatch, network={"given": ({"error": 1.0},), "knobs": ()})
+    cv = fake_cv(budget=100.0, costs={"network": 3.0}, info=info, folder=tmp_path)
+    start = cv.candidate("network", {"error": 1.0})
+    assert all(cv.judge(start, split, 10.0) for split in (0, 1))
+    result = run(cv, start)
+    longer = result.trials[0]
+    assert longer.configuration.endswith(", longer")
+    assert longer.info["epochs"] == 60
+    assert result.splits == [0]
+    assert cv.here.tasks[-1].limits.seconds > 20
+
+
+def test_there_is_no_longer_trial_without_time_for_it(monkeypatch):
+    use_fakes(monkeypatch, network={"given": ({"error": 1.0},), "knobs": ()})
+    cv = fake_cv(budget=20.0, costs={"network": 6.0}, info=lambda _task: {"cut_by_time": True})
+    start = cv.candidate("network", {"error": 1.0})
+    assert cv.judge(start, 0, 10.0)
+    assert run(cv, start).trials == []
