@@ -117,10 +117,12 @@ def under_trained(candidate: Candidate) -> bool:
 def trained_share(candidate: Candidate) -> float:
     """How far the fits got, of what makes them worth comparing: 0 to 1."""
     info = candidate.info
+    if not info.get("cut_by_time"):
+        return 1.0
     if "epochs" in info:
         enough = min(ENOUGH_EPOCHS, info.get("full_epochs", ENOUGH_EPOCHS))
         return min(float(info["epochs"] / enough), 1.0)
-    return min(float(info["rounds"] / ENOUGH_ROUNDS), 1.0) if info.get("cut_by_time") else 1.0
+    return min(float(info["rounds"] / ENOUGH_ROUNDS), 1.0)
 
 
 def _left_out(probes: Probes, candidates: dict[FamilyName, Candidate]) -> dict[FamilyName, float]:
@@ -138,9 +140,7 @@ def _left_out(probes: Probes, candidates: dict[FamilyName, Candidate]) -> dict[F
     return kept
 
 
-def with_left_out(
-    probabilities: dict[FamilyName, float], left_out: dict[FamilyName, float]
-) -> dict[FamilyName, float]:
+def with_left_out(probabilities: dict[FamilyName, float], left_out: dict[FamilyName, float]) -> dict[FamilyName, float]:
     """Measured probabilities, scaled down for what was left out; they still sum to one."""
     result = dict(probabilities)
     for name, chance in left_out.items():

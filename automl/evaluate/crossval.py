@@ -149,8 +149,8 @@ class CrossValidation:
         if recalled is None:
             self.journal.remember(task, fitted)
         candidate.fits[split], candidate.losses[split] = fitted, loss
-        if "epochs" in candidate.info and not self.clock.counts_trials:
-            candidate.fixed = {"epochs": max(round(candidate.info["epochs"]), 1)}
+        if "planned_epochs" in candidate.info and not self.clock.counts_trials:
+            candidate.fixed = {"epochs": candidate.info["planned_epochs"]}
         return True
 
     def run(self, task: FitTask) -> Fitted:

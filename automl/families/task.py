@@ -57,8 +57,7 @@ class Fitted:
     @property
     def could_take_longer(self) -> bool:
         """True when time, not validation, ended the fit."""
-        short = self.info.get("epochs", 0) < self.info.get("full_epochs", 0)
-        return bool(short or self.info.get("cut_by_time"))
+        return bool(self.info.get("cut_by_time"))
 
 
 def fit(dataset: Dataset, task: FitTask) -> Fitted:

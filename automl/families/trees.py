@@ -176,7 +176,9 @@ def _patience(params: Params) -> int:
     return int(np.clip(round(PATIENCE / params["eta"]), 20, 100))
 
 
-def _labelled(xgboost: Any, matrix: Array, features: Any, train: Dataset, rows: Array, bins: int, reference: Any) -> Any:
+def _labelled(
+    xgboost: Any, matrix: Array, features: Any, train: Dataset, rows: Array, bins: int, reference: Any
+) -> Any:
     """Binned training data; `reference` shares its bins with data to watch."""
     return xgboost.QuantileDMatrix(
         matrix[rows],

@@ -164,18 +164,17 @@ def test_a_horizon_in_the_parameters_holds(cancer):
     info = FAMILY.fit({"epochs": 4}, cancer[0], Limits(seconds=60)).info
     assert (info["epochs"], info["planned_epochs"], len(info["curve"])) == (4.0, 4, 4)
     assert info["under_trained"]
-    assert info["best_epoch"] == max(i + 1 for i, loss in enumerate(info["curve"]) if loss == min(info["curve"]))
+    assert 1 <= info["best_epoch"] <= 4
 
 
-def test_a_full_fit_sets_no_rows_aside_and_stops_where_the_validated_one_was_best(cancer):
+def test_a_final_fit_repeats_the_horizon_and_sets_fewer_rows_aside(cancer):
     train, test = cancer
     model = FAMILY.fit({"epochs": 20}, train, Limits())
     final = model.final_params()
     assert final["epochs"] == 20
-    assert final["stop"] == model.info["best_epoch"]
     full = FAMILY.fit(final, train, Limits(full=True))
-    assert full.info["curve"] == []
-    assert full.info["epochs"] == final["stop"]
+    assert full.info["planned_epochs"] == 20
+    assert full.info["curve"] != model.info["curve"]
     assert (full.predict(test.inputs).argmax(axis=1) == test.y).mean() > 0.93
 
 

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from automl.types import Problem
 
 VALIDATION_SHARE = 0.2
+FINAL_SHARE = 0.1
+"""Rows set aside in a final fit too: the schedule ends well before its end on some data, and only judged rows tell."""
 FEWEST_ROWS = 20
 """With fewer rows than this none are set aside."""
 SAMPLE = 2_000
@@ -58,7 +60,7 @@ def fit(params: Params, train: Dataset, limits: Limits) -> NetworkModel:
     keras.utils.set_random_seed(train.problem.seed)
     params = parameters.complete(params, train.problem, len(train), timed=deadline.at is not None)
     rows = _encoded(train, full=limits.full)
-    targets = Targets.fit(train.problem, rows.y[rows.fit], params.get("temperature", 1.0))
+    targets = Targets.fit(train.problem, rows.y[rows.fit])
     model, run, per_call = _prepared(rows, targets, params, deadline)
     outcome = run.train(per_call)
     if check := _check(rows, model):
@@ -68,15 +70,15 @@ def fit(params: Params, train: Dataset, limits: Limits) -> NetworkModel:
 
 
 def _encoded(train: Dataset, *, full: bool) -> Rows:
-    """The rows as arrays, some set aside to choose the epoch unless the fit is a full one."""
+    """The rows as arrays, some set aside to choose the epoch and the temperature: fewer in a final fit."""
     problem = train.problem
     encoder = None
     if problem.modality == "table":
         encoder = NetworkTable.fit(train.inputs, problem.columns, problem.seed)
     x = train.inputs.pixels() if encoder is None else encoder.transform(train.inputs)
     rows, check = np.arange(len(train)), np.arange(0)
-    if not full and len(train) >= FEWEST_ROWS:
-        rows, check = set_aside(train, VALIDATION_SHARE)
+    if len(train) >= FEWEST_ROWS:
+        rows, check = set_aside(train, FINAL_SHARE if full else VALIDATION_SHARE)
     return Rows(problem, encoder, x, train.y, row_weights(train), rows, check)
 
 
@@ -126,7 +128,7 @@ def _assembled(
     trainer = Trainer(network, Objective(targets.kind, targets.smoothing), optimizer)
     batch = min(int(params["batch"]), len(fit_rows))
     chunk, calls = shape(len(fit_rows), batch, most)
-    plan = Plan(batch, chunk, calls, int(params["epochs"]), params.get("stop"), params["lr"], schedule, problem.seed)
+    plan = Plan(batch, chunk, calls, int(params["epochs"]), params["lr"], schedule, problem.seed)
     data = (rows.x[fit_rows], targets.encode(rows.y[fit_rows]), rows.weight[fit_rows])
     run = Run(trainer, data, _check(rows, model), plan, deadline)
     return model, run, run.measure() if deadline.at is not None else None
@@ -148,7 +150,7 @@ def _info(outcome: Outcome, model: NetworkModel, plan: Plan, full_epochs: int) -
         "batch": plan.batch,
         "seconds_per_epoch": round(outcome.seconds_per_epoch, 4),
         "parameters": int(model.network.count_params()),
-        "under_trained": outcome.epochs < min(FEW_EPOCHS, plan.stop or FEW_EPOCHS),
+        "under_trained": outcome.epochs < FEW_EPOCHS,
         "cut_by_time": outcome.cut,
         "curve": outcome.curve,
     }

@@ -65,12 +65,8 @@ class NetworkModel:
         return outputs(self.network, matrix, images.BATCH if self.encoder is None else TABLE_BATCH)
 
     def final_params(self) -> Params:
-        """The same parameters with the horizon planned, the epoch to stop after and the temperature.
-
-        The schedule is aimed at the same end and left at the best epoch, so that the refit repeats what was validated.
-        """
-        found = {"stop": self.info["best_epoch"], "temperature": self.targets.temperature}
-        return {**self.params, "epochs": self.info["planned_epochs"], **found}
+        """The same parameters with the horizon that was planned."""
+        return {**self.params, "epochs": self.info["planned_epochs"]}
 
     def save(self, folder: Path) -> None:
         """Write network.keras, encoder.json and arrays.npz."""

@@ -39,10 +39,10 @@ class Targets:
     temperature: float = 1.0
 
     @classmethod
-    def fit(cls, problem: Problem, y: Array, temperature: float = 1.0) -> Targets:
-        """From the targets of the training rows and, in a refit, the temperature that the validated fit found."""
+    def fit(cls, problem: Problem, y: Array) -> Targets:
+        """From the targets of the training rows."""
         if problem.task != "regression":
-            return cls("classes", SMOOTHING if problem.metric in HARD else 0.0, temperature=temperature)
+            return cls("classes", SMOOTHING if problem.metric in HARD else 0.0)
         kind = "absolute" if problem.metric in ABSOLUTE else "squares"
         return cls(kind, 0.0, float(y.mean()), float(y.std()) or 1.0, float(y.min()), float(y.max()))
 
