@@ -68,7 +68,7 @@ def over_rows() -> Callable[[], Any]:
     dataset.problem = SimpleNamespace(seed=0)
     cv = SimpleNamespace(metric=metric, splits=[part], dataset=dataset)
     candidates = {
-        name: SimpleNamespace(name=name, fits={0: SimpleNamespace(predictions=p)}, loss=lambda _s, p=p: 0.1)
+        name: SimpleNamespace(name=name, fits={0: SimpleNamespace(predictions=p)}, loss=lambda _splits: 0.1)
         for name, p in zip(("baseline", "linear", "trees", "network"), made["candidates"].values(), strict=True)
     }
     return partial(belief._over_rows, cv, candidates, [0])  # type: ignore[arg-type]  # noqa: SLF001

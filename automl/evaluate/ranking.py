@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from automl.evaluate.weights import Block, divided, group_sums, mean_defined, ratio, undefined
+from automl.evaluate.weights import Block, divided, group_sums, mean_defined, ratio, running_sums, undefined
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,20 +28,21 @@ def roc_auc(positive: Array, values: Array) -> Block:
         values: (n,) larger = more likely positive.
     """
     few = positive if 2 * np.count_nonzero(positive) <= len(positive) else ~positive
-    levels, rows = np.unique(values[few]), np.arange(len(values))
-    low, high = (np.searchsorted(levels, values, side) for side in ("left", "right"))
+    order, below, upto = _levels(values, few)
+    levels, own = int(upto[-1]), few[order]
     # Groups 0..L: rows of the other side with that many levels at or below them; L+1..2L: own rows at each level.
-    sums = group_sums(np.where(few, len(levels) + 1 + low, high), 2 * len(levels) + 1, rows, len(rows))
-    equal = np.flatnonzero(~few & (low != high))
-    ties = group_sums(low[equal], len(levels), equal, len(rows)) if len(equal) else None
+    codes = np.concatenate([upto[~own], levels + 1 + below[own]])
+    sums = group_sums(codes, 2 * levels + 1, np.concatenate([order[~own], order[own]]), len(order))
+    equal = ~own & (below < upto)
+    ties = group_sums(below[equal], levels, order[equal], len(order)) if equal.any() else None
 
     def block(weight: Array) -> Array:
         groups = sums(weight)
-        own, below = groups[len(levels) + 1 :], np.cumsum(groups[: len(levels) + 1], axis=0)
-        everything, below = below[-1], below[:-1]
+        own, lower = groups[levels + 1 :], running_sums(groups[: levels + 1])
+        everything, lower = lower[-1], lower[:-1]
         if ties is not None:
-            below += 0.5 * ties(weight)
-        share = ratio(np.einsum("ld,ld->d", own, below), own.sum(axis=0) * everything)
+            lower += 0.5 * ties(weight)
+        share = ratio(np.einsum("ld,ld->d", own, lower), own.sum(axis=0) * everything)
         return share if few is positive else 1.0 - share
 
     return block
@@ -54,15 +55,16 @@ def average_precision(positive: Array, values: Array) -> Block:
     """
     if not positive.any():
         return undefined
-    levels = np.unique(-values[positive])
-    at = np.searchsorted(levels, -values)  # the first level that names the row; L = below every positive one
-    rows = np.flatnonzero(at < len(levels))
-    sums = group_sums(np.where(positive, at, at + len(levels))[rows], 2 * len(levels), rows, len(values))
+    order, first, upto = _levels(-values, positive)  # `first`: the threshold that names the row
+    levels, own = int(upto[-1]), positive[order]
+    other = ~own & (first < levels)
+    codes = np.concatenate([first[own], levels + first[other]])
+    sums = group_sums(codes, 2 * levels, np.concatenate([order[own], order[other]]), len(order))
 
     def block(weight: Array) -> Array:
         groups = sums(weight)
-        found = groups[: len(levels)]
-        hits, named = np.cumsum(found, axis=0), np.cumsum(found + groups[len(levels) :], axis=0)
+        found = groups[:levels]
+        hits, named = running_sums(found), running_sums(found + groups[levels:])
         # Rows of zero weight in front would divide zero by zero.
         precision = divided(hits, named, named > 0, 0.0)
         return ratio(np.einsum("ld,ld->d", found, precision), hits[-1])
@@ -84,3 +86,14 @@ def one_vs_rest(kind: Callable[[Array, Array], Block]) -> Callable[[Array, Array
         return lambda weight: mean_defined(np.array([block(weight) for block in blocks]))
 
     return prepare
+
+
+def _levels(values: Array, few: Array) -> tuple[Array, Array, Array]:
+    """The rows by value, and for each how many levels (distinct values of the few) lie below it, and at or below it."""
+    order = np.argsort(values)
+    ranked = values[order]
+    new = np.concatenate([[True], ranked[1:] != ranked[:-1]])
+    level = np.logical_or.reduceat(few[order], np.flatnonzero(new))
+    run = np.cumsum(new) - 1
+    upto = np.cumsum(level)[run]
+    return order, upto - level[run], upto

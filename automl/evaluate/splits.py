@@ -59,12 +59,12 @@ class SplitTable:
     """
 
     def __init__(self, metric: Metric, y: Array, candidates: Sequence[Array], splits: Array | None) -> None:
-        parts = [None] if splits is None else _parts(splits)
         self._size = len(candidates)
-        self._parts: list[tuple[Array | None, list[Block]]] = [
-            (rows, [metric.block(y[_all(rows)], predictions[_all(rows)]) for predictions in candidates])
-            for rows in parts
-        ]
+        self._parts: list[tuple[Array | None, list[Block]]] = (
+            [(None, [metric.block(y, predictions) for predictions in candidates])]
+            if splits is None
+            else [(rows, _blocks(metric, y[rows], rows, candidates)) for rows in _parts(splits)]
+        )
 
     def __call__(self, weight: Array, wanted: Array | None = None) -> Array:
         """(candidates, draws) scores; NaN where not defined or not wanted.
@@ -84,8 +84,8 @@ class SplitTable:
         return mean_defined(scores)
 
 
-def _all(rows: Array | None) -> Array | slice:
-    return slice(None) if rows is None else rows
+def _blocks(metric: Metric, y: Array, rows: Array, candidates: Sequence[Array]) -> list[Block]:
+    return [metric.block(y, np.take(predictions, rows, axis=0)) for predictions in candidates]
 
 
 def _parts(splits: Array) -> list[Array]:

@@ -69,11 +69,22 @@ def weighted_sum(values: Array, weight: Array) -> Array:
     return np.asarray(np.einsum("n,nd->d", values, weight))
 
 
+def running_sums(values: Array) -> Array:
+    """(m, draws) sums over the first axis up to each row.
+
+    Two neighbouring draws are added as one complex number: each sum waits for the one before, so that this halves the
+    time.
+    """
+    if values.shape[1] % 2:
+        return np.cumsum(values, axis=0)
+    return np.cumsum(values.view(complex), axis=0).view(float)
+
+
 def group_sums(codes: Array, count: int, rows: Array, total: int) -> Block:
     """(n, draws) weights -> (count, draws) sums of the weights of each group.
 
     Args:
-        codes: (m,) group of each member, 0 to count - 1.
+        codes: (m,) group of each member, 0 to count - 1; fastest when ascending.
         count: number of groups.
         rows: (m,) position of each member; a row may be in several groups.
         total: n, number of rows.

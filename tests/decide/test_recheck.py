@@ -5,6 +5,8 @@ from automl.decide import recheck as module
 from automl.decide.compare import verdict
 from automl.decide.recheck import recheck
 from automl.evaluate import metrics
+from automl.evaluate.splits import split_scorer
+from automl.evaluate.weights import resamples
 
 MAE = metrics.get("mae", "regression")
 AUC = metrics.get("roc_auc", "binary")
@@ -69,6 +71,26 @@ def test_splits_are_averaged_not_pooled():
     families = {"baseline": {"prior": np.stack([1 - constant, constant], axis=1)}}
     assert recheck(AUC, y, families, splits=splits).means[0] == pytest.approx(0.5)
     assert recheck(AUC, y, families).means[0] > 0.51
+
+
+def test_each_resample_chooses_and_the_rows_left_out_judge():
+    rng = np.random.default_rng(0)
+    y, splits, weight = rng.integers(0, 2, 80), np.arange(80) // 40, rng.random(80)
+    trials = [[np.round(rng.dirichlet([2, 2], 80), 1) for _ in range(count)] for count in (1, 4)]
+    families = {"linear": {"a": trials[0][0]}, "trees": {str(i): p for i, p in enumerate(trials[1])}}
+    got = recheck(AUC, y, families, weight=weight, splits=splits, seed=3).draws
+    times = np.concatenate(list(resamples(None, 80, module.DRAWS, np.random.default_rng(3))), axis=1)
+    for drawn, losses in zip(times.T[:20], got, strict=False):
+        for group, loss in zip(trials, losses, strict=True):
+            scores = [split_scorer(AUC, y, p, splits) for p in group]
+            best = max(scores, key=lambda score: score(drawn * weight))
+            assert loss == pytest.approx(1 - best((drawn == 0) * weight))
+
+
+def test_costly_metrics_are_rechecked_on_fewer_rows():
+    few, many = (module._most_rows(metrics.get("roc_auc", "multiclass"), [np.ones((4000, 3))] * n) for n in (2, 400))
+    assert (few, many) == (module.MOST_ROWS, 1666)
+    assert module._most_rows(metrics.get("log_loss", "multiclass"), [np.ones((4000, 3))] * 100) == module.MOST_ROWS
 
 
 def test_no_defined_loss_is_an_error():

@@ -101,6 +101,25 @@ def test_a_count_as_weight_equals_repeated_rows(task):
         assert metric.score(y, p, count) == pytest.approx(metric.score(y[again], p[again]), abs=1e-12), name
 
 
+@pytest.mark.parametrize("task", ["binary", "multiclass", "regression"])
+def test_a_matrix_of_weights_gives_the_score_of_each_draw(task):
+    y, p, _ = case(4, 2 if task == "binary" else 4, rows=60)
+    if task == "regression":
+        y, p = y + 1.0, p[:, :1]
+    rng = np.random.default_rng(0)
+    weight = rng.integers(0, 3, (8, 60)) * rng.random((8, 60))
+    weight[0] = y == y[0]  # one class, or one value
+    weight[1] = 0.0
+    for name in metrics.names(task):
+        score = metrics.get(name, task).scorer(y, p)
+        together = score(weight)
+        assert together.shape == (8,), name
+        assert [score(row) for row in weight] == pytest.approx(together.tolist(), abs=1e-12, nan_ok=True), name
+        kept = [np.flatnonzero(row) for row in weight[2:]]
+        alone = [metrics.get(name, task).score(y[k], p[k], row[k]) for k, row in zip(kept, weight[2:], strict=True)]
+        assert together[2:].tolist() == pytest.approx(alone, abs=1e-12), name
+
+
 def test_log_loss_clips_and_renormalises():
     metric = metrics.get("log_loss", "binary")
     sure_and_wrong = metric.score(np.array([0]), np.array([[0.0, 1.0]], dtype=np.float32))
