@@ -197,4 +197,5 @@ def _why_not(result: Verdict, name: FamilyName) -> str:
     if FAMILIES.index(name) < FAMILIES.index(result.family):
         return f"worse than {result.family} by more than r with probability {evidence.p_worse:.2f}"
     shown = f"better than {result.family} by more than r with probability {evidence.p_better:.2f}"
-    return f"{shown}; {result.threshold:.2f} is needed"
+    needed = result.threshold_baseline if result.family == "baseline" else result.threshold
+    return f"{shown}; {needed:.3g} is needed"

@@ -135,7 +135,7 @@ def test_limits_come_from_the_clock_unless_trials_are_counted(budget, asked, lim
 
 
 def test_all_splits_are_trained_as_long_as_the_first(tmp_path):
-    info = {"epochs": 12, "full_epochs": 60}
+    info = {"epochs": 12, "planned_epochs": 12, "full_epochs": 60, "cut_by_time": True}
     timed = fake_cv(budget=100.0, folder=tmp_path, info=lambda _task: info)
     judged(timed, "network", splits=[0, 1])
     assert "epochs" not in timed.here.tasks[0].params
@@ -181,8 +181,8 @@ def test_the_seconds_of_a_candidate_are_those_of_a_mean_fit():
         ({}, False),
         ({"cut_by_time": True}, True),
         ({"cut_by_time": False, "rounds": 9}, False),
-        ({"epochs": 12, "full_epochs": 60}, True),
-        ({"epochs": 60, "full_epochs": 60}, False),
+        ({"epochs": 12, "full_epochs": 60, "cut_by_time": True}, True),
+        ({"epochs": 20, "full_epochs": 60, "cut_by_time": False}, False),
     ],
 )
 def test_time_may_have_ended_its_fits(info, expected):

@@ -193,8 +193,8 @@ def test_an_interrupted_search_keeps_what_it_has():
 
 def test_what_time_cut_short_is_tried_longer_first(monkeypatch, tmp_path):
     def info(task):
-        epochs = 60 if (task.limits.seconds or 0) > 20 else 12
-        return {"epochs": task.params.get("epochs", epochs), "full_epochs": task.params.get("epochs", 60)}
+        epochs = task.params.get("epochs", 60 if task.limits.seconds > 20 else 12)
+        return {"epochs": epochs, "planned_epochs": epochs, "full_epochs": 60, "cut_by_time": epochs < 60}
 
     use_fakes(monkeypatch, network={"given": ({"error": 1.0},), "knobs": ()})
     cv = fake_cv(budget=100.0, costs={"network": 3.0}, info=info, folder=tmp_path)

@@ -1,0 +1,219 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from automl import jsonio
+from automl.decide.engine import CHANCE, decide, line, with_left_out
+from automl.decide.probe import Probes
+from automl.errors import DataError
+from automl.types import FAMILIES
+from tests.fakes import fake_cv, judged, use_fakes
+from tests.rows import numbers
+
+LARGE = numbers("regression", 400)
+
+
+@pytest.fixture(autouse=True)
+def _fakes(monkeypatch):
+    use_fakes(monkeypatch)
+
+
+def probes_of(cv, not_tried=None, **errors):
+    return Probes({name: judged(cv, name, error) for name, error in errors.items()}, not_tried or {})
+
+
+def verdict(not_tried=None, data=LARGE, prefer="balanced", info=None, **errors):
+    cv = fake_cv(data, info=info or (lambda _task: {}))
+    return decide(cv, probes_of(cv, not_tried, **errors), prefer, 1.234)
+
+
+def codes(decision):
+    return {flag.code for flag in decision.flags}
+
+
+@pytest.mark.parametrize(
+    ("errors", "family"),
+    [
+        ({"baseline": 1, "linear": 0.3, "trees": 0.9, "network": 0.9}, "linear"),
+        ({"baseline": 1, "linear": 0.9, "trees": 0.3, "network": 0.9}, "trees"),
+        ({"baseline": 1, "linear": 0.9, "trees": 0.6, "network": 0.2}, "network"),
+        ({"baseline": 1, "linear": 9.0, "trees": 9.0}, "baseline"),
+    ],
+)
+def test_the_family_that_is_clearly_better_is_named(errors, family):
+    decision = verdict(**errors)
+    assert decision.family == family
+    assert decision.members == (family,)
+    assert not decision.ensemble
+    assert decision.probabilities[family] > 0.9
+    assert family in decision.sentence or family == "baseline"
+    assert decision.reasons
+    assert line(decision).startswith(f"{family} (")
+
+
+def test_of_two_equals_the_simpler_is_named():
+    cv = fake_cv(LARGE)
+    probes = probes_of(cv, baseline=1, linear=0.3, trees=0.3)
+    probes.candidates["trees"].losses = {s: v * 0.9995 for s, v in probes.candidates["linear"].losses.items()}
+    decision = decide(cv, probes, "balanced", 0.0)
+    assert decision.family == "linear"
+    assert decision.probabilities["linear"] > 0.8
+
+
+@pytest.mark.parametrize(
+    "not_tried", [{}, {"network": "budget"}, {"network": "budget", "trees": "no room"}, {"linear": "failed"}]
+)
+def test_the_probabilities_sum_to_one_whatever_was_left_out(not_tried):
+    errors = {n: e for n, e in {"baseline": 1, "linear": 0.4, "trees": 0.3}.items() if n not in not_tried}
+    decision = verdict(not_tried, **errors)
+    assert set(decision.probabilities) == set(FAMILIES)
+    assert sum(decision.probabilities.values()) == pytest.approx(1)
+    for name in not_tried:
+        assert decision.probabilities[name] > 0
+        assert f"{name}_not_tried" in codes(decision)
+        assert {"family": name, "reason": f"not tried: {not_tried[name]}"} in decision.alternatives
+    assert set(decision.evidence["left_out"]) == set(not_tried)
+
+
+def test_what_is_left_out_takes_its_share_of_every_other():
+    before = {"baseline": 0.1, "linear": 0.3, "trees": 0.6, "network": 0.0}
+    after = with_left_out(before, {"network": 0.35})
+    assert after == pytest.approx({"baseline": 0.065, "linear": 0.195, "trees": 0.39, "network": 0.35})
+    assert with_left_out(before, {}) == before
+    both = with_left_out(before, {"trees": 0.65, "network": 0.35})
+    assert sum(both.values()) == pytest.approx(1)
+    assert both["network"] == pytest.approx(0.35)
+
+
+def test_an_under_trained_family_keeps_a_chance():
+    def info(epochs):
+        facts = {"epochs": epochs, "full_epochs": 60, "cut_by_time": epochs < 60}
+        return lambda task: facts if task.family == "network" else {}
+
+    errors = {"baseline": 1, "linear": 0.5, "trees": 0.5, "network": 0.52}
+    short, half, whole = (verdict(info=info(n), **errors) for n in (6, 15, 60))
+    assert short.evidence["left_out"]["network"] > half.evidence["left_out"]["network"] > 0
+    assert whole.evidence["left_out"] == {}
+    assert "network_under_trained" in codes(short)
+    assert "network_under_trained" not in codes(whole)
+    text = next(flag.text for flag in short.flags if flag.code == "network_under_trained")
+    assert text == "network under-trained: 6 of 60 epochs fitted into the time."
+    assert short.evidence["families"]["network"].under_trained
+    assert short.probabilities["network"] > whole.probabilities["network"]
+    assert sum(short.probabilities.values()) == pytest.approx(1)
+
+
+def test_trees_cut_by_time_are_flagged():
+    decision = verdict(
+        baseline=1, trees=0.5, info=lambda task: {"rounds": 30, "cut_by_time": task.family == "trees"}
+    )
+    flag = next(flag for flag in decision.flags if flag.code == "trees_under_trained")
+    assert flag.text == "trees under-trained: the time ended it after 30 rounds."
+    assert 0 < decision.evidence["left_out"]["trees"] <= CHANCE["trees"]
+
+
+@pytest.mark.parametrize(
+    ("data", "code", "there"),
+    [
+        (numbers("regression", 199), "small_data", True),
+        (numbers("regression", 200), "small_data", False),
+        (numbers("binary", 240), "few_test_rows", False),
+        (replace(numbers("binary", 240), y=(np.arange(240) % 10 == 0).astype(np.int64)), "few_test_rows", True),
+    ],
+)
+def test_flags_of_the_data(data, code, there):
+    assert (code in codes(verdict(data=data, baseline=1, linear=0.4))) is there
+
+
+def test_a_noisy_gain_is_not_decidable():
+    data = numbers("regression", 60)
+    cv = fake_cv(data)
+    probes = probes_of(cv, baseline=1, linear=0.6, trees=0.6)
+    rng = np.random.default_rng(3)
+    linear = probes.candidates["linear"].losses
+    probes.candidates["trees"].losses = {s: v - 0.04 + rng.normal(0, 0.2) for s, v in linear.items()}
+    decision = decide(cv, probes, "balanced", 0.0)
+    assert decision.family == "linear"
+    assert "not_decidable" in codes(decision)
+
+
+def test_a_more_complex_family_needs_more_proof_when_simple_is_preferred():
+    cv = fake_cv(LARGE)
+    probes = probes_of(cv, baseline=1, linear=0.5, trees=0.5)
+    rng = np.random.default_rng(0)
+    linear = probes.candidates["linear"].losses
+    probes.candidates["trees"].losses = {s: v - 0.03 + rng.normal(0, 0.02) for s, v in linear.items()}
+    named = {prefer: decide(cv, probes, prefer, 0.0) for prefer in ("accuracy", "balanced", "fast", "simple")}
+    limits = [named[p].evidence["threshold"] for p in ("accuracy", "balanced", "fast", "simple")]
+    assert limits == sorted(limits)
+    better = named["simple"].evidence["families"]["trees"].p_better
+    for prefer, decision in named.items():
+        if decision.family == "trees":
+            assert decision.evidence["threshold"] <= 1
+        else:
+            assert better < decision.evidence["threshold"], prefer
+    assert named["accuracy"].family == "trees"
+
+
+def test_the_evidence_is_written_down():
+    decision = verdict({"network": "budget"}, baseline=1, linear=0.4, trees=0.3)
+    evidence = decision.evidence
+    assert evidence["metric"] == evidence["loss"].lower() == "rmse"
+    assert (evidence["folds"], evidence["repeats"], evidence["splits"], evidence["rows"]) == (5, 2, 10, 400)
+    assert evidence["candidates"] == {"baseline": "baseline-0", "linear": "linear-0", "trees": "trees-0"}
+    assert evidence["deciding_seconds"] == 1.23
+    assert evidence["test_ratio"] == pytest.approx(0.25)
+    assert evidence["after_search"] is None
+    trees = evidence["families"]["trees"]
+    assert len(trees.per_split) == 10
+    assert trees.loss == pytest.approx(np.mean(trees.per_split))
+    assert trees.configuration == "trees {'error': 0.3}"
+    for family in evidence["families"].values():
+        assert family.p_better + family.p_equivalent + family.p_worse == pytest.approx(1, abs=1e-6)
+    named = evidence["families"][decision.family]
+    assert (named.against_named.mean, named.p_equivalent) == (0, 1)
+
+
+def test_a_decision_is_json():
+    decision = jsonio.plain(verdict(baseline=1, linear=0.4, trees=0.3))
+    assert jsonio.dumps(decision)
+    assert {"family", "sentence", "probabilities", "tie", "flags", "ensemble", "members", "reasons", "evidence",
+            "alternatives", "changes"} == set(decision)  # fmt: skip
+
+
+def test_every_other_family_has_a_reason():
+    decision = verdict({"network": "budget"}, baseline=1, linear=0.9, trees=0.3)
+    assert [a["family"] for a in decision.alternatives] == ["baseline", "linear", "network"]
+    assert decision.alternatives[1]["reason"].startswith("worse than trees by more than r with probability 1.00")
+
+
+def test_the_proof_named_is_the_one_that_was_asked_for():
+    noise = replace(LARGE, y=np.random.default_rng(0).normal(size=400))
+    decision = verdict(data=noise, baseline=1, linear=1.0, trees=1.2)
+    assert decision.family == "baseline"
+    needed = decision.evidence["threshold_baseline"]
+    assert all(f"{needed:.3g} is needed" in a["reason"] for a in decision.alternatives)
+    linear = verdict(baseline=1, linear=0.3, trees=0.5)
+    reason = next(a["reason"] for a in linear.alternatives if a["family"] == "trees")
+    assert reason.endswith("0.8 is needed")
+
+
+def test_before_the_first_split_the_quick_look_is_judged():
+    cv = fake_cv(LARGE)
+    looked = {n: judged(cv, n, e, splits=[0]) for n, e in {"baseline": 1, "trees": 0.2}.items()}
+    decision = decide(cv, Probes(look=looked), "balanced", 0.0)
+    assert decision.family == "trees"
+    assert decision.evidence["splits"] == 1
+
+
+def test_without_any_figure_the_reasons_are_told():
+    cv = fake_cv(LARGE)
+    with pytest.raises(DataError, match="RMSE is defined on no split") as caught:
+        decide(cv, Probes(not_tried={"baseline": "one class", "trees": "no room"}), "balanced", 0.0)
+    assert caught.value.where == "baseline: one class; trees: no room"
+
+
+def test_the_line_leaves_out_what_is_impossible():
+    decision = verdict(baseline=1, linear=0.9, trees=0.2)
+    assert line(decision) == "trees (trees 100%)"
