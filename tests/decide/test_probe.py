@@ -61,7 +61,7 @@ def test_the_baseline_alone_is_judged_on_every_split():
 def test_the_local_families_keep_to_their_share_of_the_budget():
     cv = fake_cv(folds=5, repeats=3, budget=40.0, costs=COSTS)
     probes = run(cv)
-    before = [i for i, task in enumerate(cv.here.tasks) if task.family == "network"][0]
+    before = next(i for i, task in enumerate(cv.here.tasks) if task.family == "network")
     spent = sum(COSTS[task.family] for task in cv.here.tasks[:before])
     assert spent <= LOCAL_SHARE * 40.0 + 1.0
     trees = probes.candidates["trees"]
