@@ -55,7 +55,6 @@ def test_other_data_is_not_recalled(journal, tmp_path):
     assert Journal(tmp_path, "data-1").recall(TASK) is not None
 
 
-@pytest.mark.parametrize("info", [{"cut_by_time": True}, {"epochs": 5, "cut_by_time": True}])
 @pytest.mark.parametrize(("seconds", "recalled"), [(5.0, True), (6.0, True), (4.0, True), (20.0, False), (None, False)])
 def test_a_fit_that_time_ended_is_not_recalled_when_there_is_more(journal, seconds, recalled):
     journal.remember(TASK, replace(DONE, info={"cut_by_time": True}))
