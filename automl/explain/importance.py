@@ -72,7 +72,7 @@ def importance(
             break
     done = {name: np.asarray(values) for name, values in added.items() if values}
     columns = [_summary(name, values) for name, values in done.items()]
-    what = "region replaced by another image's" if problem.modality == "image" else "column shuffled between rows"
+    what = "region is replaced by another image's" if problem.modality == "image" else "column is shuffled between rows"
     method = f"{score.loss_name} added on {len(rows):,} rows when the {what}"
     columns.sort(key=lambda column: -column["value"])
     return Importance(method, len(rows), max(map(len, added.values()), default=0), columns, len(names) - len(done))

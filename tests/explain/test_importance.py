@@ -1,0 +1,100 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from automl import families
+from automl.data.dataset import Dataset, Images
+from automl.explain import importance as module
+from automl.explain.importance import REGIONS, REPEATS, importance
+from automl.families.base import Limits
+from automl.types import Problem
+from tests.rows import mixed, numbers
+
+ALL = np.arange(120)
+
+
+def explained(data, folder, rows=ALL, seconds=None, family="linear", metric=None):
+    families.load(family).fit({}, data, Limits()).save(folder)
+    return importance(data, rows, folder, family, metric or data.problem.metric, seconds)
+
+
+@pytest.mark.parametrize("task", ["binary", "multiclass", "regression"])
+def test_the_column_that_decides_comes_first(tmp_path, task):
+    found = explained(numbers(task), tmp_path)
+    first, *others = found.columns
+    assert first["column"] == "x0"
+    assert first["low"] > 0.1
+    assert first["low"] < first["value"] < first["high"]
+    assert all(abs(c["value"]) < first["value"] / 5 for c in others)
+    assert [c["value"] for c in found.columns] == sorted((c["value"] for c in found.columns), reverse=True)
+    assert (found.rows, found.repeats, found.skipped) == (120, REPEATS, 0)
+
+
+def test_a_constant_column_adds_nothing(tmp_path):
+    data = numbers()
+    found = explained(replace(data, inputs=data.inputs.assign(x1=3.0)), tmp_path)
+    constant = next(c for c in found.columns if c["column"] == "x1")
+    assert (constant["value"], constant["low"], constant["high"]) == (0, 0, 0)
+
+
+def test_columns_are_the_users_whatever_they_are_encoded_to(tmp_path):
+    data = mixed()
+    found = explained(data, tmp_path)
+    assert {c["column"] for c in found.columns} == {"number", "yes", "city", "date", "note"}
+    assert found.columns[0]["column"] in {"number", "city"}
+
+
+def test_the_rows_are_left_as_they_are(tmp_path):
+    data = mixed()
+    before = data.inputs.copy()
+    explained(data, tmp_path)
+    assert data.inputs.equals(before)
+
+
+def test_only_the_rows_given_are_judged(tmp_path, monkeypatch):
+    found = explained(numbers(), tmp_path, rows=np.arange(50, 90))
+    assert found.rows == 40
+    monkeypatch.setattr(module, "ROWS", 30)
+    assert explained(numbers(), tmp_path).rows == 30
+
+
+def test_weights_count(tmp_path):
+    data = numbers()
+    weighted = replace(data, weight=np.where(data.inputs["x0"] > 0.3, 20.0, 0.1))
+    plain, other = explained(data, tmp_path), importance(weighted, ALL, tmp_path, "linear", "roc_auc", None)
+    assert plain.columns[0]["value"] != other.columns[0]["value"]
+
+
+def test_the_seed_repeats(tmp_path):
+    assert explained(numbers(), tmp_path) == explained(numbers(), tmp_path)
+    assert explained(numbers(seed=1), tmp_path) != explained(numbers(), tmp_path)
+
+
+def test_without_time_columns_are_skipped_and_counted(tmp_path):
+    found = explained(numbers(d=6), tmp_path, seconds=0.0)
+    assert len(found.columns) == 1
+    assert found.skipped == 5
+    assert found.repeats == 1
+    assert found.columns[0]["low"] == found.columns[0]["high"] == found.columns[0]["value"]
+
+
+def test_the_method_names_the_loss(tmp_path):
+    assert explained(numbers(), tmp_path).method == "1 - ROC AUC added on 120 rows when the column is shuffled between rows"
+
+
+def test_the_region_that_decides_comes_first(tmp_path):
+    rng = np.random.default_rng(0)
+    pixels = rng.integers(0, 60, (120, 24, 24, 1)).astype(np.uint8)
+    y = rng.integers(0, 2, 120)
+    pixels[y == 1, 9:15:2, 9:15] = 250  # stripes in the centre
+    np.save(tmp_path / "images.npy", pixels)
+    problem = Problem("image", "binary", "log_loss", ("a", "b"), (), 0, (24, 24, 1))
+    data = Dataset(problem, Images(tmp_path / "images.npy", ALL), y)
+    (tmp_path / "model").mkdir()
+    found = explained(data, tmp_path / "model")
+    assert found.columns[0]["column"] == "centre"
+    assert {c["column"] for c in found.columns} == set(REGIONS)
+    assert "another image" in found.method
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["images.npy", "model"]
+    assert np.array_equal(np.load(tmp_path / "images.npy"), pixels)
