@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 TAILS = (2.5, 97.5)
 FEWEST_DRAWS = 100
-WORK_ONE, WORK_ALL = 5e7, 2e8
+WORK_ONE, WORK_ALL = 5e7, 1.2e8
 """Rows x draws scored for one candidate, and for all candidates together (about 3 ns each for ROC AUC)."""
 
 
