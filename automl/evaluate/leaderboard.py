@@ -48,10 +48,13 @@ def leaderboard(cv: CrossValidation, candidates: list[Candidate], best: Candidat
             groups.setdefault(tuple(sorted(candidate.losses)), []).append(candidate)
     lines: dict[str, Line] = {}
     for splits, group in groups.items():
-        values = _compare(cv, group, list(splits), None, seed).values
-        common = [s for s in splits if s in best.losses]
-        others = group if best in group else [*group, best]
-        gaps = _compare(cv, others, common, best, seed).differences if common else {}
+        if best in group:
+            compared = _compare(cv, group, list(splits), best, seed)
+            values, gaps = compared.values, compared.differences
+        else:
+            values = _compare(cv, group, list(splits), None, seed).values
+            common = [s for s in splits if s in best.losses]
+            gaps = _compare(cv, [*group, best], common, best, seed).differences if common else {}
         for candidate in group:
             lines[candidate.name] = Line(candidate, values[candidate.name], gaps.get(candidate.name))
     failed = [Line(c, None, None) for c in candidates if not c.ok]

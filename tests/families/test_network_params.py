@@ -39,8 +39,8 @@ def test_every_default_is_named_differently_and_has_every_knob(problem):
     ("problem", "values", "name"),
     [
         (TABLE, {}, "network, tuned defaults"),
-        (TABLE, {"pbld": True}, "RealMLP 3x256, lr 0.04, periodic embeddings"),
-        (VALUES, {"dropout": 0.15}, "RealMLP 3x256, lr 0.07, dropout 0.15"),
+        (TABLE, {"pbld": True}, "RealMLP 3x256, lr 0.04, dropout 0.15, weight decay, periodic embeddings"),
+        (VALUES, {"dropout": 0.0, "weight_decay": 0.0}, "RealMLP 3x256, lr 0.07"),
         (GREY, {"width": 32, "blocks": 2}, "ResNet width 32, 2 block(s) a stage, lr 0.01, augmentation 0.7"),
     ],
 )

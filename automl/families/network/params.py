@@ -46,13 +46,17 @@ def table_batch(rows: int) -> int:
 
 
 def _table_defaults(problem: Problem, rows: int) -> list[Params]:
-    """RealMLP-TD-S first; then its regularised form, with embedded numbers, and a smaller one."""
-    small = {
+    """RealMLP-TD-S with the dropout and weight decay of the full recipe first, then slower, with embeddings, and plain.
+
+    Without them the best epoch comes early and the rest is overfitting: mean of three splits at 64 epochs, log loss 0.325
+    against 0.342 on attrition, 0.772 against 0.789 on eucalyptus, 0.216 against 0.215 on satimage.
+    """
+    plain = {
         "width": 256, "layers": 3, "lr": 0.07 if problem.task == "regression" else 0.04,
         "dropout": 0.0, "weight_decay": 0.0, "pbld": False, "batch": table_batch(rows),
     }  # fmt: skip
-    regular = {**small, "dropout": 0.15, "weight_decay": 0.02}
-    return [small, regular, {**regular, "pbld": True}, {**small, "width": 128, "layers": 2}]
+    regular = {**plain, "dropout": 0.15, "weight_decay": 0.02}
+    return [regular, {**regular, "lr": plain["lr"] / 2}, {**regular, "pbld": True}, plain]
 
 
 def _table_space(problem: Problem) -> list[Knob]:
