@@ -52,6 +52,10 @@ def profile(source: Source, plan: Plan) -> Profile:
         from automl.profile import media
 
         return media.profile(source, decode.inspect(source), task=plan.task, ignore=plan.ignore)
+    if plan.group and plan.group.startswith("re:"):
+        raise UsageError(
+            "A group pattern is for file names, and this is a table.", where="--group", hint="--group COLUMN"
+        )
     from automl.profile import table
 
     return table.profile(
@@ -150,6 +154,8 @@ def _weights(frame: pd.DataFrame, name: str | None, rows: Array) -> Array | None
             where=f"column {name!r}",
             hint="weights are numbers of zero or more",
         )
+    if not weights.any():
+        raise DataError("Every weight is zero.", where=f"column {name!r}", hint="weights are relative: 1, 2, ...")
     scaled: Array = weights / weights.mean()
     return scaled
 
@@ -157,16 +163,12 @@ def _weights(frame: pd.DataFrame, name: str | None, rows: Array) -> Array | None
 def _groups(frame: pd.DataFrame, name: str | None, rows: Array) -> Array | None:
     if name is None:
         return None
-    if name.startswith("re:"):
-        raise UsageError(
-            "A group pattern is for file names, and this is a table.", where="--group", hint="--group COLUMN"
-        )
     import pandas as pd
 
     codes: Array = pd.factorize(frame[name])[0][rows].astype(np.int64)
     alone = codes < 0  # rows without a group stand for themselves
     codes[alone] = codes.max() + 1 + np.arange(alone.sum())
-    return codes
+    return _several(codes, f"column {name!r}")
 
 
 def _order(frame: pd.DataFrame, found: Profile, name: str | None, rows: Array) -> Array | None:
@@ -225,7 +227,16 @@ def _file_groups(paths: tuple[str, ...], pattern: str | None) -> Array | None:
         )
     names = [match[1] if match.re.groups else match[0] for match in found if match]
     codes: Array = np.unique(names, return_inverse=True)[1]
-    return codes
+    return _several(codes, f"--group {pattern}")
+
+
+def _several(groups: Array, where: str) -> Array:
+    """The groups, if there are two or more."""
+    if len(groups) and (groups == groups[0]).all():
+        raise DataError(
+            "All rows are in one group: none are left to be judged on.", where=where, hint="another --group, or none"
+        )
+    return groups
 
 
 def _file_parts(files: ImageFiles, rows: Array) -> Array | None:

@@ -80,7 +80,8 @@ def test_without_time_columns_are_skipped_and_counted(tmp_path):
 
 
 def test_the_method_names_the_loss(tmp_path):
-    assert explained(numbers(), tmp_path).method == "1 - ROC AUC added on 120 rows when the column is shuffled between rows"
+    method = explained(numbers(), tmp_path).method
+    assert method == "1 - ROC AUC added on 120 rows when the column is shuffled between rows"
 
 
 def test_the_region_that_decides_comes_first(tmp_path):
