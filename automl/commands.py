@@ -116,6 +116,8 @@ def predict_with(predictor: Predictor, source: Any) -> Predicted:
     if isinstance(raw, ImageFiles):
         with tempfile.TemporaryDirectory(prefix="automl-") as scratch:
             return predictor.images(raw, Path(scratch))
+    if predictor.problem.modality == "image":
+        raise DataError("This run predicts images, and this is a table.", hint="a folder of images, or a CSV of paths")
     return predictor.table(raw.frame)
 
 

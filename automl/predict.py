@@ -9,7 +9,7 @@ import numpy as np
 
 from automl import families, jsonio
 from automl.errors import DataError, RunError
-from automl.types import Problem
+from automl.types import FAMILIES, Problem
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -65,8 +65,10 @@ class Predictor:
             raise RunError(
                 f"The model is incomplete: {', '.join(missing)} missing.", where=str(folder), hint="fit again"
             )
-        problem = jsonio.build(Problem, jsonio.read(folder / "contract.json"))
         family: FamilyName = manifest["family"]
+        if family not in FAMILIES:
+            raise RunError(f"The model's family {family!r} is unknown here.", where=str(folder), hint="update automl")
+        problem = jsonio.build(Problem, jsonio.read(folder / "contract.json"))
         return cls(problem, families.load(family).load(folder, problem), manifest.get("interval"))
 
     def probabilities(self, inputs: Any) -> Array:

@@ -1,5 +1,6 @@
 import pytest
 
+from automl.decide import probe as module
 from automl.decide.probe import LOCAL_SHARE, probe
 from automl.families.base import FitFailed
 from automl.workers.executor import WorkerDied
@@ -165,7 +166,7 @@ def test_the_verdict_sharpens_as_evidence_comes_in():
 
 
 def test_a_first_look_at_few_rows_of_large_data(monkeypatch):
-    monkeypatch.setattr("automl.decide.probe.LOOK_ROWS", 50)
+    monkeypatch.setattr(module, "LOOK_ROWS", 50)
     cv = fake_cv(numbers("regression", 400), folds=5, repeats=1, budget=100.0)
     probes = run(cv)
     assert list(probes.look) == ["baseline", "linear", "trees"]

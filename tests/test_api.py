@@ -1,0 +1,109 @@
+import importlib
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import automl
+from automl import jsonio
+from automl.api import DecisionRecord, Record, Run
+from automl.errors import RunError, UsageError
+from tests.folders import run_folder
+
+
+@pytest.fixture(scope="module")
+def run(clients, tmp_path_factory):
+    return automl.load(run_folder(tmp_path_factory.mktemp("api") / "run", clients, target="bought"))
+
+
+def test_labels_probabilities_and_frames_agree(run, clients):
+    frame = run.predict_frame(clients)
+    assert run.classes == ["no", "yes"]
+    assert run.predict(clients).tolist() == frame["prediction"].tolist()
+    np.testing.assert_array_equal(run.predict_proba(clients), frame[["probability_no", "probability_yes"]])
+
+
+def test_a_path_is_predicted_too(run, clients, tmp_path):
+    clients.to_csv(tmp_path / "new.csv", index=False)
+    assert run.predict(str(tmp_path / "new.csv")).tolist() == run.predict(clients).tolist()
+
+
+def test_arrays_take_the_names_of_the_columns(tmp_path):
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(80, 2))
+    frame = pd.DataFrame(X, columns=["length", "width"]).assign(kind=np.where(X[:, 0] > 0, "a", "b"))
+    run = automl.load(run_folder(tmp_path / "run", frame, target="kind"))
+    assert run.predict(X).tolist() == run.predict(frame).tolist()
+
+
+def test_numbers_have_no_probabilities(clients, tmp_path):
+    run = automl.load(run_folder(tmp_path / "run", clients, target="age", task="regression"))
+    assert run.classes == []
+    with pytest.raises(UsageError, match="predicts numbers"):
+        run.predict_proba(clients)
+
+
+@pytest.mark.parametrize("make", [lambda path: path / "nothing", lambda path: path])
+def test_what_is_no_run_cannot_be_loaded(tmp_path, make):
+    with pytest.raises(RunError, match="not a run folder"):
+        automl.load(make(tmp_path))
+
+
+@pytest.mark.parametrize(("part", "name"), [("report", "report.json"), ("decision", "decision.json")])
+def test_a_part_that_is_missing_is_named(run, part, name):
+    with pytest.raises(RunError, match=f"There is no {name}"):
+        getattr(Run(run.path), part)
+
+
+def test_the_decision_reads_as_attributes(tmp_path):
+    jsonio.write(tmp_path / "decision.json", {"family": "trees", "reasons": ["a"]})
+    decision = Run(tmp_path).decision
+    assert isinstance(decision, DecisionRecord)
+    assert decision.family == decision["family"] == "trees"
+    assert decision.reasons == ["a"]
+    with pytest.raises(AttributeError, match="verdict"):
+        _ = decision.verdict
+    assert Record(a=1).a == 1
+
+
+def test_the_leaderboard_is_a_frame(tmp_path):
+    (tmp_path / "leaderboard.csv").write_text("candidate,family\ntrees-0,trees\n")
+    assert Run(tmp_path).leaderboard["family"].tolist() == ["trees"]
+
+
+def test_the_report_is_a_path(tmp_path):
+    assert Run(tmp_path).report_path == tmp_path / "report.html"
+
+
+def test_profiles_show_their_fields_and_themselves(clients):
+    found = automl.profile(clients, target="bought")
+    assert found.task.value == "binary"
+    assert found.rows == 120
+    assert "bought" in found._repr_html_()
+    with pytest.raises(AttributeError):
+        _ = found.nothing
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"targt": "bought"}, r"Unknown option 'targt'.*\n.*\n.*did you mean 'target'"),
+        ({"budget": "soon"}, "Cannot read the budget"),
+        ({"families": ("forest",)}, "Unknown families 'forest'"),
+        ({"trials": "many"}, "trials cannot be 'many'"),
+        ({"recipe": "quik"}, "did you mean 'quick'"),
+    ],
+)
+def test_options_that_cannot_be_used(clients, options, message):
+    with pytest.raises(UsageError, match=message):
+        automl.fit(clients, **options)
+
+
+def test_importing_submodules_does_not_hide_the_functions():
+    for name in ("automl.decide.engine", "automl.profile.table"):
+        importlib.import_module(name)
+    assert callable(automl.profile)
+    assert callable(automl.decide)
+    assert set(automl.__all__) <= set(dir(automl))
+    with pytest.raises(AttributeError, match="no attribute 'fitt'"):
+        _ = automl.fitt

@@ -1,0 +1,195 @@
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+
+from automl.commands import predict_source
+from automl.errors import AutoMLError, ColumnMissing, DataError, RunError
+from automl.predict import Predictor
+from tests.folders import run_folder
+
+
+@pytest.fixture(scope="module")
+def clients_run(clients, tmp_path_factory):
+    return run_folder(tmp_path_factory.mktemp("clients") / "run", clients, target="bought")
+
+
+@pytest.fixture(scope="module")
+def visits_run(clients, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("visits") / "run"
+    return run_folder(folder, clients, target="age", task="regression", interval=2.5)
+
+
+@pytest.fixture(scope="module")
+def pictures(tmp_path_factory):
+    """Bright and dark pictures in class folders."""
+    root = tmp_path_factory.mktemp("pictures") / "train"
+    rng = np.random.default_rng(0)
+    for label, low in (("bright", 160), ("dark", 20)):
+        (root / label).mkdir(parents=True)
+        for i in range(12):
+            Image.fromarray(rng.integers(low, low + 80, (12, 12), np.uint8)).save(root / label / f"{i}.png")
+    return root
+
+
+@pytest.fixture(scope="module")
+def pictures_run(pictures, tmp_path_factory):
+    return run_folder(tmp_path_factory.mktemp("pictures-run") / "run", pictures)
+
+
+def test_classes_get_a_label_and_a_probability_each(clients, clients_run):
+    got = predict_source(clients_run, clients).frame
+    assert list(got) == ["prediction", "probability_no", "probability_yes"]
+    assert len(got) == 120
+    np.testing.assert_allclose(got["probability_no"] + got["probability_yes"], 1, atol=1e-6)
+    assert (got["prediction"] == np.where(got["probability_yes"] > got["probability_no"], "yes", "no")).all()
+    assert (got["prediction"] == clients["bought"]).mean() > 0.7
+
+
+def test_values_get_an_interval(clients, visits_run):
+    got = predict_source(visits_run, clients).frame
+    assert list(got) == ["prediction", "lower", "upper"]
+    np.testing.assert_allclose(got["prediction"] - got["lower"], 2.5)
+    np.testing.assert_allclose(got["upper"] - got["prediction"], 2.5)
+
+
+def test_the_order_of_the_rows_is_kept(clients, clients_run):
+    whole = predict_source(clients_run, clients).frame
+    order = np.random.default_rng(0).permutation(120)
+    shuffled = predict_source(clients_run, clients.iloc[order]).frame
+    pd.testing.assert_frame_equal(shuffled, whole.iloc[order].reset_index(drop=True))
+    one = predict_source(clients_run, clients.iloc[[7]]).frame
+    pd.testing.assert_frame_equal(one, whole.iloc[[7]].reset_index(drop=True))
+
+
+def test_the_order_of_the_columns_does_not_matter(clients, clients_run):
+    turned = clients[["city", "visits", "age"]]
+    pd.testing.assert_frame_equal(
+        predict_source(clients_run, turned).frame, predict_source(clients_run, clients.drop(columns="bought")).frame
+    )
+
+
+def test_files_are_predicted_as_frames(clients, clients_run, tmp_path):
+    clients.drop(columns="bought").to_csv(tmp_path / "new.csv", index=False)
+    pd.testing.assert_frame_equal(
+        predict_source(clients_run, tmp_path / "new.csv").frame, predict_source(clients_run, clients).frame
+    )
+
+
+def test_extra_columns_are_ignored_with_a_note(clients, clients_run):
+    plain = predict_source(clients_run, clients.drop(columns="bought"))
+    assert plain.notes == []
+    more = predict_source(clients_run, clients.assign(extra=1))
+    assert more.notes == [f"Column {name!r} is not used by the model: ignored." for name in ("bought", "extra")]
+    pd.testing.assert_frame_equal(plain.frame, more.frame)
+
+
+def test_missing_columns_are_named_all_at_once(clients, clients_run):
+    with pytest.raises(ColumnMissing, match="'age', 'city'"):
+        predict_source(clients_run, clients[["visits"]])
+    with pytest.raises(ColumnMissing, match="did you mean 'Visits'"):
+        predict_source(clients_run, clients.rename(columns={"visits": "Visits"}))
+
+
+def test_unseen_categories_and_wrong_types_are_missing_and_counted(clients, clients_run):
+    odd = clients.drop(columns="bought").astype({"visits": object})
+    odd.loc[[0, 1, 2], "city"] = ["Oslo", "Oslo", "Rom"]
+    odd.loc[[4], "visits"] = "many"
+    got = predict_source(clients_run, odd)
+    assert got.notes == [
+        "Column 'visits': 1 values of the wrong type, treated as missing.",
+        "Column 'city': 3 values never seen in training ('Oslo', 'Rom'), treated as missing.",
+    ]
+    missing = clients.drop(columns="bought").astype({"visits": float})
+    missing.loc[[0, 1, 2], "city"] = None
+    missing.loc[[4], "visits"] = np.nan
+    pd.testing.assert_frame_equal(got.frame, predict_source(clients_run, missing).frame)
+
+
+def test_everything_missing_still_gives_a_prediction(clients, clients_run):
+    empty = pd.DataFrame({"age": [np.nan], "visits": [np.nan], "city": [None]})
+    got = predict_source(clients_run, empty).frame
+    assert got["prediction"][0] in {"yes", "no"}
+
+
+@pytest.mark.parametrize("content", ["", "age,visits,city\n"])
+def test_a_file_without_rows_is_an_error(clients_run, tmp_path, content):
+    (tmp_path / "empty.csv").write_text(content)
+    with pytest.raises(DataError, match=r"empty|header|[Nn]o rows"):
+        predict_source(clients_run, tmp_path / "empty.csv")
+
+
+def test_labels_are_exactly_as_the_cells_read(clients, tmp_path):
+    data = clients.assign(bought=np.where(clients["bought"] == "yes", "01", " 1 b,c"))
+    got = predict_source(run_folder(tmp_path / "run", data, target="bought"), clients).frame
+    labels = sorted(set(got["prediction"]))
+    assert labels[1] == "01"
+    assert labels[0].strip() == "1 b,c"
+    assert list(got) == ["prediction", *(f"probability_{label}" for label in labels)]
+
+
+@pytest.mark.parametrize("lost", ["manifest.json", "contract.json", "encoder.json", "arrays.npz"])
+def test_an_incomplete_folder_names_what_is_missing(clients, tmp_path, lost):
+    folder = run_folder(tmp_path / "run", clients, target="bought")
+    (folder / "model" / lost).unlink()
+    with pytest.raises(RunError, match=rf"incomplete: .*{lost}.* missing"):
+        predict_source(folder, clients)
+
+
+@pytest.mark.parametrize("what", ["nowhere", "empty"])
+def test_a_folder_that_is_no_run(clients, tmp_path, what):
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(RunError) as caught:
+        predict_source(tmp_path / what, clients)
+    assert "folder that automl fit wrote" in str(caught.value)
+
+
+def test_a_model_of_a_family_we_do_not_know(clients, tmp_path):
+    folder = run_folder(tmp_path / "run", clients, target="bought")
+    manifest = folder / "model" / "manifest.json"
+    manifest.write_text(manifest.read_text().replace('"linear"', '"forest"'))
+    with pytest.raises(AutoMLError, match="forest"):
+        Predictor.load(folder)
+
+
+def test_pictures_get_a_path_first_in_sorted_order(pictures, pictures_run):
+    got = predict_source(pictures_run, pictures).frame
+    assert list(got) == ["path", "prediction", "probability_bright", "probability_dark"]
+    assert got["path"].tolist() == sorted(got["path"])
+    assert len(got) == 24
+    assert (got["prediction"] == got["path"].str.split("/").str[0]).mean() > 0.9
+
+
+def test_flat_folders_need_no_labels(pictures, pictures_run, tmp_path):
+    for i in (3, 1):
+        (tmp_path / f"{i}.png").write_bytes((pictures / "dark" / f"{i}.png").read_bytes())
+    got = predict_source(pictures_run, tmp_path).frame
+    assert got["path"].tolist() == ["1.png", "3.png"]
+    assert got["prediction"].tolist() == ["dark", "dark"]
+
+
+def test_a_picture_that_cannot_be_read_keeps_its_row(pictures, pictures_run, tmp_path):
+    for name in ("a.png", "c.png"):
+        (tmp_path / name).write_bytes((pictures / "bright" / "0.png").read_bytes())
+    (tmp_path / "b.png").write_bytes(b"not a picture")
+    got = predict_source(pictures_run, tmp_path)
+    assert got.frame["path"].tolist() == ["a.png", "b.png", "c.png"]
+    assert got.frame["prediction"].isna().tolist() == [False, True, False]
+    assert got.frame["probability_dark"].isna().tolist() == [False, True, False]
+    assert got.frame["problem"][1]
+    assert got.frame["problem"][0] == ""
+    assert got.notes == ["1 files could not be read: their rows have no prediction, and a reason in 'problem'."]
+
+
+def test_pictures_none_of_which_can_be_read_keep_their_rows(pictures_run, tmp_path):
+    (tmp_path / "b.png").write_bytes(b"not a picture")
+    got = predict_source(pictures_run, tmp_path).frame
+    assert list(got) == ["path", "prediction", "probability_bright", "probability_dark", "problem"]
+    assert got["prediction"].isna().all()
+
+
+def test_a_table_is_no_picture_and_a_folder_no_table(clients, clients_run, pictures, pictures_run):
+    with pytest.raises(DataError, match="A table is a file, and this is a folder"):
+        predict_source(clients_run, pictures)
+    with pytest.raises(DataError, match="predicts images, and this is a table"):
+        predict_source(pictures_run, clients)
