@@ -45,12 +45,17 @@ def test_every_default_is_named_differently_and_has_every_knob(problem):
     ],
 )
 def test_descriptions(problem, values, name):
-    full = {**FAMILY.defaults(problem, 1000)[0], **values} if values else {}
+    full = {**FAMILY.defaults(problem, 5000)[0], **values} if values else {}
     assert FAMILY.describe(full) == name
 
 
 def test_only_colour_photographs_are_mirrored():
     assert [FAMILY.defaults(p, 1000)[0]["flip"] for p in (GREY, COLOUR)] == [False, True]
+
+
+def test_small_tables_of_classes_learn_slower():
+    assert [FAMILY.defaults(TABLE, rows)[0]["lr"] for rows in (800, 8_000)] == [0.01, 0.04]
+    assert FAMILY.defaults(VALUES, 800)[0]["lr"] == 0.07
 
 
 @pytest.mark.parametrize(("rows", "batch"), [(100, 64), (1_025, 128), (30_000, 256), (30_001, 512), (10**6, 1_024)])

@@ -18,6 +18,7 @@ IMAGE_STEPS, IMAGE_EPOCHS = 2_000, (60, 120)
 BATCHES = ((1_024, 64), (8_192, 128), (30_000, 256), (100_000, 512))
 """Rows up to which a batch size holds on tables (pytabkit's rule); 1,024 beyond."""
 LARGEST_BATCH = 1_024
+SMALL_ROWS = 2_000
 
 
 def defaults(problem: Problem, rows: int) -> list[Params]:
@@ -48,15 +49,25 @@ def table_batch(rows: int) -> int:
 def _table_defaults(problem: Problem, rows: int) -> list[Params]:
     """RealMLP-TD-S with the dropout and weight decay of the full recipe first, then slower, with embeddings, and plain.
 
-    Without them the best epoch comes early and the rest is overfitting: mean of three splits at 64 epochs, log loss 0.325
-    against 0.342 on attrition, 0.772 against 0.789 on eucalyptus, 0.216 against 0.215 on satimage.
+    Without them the best epoch comes early and the rest is overfitting: log loss 0.325 against 0.342 on attrition,
+    0.772 against 0.789 on eucalyptus, 0.216 against 0.215 on satimage (64 epochs, mean of three splits).
     """
     plain = {
-        "width": 256, "layers": 3, "lr": 0.07 if problem.task == "regression" else 0.04,
+        "width": 256, "layers": 3, "lr": _table_rate(problem, rows),
         "dropout": 0.0, "weight_decay": 0.0, "pbld": False, "batch": table_batch(rows),
     }  # fmt: skip
     regular = {**plain, "dropout": 0.15, "weight_decay": 0.02}
     return [regular, {**regular, "lr": plain["lr"] / 2}, {**regular, "pbld": True}, plain]
+
+
+def _table_rate(problem: Problem, rows: int) -> float:
+    """Peak learning rate: the recipe's, a quarter of it for classes of few rows.
+
+    On credit_g (1,000 rows) that gave ROC AUC 0.799 against 0.778 (128 epochs, mean of five splits).
+    """
+    if problem.task == "regression":
+        return 0.07
+    return 0.04 if rows >= SMALL_ROWS else 0.01
 
 
 def _table_space(problem: Problem) -> list[Knob]:
