@@ -1,8 +1,9 @@
 """From the table of evidence to one posterior over the families, whatever number of splits each was judged on.
 
-With four or more splits that all families share, it is the correlated Bayesian comparison on those. A family that was
-judged on fewer is compared with the best of the others on the splits both have, by a bootstrap of their rows, and
-chained to it; the spread of the bootstrap is widened by the same correction for overlapping training rows.
+Families judged on four or more splits get the correlated Bayesian comparison on the splits they share. A family that
+was judged on fewer is compared with the best of the others on the splits both have, by a bootstrap of their rows, and
+chained to it; the spread of the bootstrap is widened by the same correction for overlapping training rows. When fewer
+than two families have four splits, all are compared by that bootstrap on the splits they share.
 """
 
 from __future__ import annotations
@@ -37,19 +38,14 @@ def belief(cv: CrossValidation, candidates: dict[FamilyName, Candidate]) -> tupl
         candidates: family -> candidate with at least one judged split.
     """
     families = list(candidates)
-    common = _common(candidates, families)
-    if len(common) >= ENOUGH_SPLITS:
-        return _over_splits(cv, candidates, common), f"correlated t over {len(common)} splits"
-    most = max(len(c.losses) for c in candidates.values())
-    core = [f for f in families if len(candidates[f].losses) == most]
+    enough = [f for f in families if len(candidates[f].losses) >= ENOUGH_SPLITS]
+    core = enough if len(enough) > 1 else families
     splits = _common(candidates, core)
     chosen = {f: candidates[f] for f in core}
     if len(splits) >= ENOUGH_SPLITS:
-        joint = _over_splits(cv, chosen, splits)
-        how = [f"correlated t over {len(splits)} splits"]
+        joint, how = _over_splits(cv, chosen, splits), [f"correlated t over {len(splits)} splits"]
     else:
-        joint = _over_rows(cv, chosen, splits)
-        how = [f"bootstrap of the rows of {len(splits)} split{'s' if len(splits) > 1 else ''}"]
+        joint, how = _over_rows(cv, chosen, splits), [f"bootstrap of the rows of {_counted(splits)}"]
     if set(core) == set(families):
         return joint, how[0]
     draws = {f: _spread(joint.draws[:, i], cv) for i, f in enumerate(joint.families)}
@@ -62,10 +58,12 @@ def belief(cv: CrossValidation, candidates: dict[FamilyName, Candidate]) -> tupl
         gap = pair.draws[:, pair.families.index(family)] - pair.draws[:, pair.families.index(best)]
         draws[family] = draws[best] + _spread(gap, cv)
         means[family] = means[best] + candidates[family].loss(shared) - candidates[best].loss(shared)
-        how.append(
-            f"{family} against {best} by a bootstrap of the rows of {len(shared)} split{'s' if len(shared) > 1 else ''}"
-        )
+        how.append(f"{family} against {best} by a bootstrap of the rows of {_counted(shared)}")
     return from_draws(draws, cv.metric, losses=means), "; ".join(how)
+
+
+def _counted(splits: list[int]) -> str:
+    return f"{len(splits)} split{'s' if len(splits) > 1 else ''}"
 
 
 def _common(candidates: dict[FamilyName, Candidate], families: list[FamilyName]) -> list[int]:

@@ -80,11 +80,11 @@ def probe(
         sharpened(probes)
         for split in range(1, len(cv.splits)):
             going: list[FamilyName] = [n for n in local if n != "baseline" and split - 1 in tried[n].losses]
-            if going or len(local) == 1:
-                going.append("baseline")
             for name in going:
                 _further_split(cv, tried[name], split, _until(cv, LOCAL_SHARE, reserve))
-            sharpened(probes)
+            if any(split in tried[name].losses for name in going):
+                cv.judge(tried["baseline"], split)
+                sharpened(probes)
         for name in remote:
             _probe_remote(cv, probes, tried[name], reserve, lambda: sharpened(probes))
     except KeyboardInterrupt:
