@@ -128,7 +128,11 @@ def _evaluate(session: Session, candidates: list[Candidate], chosen: Candidate, 
         values, differences = _test_figures(session, tested, delivered)
         width = _interval_width(session, delivered)
     with session.stages.stage("explain"):
-        session.facts.add(importance=_explain(session, delivered, explain_seconds))
+        refit_seconds = final.refit_seconds(delivered) if session.outer.protocol == "holdout" else 0.0
+        if refit_seconds > session.clock.left(WRITE_SECONDS):
+            refit_seconds = 0.0  # there is no time for it anyway
+        limit = min(explain_seconds, session.clock.left(WRITE_SECONDS + refit_seconds))
+        session.facts.add(importance=_explain(session, delivered, limit))
     trained_on = "all rows" if session.outer.protocol == "repeated_cv" else "development rows"
     if session.outer.protocol == "holdout" and not session.interrupted:
         with session.stages.stage("refit"):
@@ -166,7 +170,7 @@ def _interval_width(session: Session, delivered: Candidate) -> float | None:
 def _explain(session: Session, delivered: Candidate, seconds: float) -> Importance | None:
     """Permutation importance on rows the model did not learn from, where there are such rows."""
     counted = session.clock.counts_trials
-    left = float("inf") if counted else min(seconds, session.clock.left(WRITE_SECONDS))
+    left = float("inf") if counted else seconds
     if left <= 0.1 or delivered.family == "baseline":
         return None
     judged = session.outer.test if len(session.outer.test) else session.outer.development

@@ -161,7 +161,7 @@ def _begin(
     stages = Stages(clock, console)
     scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="automl-")))
     loading = families.preload()
-    worker = _start_worker(clock, devices, gpus)
+    worker = _start_worker(plan, clock, devices, gpus)
     if worker is not None:
         stack.callback(worker.close)
     with stages.stage("read"):
@@ -213,8 +213,9 @@ def _new_folder(out: Path | None, raw: Source) -> Path:
     return out
 
 
-def _start_worker(clock: Clock, devices: Devices, gpus: tuple[int, ...]) -> Worker | None:
-    if clock.left() < WORKER_BUDGET:
+def _start_worker(plan: Plan, clock: Clock, devices: Devices, gpus: tuple[int, ...]) -> Worker | None:
+    """The process for networks and for the oracle; None when neither is asked for, or there is no time for it."""
+    if clock.left() < WORKER_BUDGET or (plan.trials == 0 and "network" not in plan.allowed):
         return None
     threads = str(devices.processors)
     return Worker(
@@ -287,7 +288,7 @@ def _reserve(session: Session, best: Candidate | None, probes: Probes, named: Fa
     if best is None:
         return needed
     once = final.MORE_ROWS * final.expected_seconds(best)
-    again = once * final.MORE_ROWS
+    again = final.refit_seconds(best)
     return needed + once + (again if again < REFIT_SHARE * budget else 0.0)
 
 

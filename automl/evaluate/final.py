@@ -89,9 +89,14 @@ def open_test(
     return tested
 
 
+def refit_seconds(chosen: Candidate) -> float:
+    """Seconds a fit on all rows is expected to take."""
+    return expected_seconds(chosen) * MORE_ROWS**2
+
+
 def refit(cv: CrossValidation, chosen: Candidate, rows: Array, folder: Path, reserve: float) -> Fitted | None:
     """Fit the delivered configuration on all rows and replace the model, when there is time; else None."""
-    if expected_seconds(chosen) * MORE_ROWS**2 > cv.clock.left(reserve):
+    if refit_seconds(chosen) > cv.clock.left(reserve):
         return None
     fresh = folder.with_name(folder.name + ".part")
     shutil.rmtree(fresh, ignore_errors=True)  # of a run that was killed here

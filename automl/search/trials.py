@@ -20,6 +20,8 @@ WANTED = 8
 """Trials that should fit into the time: fewer splits are used for each when they would not."""
 LONG_SHARE = 1 / 2.4
 """Share of the time left for one long fit, so that its final fit on a quarter more rows still fits in after it."""
+PATIENCE, PATIENCE_A_KNOB = 5, 2
+"""The search ends after this many trials without a better one, more in a larger space."""
 SLACK = 1.3
 """A trial is started when this many times its expected seconds are left."""
 
@@ -76,7 +78,7 @@ def search(
     best = start
     if start.could_train_longer and not cv.clock.counts_trials:
         best = _long_trial(cv, start, result, tracker)
-    patience = 10 + 5 * len(space)
+    patience = PATIENCE + PATIENCE_A_KNOB * len(space)
     since_best = 0
     while not (
         stopped := _reason_to_stop(cv, best, result, most, tracker, since_best > patience, bool(space or queue))

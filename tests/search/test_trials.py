@@ -3,7 +3,7 @@ import pytest
 
 from automl.clock import OutOfTime
 from automl.families.base import FitFailed
-from automl.search.trials import WANTED, Search, Tracker, search
+from automl.search.trials import PATIENCE, PATIENCE_A_KNOB, WANTED, Search, Tracker, search
 from automl.workers.executor import WorkerDied, WorkerError
 from tests.fakes import fake_cv, judged, use_fakes
 
@@ -103,7 +103,7 @@ def test_failures_alone_end_in_staleness():
 
     result = run(fake_cv(trouble=trouble, suggestions=errors(np.linspace(0.1, 0.7, 99))))
     assert result.stopped == "no better configuration found for long"
-    assert len(result.trials) == 10 + 5 * 1 + 1
+    assert len(result.trials) == PATIENCE + PATIENCE_A_KNOB + 1
 
 
 def test_it_stops_when_nothing_better_comes():
@@ -113,12 +113,12 @@ def test_it_stops_when_nothing_better_comes():
 
 
 def test_a_better_one_starts_the_patience_again():
-    better = errors([2.0] * 12 + [0.5] + [2.0] * 99)
-    assert len(run(fake_cv(suggestions=better)).trials) == 2 + 12 + 1 + 16
+    better = errors([2.0] * 4 + [0.5] + [2.0] * 99)
+    assert len(run(fake_cv(suggestions=better)).trials) == 2 + 4 + 1 + PATIENCE + PATIENCE_A_KNOB + 1
 
 
 def test_the_budget_ends_it_with_the_reserve_left():
-    cv = fake_cv(budget=100.0, costs={"trees": 1.0}, suggestions=errors(np.linspace(0.9, 0.2, 99)))
+    cv = fake_cv(budget=100.0, costs={"trees": 1.0}, suggestions=errors(np.linspace(0.79, 0.2, 99)))
     start = judged(cv, "trees", splits=[0, 1])
     result = run(cv, start, log=Log(reserve=20.0))
     assert result.stopped == "the budget"
