@@ -218,4 +218,5 @@ def _show(document: dict[str, Any], folder: Path, *, as_json: bool, quiet: bool)
 def _print(renderable: Any) -> None:
     from rich.console import Console as RichConsole
 
-    RichConsole(highlight=False).print(renderable)
+    # A pipe has no width: wide enough that paths stay on their line.
+    RichConsole(highlight=False, width=None if sys.stdout.isatty() else 140).print(renderable)

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import csv
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from automl import families, jsonio
 from automl.clock import OutOfTime
+from automl.collect import Outcome, collect
 from automl.config import to_toml
 from automl.decide.after import after_search
 from automl.decide.compare import Flag
-from automl.decide.engine import under_trained
-from automl.evaluate import conformal, final, interval, metrics, mistakes, oof
+from automl.evaluate import conformal, final, interval, oof
 from automl.evaluate.crossval import DATASET
 from automl.evaluate.leaderboard import best_of, leaderboard
-from automl.explain.examples import examples
 from automl.explain.importance import Importance, importance
 from automl.families.base import FitFailed
 from automl.report import facts
@@ -26,11 +25,9 @@ from automl.workers.executor import Shared, WorkerDied, WorkerError
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from automl.data.dataset import Array, Dataset
     from automl.decide.engine import Decision
     from automl.evaluate.crossval import Candidate
     from automl.evaluate.final import Tested
-    from automl.evaluate.leaderboard import Line
     from automl.search.trials import Search
     from automl.session import Session
     from automl.types import Interval
@@ -41,28 +38,6 @@ LOOK_AGAIN_SECONDS = 3.0
 """The second look at the verdict is left out when less than this is left."""
 EXPLAIN_SHARE = 0.05
 TEST_DRAWS = 1_000
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What the end of a run found.
-
-    Attributes:
-        lines: the leaderboard by validation.
-        best: the best candidate by validation within the named family: the choice.
-        values, differences: test figures of the tested candidates, and their paired differences to the delivered one.
-        width: half-width of the 90 % interval for regression.
-        trained_on: 'all rows' or 'development rows'.
-    """
-
-    lines: list[Line]
-    best: Candidate
-    tested: Tested
-    delivered: Candidate
-    values: dict[str, Interval]
-    differences: dict[str, Interval]
-    width: float | None
-    trained_on: str
 
 
 def finish(session: Session, decision: Decision, candidates: list[Candidate], found: Search) -> None:
@@ -83,7 +58,7 @@ def finish(session: Session, decision: Decision, candidates: list[Candidate], fo
         _write_predictions(session, outcome)
         _write_manifest(session, outcome)
         _write_leaderboard(session.folder / "leaderboard.csv", outcome)
-        _collect(session, decision, outcome, found)
+        collect(session, decision, outcome, found)
         _write_report(session)
     session.events.add("end", used=round(session.clock.elapsed(), 2))
 
@@ -255,154 +230,6 @@ def _write_leaderboard(path: Path, outcome: Outcome) -> None:
                 for end in ("value", "low", "high")
             ]
             writer.writerow([line[n] for n in names[:5]] + ends + [line[n] for n in names[5:]])
-
-
-def _collect(session: Session, decision: Decision, outcome: Outcome, found: Search) -> None:
-    """Every block of report.json that the end of a run knows."""
-    lines = facts.leaderboard_block(outcome.lines, outcome.values, outcome.differences, outcome.best, outcome.delivered)
-    model = session.folder / "model"
-    size = sum(f.stat().st_size for f in model.iterdir())
-    for line in lines:
-        line["size_bytes"] = size if line["delivered"] else None
-    names = [c.name for c in session.prepared.dataset.problem.columns]
-    session.facts.add(
-        decision=decision,
-        leaderboard=lines,
-        test=_test_block(session, outcome),
-        errors=_errors_block(session, outcome),
-        validation=_validation_block(session),
-        search=_search_block(session, decision, found),
-        model={
-            "family": outcome.delivered.family,
-            "configuration": outcome.delivered.configuration,
-            "trained_on": outcome.trained_on,
-            "rows": len(session.prepared.dataset)
-            if outcome.trained_on == "all rows"
-            else len(session.outer.development),
-            "size_bytes": size,
-            "files": sorted(f.name for f in model.iterdir()),
-            "under_trained": under_trained(outcome.delivered),
-        },
-        use=facts.use_block(session.folder, session.prepared.profile, names),
-        media=_media_block(session, outcome),
-        interrupted=session.interrupted,
-        fail_under=session.plan.fail_under,
-    )
-
-
-def _media_block(session: Session, outcome: Outcome) -> dict[str, Any] | None:
-    """Example images; None for tables."""
-    dataset, rows = session.prepared.dataset, outcome.tested.rows
-    if dataset.problem.modality != "image":
-        return None
-    predictions = outcome.tested.predictions[outcome.delivered.name]
-    paths = [session.prepared.paths[i] for i in rows]
-    return {"examples": examples(dataset.problem, dataset.inputs.take(rows), dataset.y[rows], predictions, paths)}
-
-
-def _test_block(session: Session, outcome: Outcome) -> dict[str, Any]:
-    dataset, rows = session.prepared.dataset, outcome.tested.rows
-    delivered = outcome.values[outcome.delivered.name]
-    predictions = outcome.tested.predictions[outcome.delivered.name]
-    weight = None if dataset.weight is None else dataset.weight[rows]
-    every: dict[str, float] = {}
-    for name in metrics.names(dataset.problem.task):
-        if name == "rmsle" and (dataset.y.min() < 0 or predictions.min() < 0):
-            continue  # not defined for negative values
-        every[name] = metrics.get(name, dataset.problem.task).score(dataset.y[rows], predictions, weight)
-    confirms, statement = _confirmation(session, outcome)
-    baseline = next((v.value for n, v in outcome.values.items() if n.startswith("baseline")), None)
-    return {
-        "metric": session.metric.name,
-        "value": delivered.value,
-        "interval": [delivered.low, delivered.high],
-        "rows": len(rows),
-        "protocol": session.outer.protocol,
-        "metrics": every,
-        "baseline": {"value": baseline},
-        "confirms": confirms,
-        "statement": statement,
-    }
-
-
-def _confirmation(session: Session, outcome: Outcome) -> tuple[bool, str]:
-    """Whether the test part agrees with the choice: no other tested family is better with 95 % certainty."""
-    greater = session.metric.greater_is_better
-    for name, gap in outcome.differences.items():
-        if name != outcome.delivered.name and (gap.low > 0 if greater else gap.high < 0):
-            family = name.rpartition("-")[0]
-            return (
-                False,
-                f"The test part contradicts the choice, which was made before and stands: {family} is better there.",
-            )
-    if session.outer.protocol == "repeated_cv":
-        return True, "No separate test part: repeated cross-validation on fresh splits confirms the choice."
-    return True, "The test part confirms the choice: no other family is better there beyond chance."
-
-
-def _errors_block(session: Session, outcome: Outcome) -> dict[str, Any]:
-    dataset, rows = session.prepared.dataset, outcome.tested.rows
-    predictions = outcome.tested.predictions[outcome.delivered.name]
-    names: Array = session.prepared.rows[rows]
-    if session.prepared.paths:
-        names = np.asarray([session.prepared.paths[i] for i in rows], dtype=object)
-    if dataset.problem.task == "regression":
-        return mistakes.regression(dataset.y[rows], predictions, names, width=outcome.width, seed=session.plan.seed)
-    return mistakes.classification(dataset.problem.classes, dataset.y[rows], predictions, names)
-
-
-def _validation_block(session: Session) -> dict[str, Any]:
-    dataset: Dataset = session.prepared.dataset
-    folds = max(s.fold for s in session.cv.splits) + 1
-    repeats = max(s.repeat for s in session.cv.splits) + 1
-    how = f"{folds}-fold cross-validation, repeated {repeats} times" if folds > 1 else "a single holdout"
-    judged = (
-        f"Families and configurations were judged by {how}, on {len(session.outer.development):,} development rows."
-    )
-    sentences = [f"Test part: {session.outer.reason}.", judged]
-    if session.outer.protocol == "holdout":
-        sentences.append(
-            "The test part was opened once, after the choice was frozen; test figures are from before the refit."
-        )
-    else:
-        sentences.append(
-            "The final figures come from repeated cross-validation on fresh splits; each row's prediction is the mean "
-            "over models that never saw it."
-        )
-    return {
-        "sentences": sentences,
-        "folds": folds,
-        "repeats": repeats,
-        "rows_development": len(session.outer.development),
-        "rows_test": len(session.outer.test),
-        "rows_all": len(dataset),
-    }
-
-
-def _search_block(session: Session, decision: Decision, found: Search) -> dict[str, Any]:
-    trials = [
-        {
-            "number": c.trial,
-            "candidate": c.name,
-            "seconds": round(sum(f.fit_seconds + f.predict_seconds for f in c.fits.values()), 3),
-            "status": "ok" if c.ok else "failed",
-            "loss": c.loss() if c.ok else None,
-            "value": session.metric.to_loss(c.loss()) if c.ok else None,
-            "configuration": c.configuration,
-            "params": c.params,
-            "reason": c.reason,
-        }
-        for c in found.trials
-    ]
-    return {
-        "family": decision.family,
-        "oracle": "Keras Tuner, Bayesian optimisation after known-good configurations and a random start",
-        "splits": len(found.splits),
-        "trials": trials,
-        "stopped": found.stopped,
-        "tried": len(trials),
-        "failed": sum(t["status"] == "failed" for t in trials),
-    }
 
 
 def _write_report(session: Session) -> None:

@@ -155,6 +155,8 @@ def _begin(
     """Read and split; the worker starts first, so that it imports Keras meanwhile."""
     if not resumed:
         _refuse_taken(out)
+    if plan.metric is not None:
+        metrics.check_name(plan.metric)
     share_processors()
     devices = detect()
     gpus = chosen_gpus(plan.gpus, devices.gpus)

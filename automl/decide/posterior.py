@@ -97,7 +97,8 @@ class Posterior:
         else:
             mean = float(self.means[column])
             low, high = (float(q) for q in np.percentile(self.draws[:, column], (2.5, 97.5)))
-        ends = sorted((self.metric.to_loss(low), self.metric.to_loss(high)))
+        # Every loss form is zero or more; the t distribution does not know that.
+        ends = sorted((self.metric.to_loss(max(low, 0.0)), self.metric.to_loss(high)))
         return Interval(self.metric.to_loss(mean), *ends)
 
     def probabilities(self, allowed: Iterable[FamilyName] | None = None) -> dict[FamilyName, float]:

@@ -105,6 +105,16 @@ def get(name: str, task: Task) -> Metric:
     return _pinball(name, quantile) if quantile else metric
 
 
+def check_name(name: str) -> None:
+    """Refuse a name that no task has, before any data is read.
+
+    Raises:
+        UsageError: unknown name.
+    """
+    if name.partition(":")[0] not in METRICS:
+        raise UsageError.unknown("metric", name, METRICS, where="--metric")
+
+
 def names(task: Task) -> list[str]:
     """Names of the metrics defined for a task."""
     return [name for name, metric in METRICS.items() if task in metric.tasks]
