@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
+import weakref
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +19,14 @@ if TYPE_CHECKING:
 Array = np.ndarray[Any, Any]
 SMALLEST = 10
 """Rows under which cross-validation says nothing."""
+
+
+class _Folder:
+    """A temporary folder that is removed with its owner, without the warning that `TemporaryDirectory` gives then."""
+
+    def __init__(self) -> None:
+        self.name = tempfile.mkdtemp(prefix="automl-run-")
+        weakref.finalize(self, shutil.rmtree, self.name, ignore_errors=True)
 
 
 class _Auto(BaseEstimator):  # type: ignore[misc]
@@ -65,9 +75,7 @@ class _Auto(BaseEstimator):  # type: ignore[misc]
 
         frame = pd.DataFrame(X, columns=self._names()).assign(target=y)
         # Kept as an attribute: the folder lives as long as the estimator.
-        self._folder = (
-            None if self.out else tempfile.TemporaryDirectory(prefix="automl-run-", ignore_cleanup_errors=True)
-        )
+        self._folder = None if self.out else _Folder()
         self.run_ = fit(
             frame,
             out=self.out or str(Path(self._folder.name) / "run"),  # type: ignore[union-attr]
@@ -110,7 +118,7 @@ class _Auto(BaseEstimator):  # type: ignore[misc]
         if isinstance(files, dict):
             from automl.api import Run
 
-            self._folder = tempfile.TemporaryDirectory(prefix="automl-run-")
+            self._folder = _Folder()
             root = Path(self._folder.name) / "run"
             for name, content in files.items():
                 (root / name).parent.mkdir(parents=True, exist_ok=True)

@@ -12,6 +12,7 @@ STANDS_FOR = {
 }
 """Other packages that bring the same module."""
 COSTS = {
+    "audio": "nothing yet: this version reads no audio",
     "excel": "Excel files (.xlsx) cannot be read",
     "gpu": "networks train on the processor, although there is a GPU",
     "test": "the tests cannot be run; nothing else needs it",

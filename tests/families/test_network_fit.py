@@ -97,6 +97,13 @@ def test_values_of_images_are_learnt(digits):
     assert np.corrcoef(model.predict(bright[1].inputs)[:, 0], bright[1].y)[0, 1] > 0.8
 
 
+def test_a_warm_up_is_not_mistaken_for_the_best_epoch(digits):
+    train, _ = digits
+    info = FAMILY.fit({"epochs": 30, "width": 8, "blocks": 1}, train, Limits()).info
+    assert info["best_epoch"] > 10
+    assert info["epochs"] == 30
+
+
 @pytest.mark.parametrize("extras", [{}, {"dropout": 0.15, "weight_decay": 0.02, "pbld": True}])
 def test_a_fit_by_counts_repeats_exactly(cancer, extras):
     train, test = cancer

@@ -8,7 +8,7 @@ import pytest
 from sklearn import metrics
 
 from automl.families.network import FAMILY, params, score
-from automl.families.network.schedule import cosine, coslog4
+from automl.families.network.schedule import at_rest, cosine, coslog4
 from automl.families.network.targets import Targets
 from automl.families.network.temperature import softmax, temperature
 from automl.types import Problem
@@ -83,6 +83,22 @@ def test_cosine_climbs_then_falls_to_zero():
     assert max(rates) == pytest.approx(rates[7])
     assert rates[-1] == pytest.approx(0.0)
     assert np.all(np.diff(rates[7:]) < 0)
+
+
+@pytest.mark.parametrize(
+    ("schedule", "progress", "rests"),
+    [
+        ("cosine", 0.01, False),  # still climbing
+        ("cosine", 0.1, False),
+        ("cosine", 0.9, True),
+        ("coslog4", 0.005, False),
+        ("coslog4", 1 / 15, True),
+        ("coslog4", 0.7, False),
+        ("coslog4", 1.0, True),
+    ],
+)
+def test_the_rate_rests_only_after_a_peak(schedule, progress, rests):
+    assert at_rest(schedule, progress) is rests
 
 
 @pytest.fixture

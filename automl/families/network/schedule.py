@@ -21,3 +21,13 @@ def cosine(progress: float) -> float:
 
 
 SCHEDULES = {"coslog4": coslog4, "cosine": cosine}
+FIRST_PEAKS = {"coslog4": (math.sqrt(2.0) - 1.0) / 15.0, "cosine": WARM_UP}
+"""Progress at which each first reaches its peak."""
+SETTLED = 0.5
+"""Share of the peak rate up to which weights are at rest. Above it they jump about, and the best of many epochs is the
+luckiest: on telco_churn that cost 0.005 AUC."""
+
+
+def at_rest(schedule: str, progress: float) -> bool:
+    """Whether the rate has come down from a peak."""
+    return progress > FIRST_PEAKS[schedule] and SCHEDULES[schedule](progress) <= SETTLED

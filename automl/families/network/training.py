@@ -11,7 +11,7 @@ import numpy as np
 from keras import ops
 
 from automl.families.base import FitFailed
-from automl.families.network.schedule import SCHEDULES
+from automl.families.network.schedule import SCHEDULES, at_rest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,9 +23,6 @@ FEW_EPOCHS = 30
 """Fewer epochs than this and a network is called under-trained."""
 PATIENCE = (3, 40)
 """No better for so many times the best epoch and so many more, and training ends (TabArena's rule for RealMLP)."""
-SETTLED = 0.5
-"""Share of the peak rate up to which weights are at rest. Above it they jump about, and the best of many epochs is the
-luckiest: on telco_churn that cost 0.005 AUC."""
 WARM_UP_CALLS = 3
 WARM_UP_SECONDS = 1.0
 SLACK = 1.08
@@ -124,6 +121,7 @@ class Run:
         self.outcome = Outcome()
         self.best: list[Array] | None = None
         self.standing = (False, -math.inf)
+        self.lowest, self.lowest_epoch = math.inf, 0
         self.call_seconds = self.evaluation_seconds = 0.0
         self.total = 0
 
@@ -158,14 +156,14 @@ class Run:
             self._call(self.order, plan.rate * schedule(progress + stride / 2.0))
             progress, done = progress + stride, done + 1
             if done % plan.calls == 0:
-                self._check(done // plan.calls, schedule(progress))
+                self._check(done // plan.calls, progress)
                 per_call = (time.monotonic() - started) / done
                 fits = done + self._affordable(per_call, slack=1.0, least=0)
                 # Early on the horizon may grow again; later it only shrinks, so that the end stays in sight.
                 total = min(wanted if progress < 0.5 else total, fits)
         self.total = total
         if done % plan.calls:
-            self._check(math.ceil(done / plan.calls), schedule(progress))
+            self._check(math.ceil(done / plan.calls), progress)
         return done
 
     def measure(self) -> float:
@@ -201,18 +199,18 @@ class Run:
         return 2.0 * self.evaluation_seconds + MARGIN
 
     def _hopeless(self, epochs: float) -> bool:
-        """Whether the best epoch lies so far back that a better one is not to be expected."""
+        """Whether the lowest loss lies so far back that a lower one is not to be expected."""
         times, more = PATIENCE
-        return self.best is not None and epochs > times * self.outcome.best_epoch + more
+        return self.lowest_epoch > 0 and epochs > times * self.lowest_epoch + more
 
     def _late(self) -> bool:
         """Whether another call like the last would leave no time to hand the model back."""
         return self.deadline.left() < self._reserve() + self.call_seconds
 
-    def _check(self, epoch: int, rate: float) -> None:
+    def _check(self, epoch: int, progress: float) -> None:
         """Note the loss on the rows set aside and keep the weights of the best epoch (of equal ones the last).
 
-        An epoch at a high rate counts only while there is none at a low one.
+        An epoch before the rate has come down counts only while there is none after.
         """
         if self.evaluate is None:
             return
@@ -220,7 +218,9 @@ class Run:
         if not math.isfinite(loss):
             raise FitFailed(f"training diverged in epoch {epoch}: predictions are not finite")
         self.outcome.curve.append(round(loss, 5))
-        standing = (rate <= SETTLED, -loss)
+        if loss <= self.lowest:
+            self.lowest, self.lowest_epoch = loss, epoch
+        standing = (at_rest(self.plan.schedule, progress), -loss)
         if self.best is None or standing >= self.standing:
             self.standing, self.outcome.best_epoch = standing, epoch
             self.best = self.trainer.network.get_weights()
