@@ -159,7 +159,8 @@ class AutoClassifier(ClassifierMixin, _Auto):  # type: ignore[misc]
 
     def predict(self, X: Any) -> Array:
         """(n,) labels."""
-        labels: Array = self.classes_[self.predict_proba(X).argmax(axis=1)]
+        codes = self.predict_proba(X).argmax(axis=1)
+        labels: Array = self.classes_[codes]
         return labels
 
 

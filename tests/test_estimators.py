@@ -1,0 +1,149 @@
+import pickle
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.base import clone, is_classifier, is_regressor
+from sklearn.datasets import load_breast_cancer, load_diabetes
+from sklearn.exceptions import NotFittedError
+from sklearn.utils.estimator_checks import check_estimator
+
+from automl import AutoClassifier, AutoRegressor
+
+QUICK = {"budget": None, "trials": 0, "families": ("linear",)}
+
+
+@pytest.fixture(scope="module")
+def cancer():
+    X, y = load_breast_cancer(return_X_y=True)
+    return X[:150, :5], np.where(y[:150] == 1, "benign", "malignant")
+
+
+@pytest.fixture(scope="module")
+def classifier(cancer):
+    return AutoClassifier(**QUICK).fit(*cancer)
+
+
+def test_labels_and_probabilities(classifier, cancer):
+    X, y = cancer
+    assert classifier.classes_.tolist() == ["benign", "malignant"]
+    probabilities = classifier.predict_proba(X)
+    np.testing.assert_allclose(probabilities.sum(axis=1), 1, atol=1e-6)
+    assert (classifier.predict(X) == classifier.classes_[probabilities.argmax(axis=1)]).all()
+    assert classifier.score(X, y) > 0.85
+    assert classifier.decision_.family in {"baseline", "linear"}
+    assert classifier.run_.report_path.is_file()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("labels", [[0, 1], [-1, 3], [True, False], ["10", "9"]])
+def test_labels_come_back_as_they_were(cancer, labels):
+    X, y = cancer
+    y = np.asarray(labels)[(y == "benign").astype(int)]
+    model = AutoClassifier(**QUICK).fit(X, y)
+    assert model.classes_.tolist() == sorted(labels)
+    assert model.predict(X).dtype == y.dtype
+    assert (model.predict(X) == y).mean() > 0.85
+
+
+@pytest.mark.slow
+def test_more_than_ten_classes_keep_their_order():
+    rng = np.random.default_rng(0)
+    y = np.repeat(np.arange(12), 12)
+    X = np.eye(12)[y] + rng.normal(0, 0.1, (144, 12))
+    model = AutoClassifier(**QUICK).fit(X, y)
+    assert (model.predict(X) == y).mean() > 0.9
+    assert model.predict_proba(X).shape == (144, 12)
+
+
+def test_regression():
+    X, y = load_diabetes(return_X_y=True)
+    model = AutoRegressor(**QUICK).fit(X[:200], y[:200])
+    assert model.score(X[:200], y[:200]) > 0.3
+    assert model.predict(X[:3]).shape == (3,)
+    assert is_regressor(model)
+    assert not is_classifier(model)
+
+
+@pytest.mark.slow
+def test_missing_cells_are_fine(cancer):
+    X, y = cancer
+    holes = X.copy()
+    holes[::5, 2] = np.nan
+    model = AutoClassifier(**QUICK).fit(holes, y)
+    assert model.score(holes, y) > 0.8
+    assert np.isfinite(model.predict_proba(np.full((1, 5), np.nan))).all()
+
+
+@pytest.mark.slow
+def test_names_of_a_frame_are_checked(cancer):
+    X, y = cancer
+    frame = pd.DataFrame(X, columns=["a[0]", "b", "c", "d", "e"])
+    model = AutoClassifier(**QUICK).fit(frame, y)
+    assert model.feature_names_in_.tolist() == list(frame)
+    assert (model.predict(frame) == y).mean() > 0.85
+    with pytest.raises(ValueError, match="feature names"):
+        model.predict(frame.rename(columns={"b": "B"}))
+
+
+def test_a_pickled_estimator_predicts_the_same(classifier, cancer):
+    again = pickle.loads(pickle.dumps(classifier))
+    np.testing.assert_array_equal(again.predict_proba(cancer[0]), classifier.predict_proba(cancer[0]))
+    assert again.run_.path != classifier.run_.path
+
+
+def test_the_run_goes_with_the_estimator(cancer):
+    model = AutoClassifier(**QUICK).fit(*cancer)
+    folder = model.run_.path
+    assert folder.is_dir()
+    del model
+    assert not folder.exists()
+
+
+@pytest.mark.slow
+def test_the_run_stays_where_it_was_asked_for(cancer, tmp_path):
+    model = AutoClassifier(**QUICK, out=str(tmp_path / "kept")).fit(*cancer)
+    del model
+    assert Path(tmp_path / "kept" / "report.html").is_file()
+
+
+def test_parameters_are_only_stored(cancer):
+    model = AutoClassifier(**QUICK, prefer="simple", random_state=7)
+    assert model.get_params()["random_state"] == 7
+    assert clone(model).get_params() == model.get_params()
+    assert not hasattr(model, "run_")
+
+
+@pytest.mark.parametrize("method", ["predict", "predict_proba"])
+def test_an_estimator_that_was_not_fitted_says_so(cancer, method):
+    with pytest.raises(NotFittedError):
+        getattr(AutoClassifier(**QUICK), method)(cancer[0])
+
+
+@pytest.mark.parametrize(
+    ("rows", "labels", "message"),
+    [
+        (20, np.zeros, "only one class is present"),
+        (9, lambda n: np.arange(n) % 2, "minimum of 10 is required"),
+        (20, lambda n: np.linspace(0, 1, n), "Unknown label type"),
+    ],
+)
+def test_targets_that_cannot_be_learnt(cancer, rows, labels, message):
+    with pytest.raises(ValueError, match=message):
+        AutoClassifier(**QUICK).fit(cancer[0][:rows], labels(rows))
+
+
+def test_another_number_of_columns_is_refused(classifier, cancer):
+    with pytest.raises(ValueError, match="5 features"):
+        classifier.predict(cancer[0][:, :3])
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")  # of the checks themselves
+@pytest.mark.parametrize("kind", [AutoClassifier, AutoRegressor])
+def test_every_check_of_scikit_learn_passes(kind):
+    results = check_estimator(kind(**QUICK), on_fail=None, on_skip=None)
+    assert len(results) > 30
+    failed = [f"{r['check_name']}: {r['exception']!r}" for r in results if r["status"] == "failed"]
+    assert failed == []
