@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, ClassVar
 
 from automl.families.network import params as parameters
@@ -31,9 +32,10 @@ class NetworkFamily:
 
     def fit(self, params: Params, train: Dataset, limits: Limits) -> NetworkModel:
         """Train until the horizon or the time ends; see `automl.families.network.fitting`."""
+        started = time.monotonic()  # before the import, which takes seconds in a process that has not seen Keras
         from automl.families.network import fitting
 
-        return fitting.fit(params, train, limits)
+        return fitting.fit(params, train, limits, started)
 
     def load(self, folder: Path, problem: Problem) -> NetworkModel:
         """The model that `save` wrote."""

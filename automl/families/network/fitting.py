@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -47,13 +46,13 @@ class Rows:
     check: Array
 
 
-def fit(params: Params, train: Dataset, limits: Limits) -> NetworkModel:
-    """Train on the rows given.
+def fit(params: Params, train: Dataset, limits: Limits, started: float) -> NetworkModel:
+    """Train on the rows given, for `limits.seconds` from `started` on (in `time.monotonic`).
 
     Raises:
         FitFailed: too few rows, or training diverged.
     """
-    deadline = Deadline(None if limits.seconds is None else time.monotonic() + limits.seconds)
+    deadline = Deadline(None if limits.seconds is None else started + limits.seconds)
     if len(train) < 2:
         raise FitFailed("a network needs at least two rows")
     keras.backend.clear_session()
