@@ -224,7 +224,7 @@ def _start_worker(plan: Plan, clock: Clock, devices: Devices, gpus: tuple[int, .
         {
             "OMP_NUM_THREADS": threads,
             "TF_NUM_INTRAOP_THREADS": threads,
-            "TF_NUM_INTEROP_THREADS": "1",
+            "TF_NUM_INTEROP_THREADS": threads,
             "TF_CPP_MIN_LOG_LEVEL": "3",
             "TF_DETERMINISTIC_OPS": "1",
             "CUDA_VISIBLE_DEVICES": ",".join(map(str, gpus)) or "-1",

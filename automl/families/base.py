@@ -46,8 +46,8 @@ class Limits:
     Attributes:
         seconds: wall-clock seconds for this fit; None means that sizes come from counts alone, so that it repeats.
         threads: CPU threads.
-        full: True for a final fit on all rows given: no rows are set aside for early stopping; lengths (rounds, epochs)
-            come from the parameters, where a validated fit put them (see `Model.final_params`).
+        full: True for a final fit: lengths (rounds, epochs) come from the parameters, where a validated fit put them
+            (see `Model.final_params`), and as few rows as possible are set aside: none, a tenth for networks.
     """
 
     seconds: float | None = None

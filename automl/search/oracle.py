@@ -6,7 +6,9 @@ is resumed, goes on where it stood; an oracle never sees results of another spac
 
 from __future__ import annotations
 
+import shutil
 import tempfile
+import weakref
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -45,10 +47,11 @@ class Suggester:
 
     def __post_init__(self) -> None:
         """Make the oracle; its files go to a temporary folder."""
-        self.folder = tempfile.TemporaryDirectory(prefix="automl-oracle-")
+        folder = tempfile.mkdtemp(prefix="automl-oracle-")
+        weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
         self.queue: list[Params] = []
         self.oracle = _oracle(self.space, self.seed, self.queue)
-        self.oracle._set_project_dir(self.folder.name, "search")  # noqa: SLF001 (what Keras Tuner's own tuner calls)
+        self.oracle._set_project_dir(folder, "search")  # noqa: SLF001 (what Keras Tuner's own tuner calls)
         self.waiting: tuple[Params, Any] | None = None
 
     def knows(self, history: Sequence[tuple[Params, float | None]]) -> bool:

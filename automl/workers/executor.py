@@ -104,11 +104,11 @@ class Worker:
         self.start()
 
     def start(self) -> None:
-        """Start a fresh process that will call back on a private socket."""
+        """Start a fresh process that will call back on a private socket; its temporary files go when it is killed."""
         self.folder = tempfile.TemporaryDirectory(prefix="automl-worker-", ignore_cleanup_errors=True)
         key = secrets.token_hex(16)
         self.listener = Listener(str(Path(self.folder.name) / "socket"), authkey=key.encode())
-        environment = os.environ | self.environment | {"AUTOML_WORKER_KEY": key}
+        environment = os.environ | self.environment | {"AUTOML_WORKER_KEY": key, "TMPDIR": self.folder.name}
         command = [sys.executable, "-m", "automl.workers.worker", str(self.listener.address)]
         self.log = (Path(self.folder.name) / "log").open("wb")
         self.process = subprocess.Popen(

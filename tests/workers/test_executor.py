@@ -4,6 +4,7 @@ import operator
 import os
 import signal
 import sys
+import tempfile
 import threading
 import time
 from pathlib import Path
@@ -191,6 +192,14 @@ def test_closing_leaves_nothing_behind(start):
     pid, folder = worker.call(os.getpid), Path(worker.folder.name)
     worker.close()
     assert not psutil.pid_exists(pid)
+    assert not folder.exists()
+
+
+def test_temporary_files_go_with_it(start):
+    worker = start()
+    folder = Path(worker.call(tempfile.mkdtemp))
+    assert folder.is_dir()
+    worker.close()
     assert not folder.exists()
 
 
