@@ -31,10 +31,13 @@ def suggest(
         history: finished trials in order: parameters and loss (lower is better); None for a failed trial.
         seed: of the oracle.
     """
+    from threadpoolctl import threadpool_limits
+
     suggester = _SEARCHES.get(search)
     if suggester is None or not suggester.knows(history):
         suggester = _SEARCHES[search] = Suggester(space, seed)
-    return suggester.next(history)
+    with threadpool_limits(1, user_api="blas"):  # small matrices: more threads only wait for each other
+        return suggester.next(history)
 
 
 @dataclass
@@ -99,6 +102,8 @@ def _oracle(space: Sequence[Knob], seed: int, queue: list[Params]) -> Any:
                 defaults = {hp.name: hp.default for hp in self.hyperparameters.space}
                 return {"status": "RUNNING", "values": {**defaults, **queue.pop(0)}}
             suggestion: dict[str, Any] = super().populate_space(trial_id)
+            if suggestion.get("values"):
+                suggestion["values"] = {name: _rounded(value) for name, value in suggestion["values"].items()}
             return suggestion
 
     oracle = QueuedOracle(
@@ -110,6 +115,11 @@ def _oracle(space: Sequence[Knob], seed: int, queue: list[Params]) -> Any:
     )
     oracle.verbose = 0
     return oracle
+
+
+def _rounded(value: Any) -> Any:
+    """Four digits of a number: the optimiser behind the suggestion repeats to nine or so, not to the last bit."""
+    return float(f"{value:.4g}") if isinstance(value, float) else value
 
 
 def hyperparameters(space: Sequence[Knob]) -> Any:
