@@ -112,8 +112,8 @@ def test_no_time_at_all_still_gives_a_round():
 
 def test_the_seed_repeats_whatever_the_threads():
     data = numbers("binary", 400)
-    one, again = (fit(data).predict(data.inputs) for _ in range(2))
-    two = FAMILY.fit({}, data, Limits(threads=2)).predict(data.inputs)
+    one, again = (fit(data, short(40)).predict(data.inputs) for _ in range(2))
+    two = FAMILY.fit(short(40), data, Limits(threads=2)).predict(data.inputs)
     assert np.array_equal(one, again)
     np.testing.assert_allclose(one, two, atol=1e-6)
 
