@@ -29,14 +29,13 @@ class Outcome:
 
     Attributes:
         lines: the leaderboard by validation.
-        best: the best candidate by validation within the named family: the choice.
+        delivered: the choice: the best of the named family by validation.
         values, differences: test figures of the tested candidates, and their paired differences to the delivered one.
         width: half-width of the 90 % interval for regression.
         trained_on: 'all rows' or 'development rows'.
     """
 
     lines: list[Line]
-    best: Candidate
     tested: Tested
     delivered: Candidate
     values: dict[str, Interval]
@@ -47,7 +46,7 @@ class Outcome:
 
 def collect(session: Session, decision: Decision, outcome: Outcome, found: Search) -> None:
     """Every block of report.json that the end of a run knows."""
-    lines = facts.leaderboard_block(outcome.lines, outcome.values, outcome.differences, outcome.best, outcome.delivered)
+    lines = facts.leaderboard_block(outcome.lines, outcome.values, outcome.differences, outcome.delivered)
     model = session.folder / "model"
     size = sum(f.stat().st_size for f in model.iterdir())
     for line in lines:

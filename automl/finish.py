@@ -99,7 +99,7 @@ def _evaluate(session: Session, candidates: list[Candidate], chosen: Candidate, 
         reserve = WRITE_SECONDS + explain_seconds
         tested = final.open_test(session.cv, session.outer, chosen, others, model, reserve)
         delivered = tested.delivered or chosen
-        lines = leaderboard(session.cv, candidates, chosen, session.plan.seed)
+        lines = leaderboard(session.cv, candidates, best_of(candidates), session.plan.seed)
         values, differences = _test_figures(session, tested, delivered)
         width = _interval_width(session, delivered)
     with session.stages.stage("explain"):
@@ -114,7 +114,7 @@ def _evaluate(session: Session, candidates: list[Candidate], chosen: Candidate, 
             everything = np.arange(len(session.prepared.dataset))
             if final.refit(session.cv, delivered, everything, model, WRITE_SECONDS) is not None:
                 trained_on = "all rows"
-    return Outcome(lines, chosen, tested, delivered, values, differences, width, trained_on)
+    return Outcome(lines, tested, delivered, values, differences, width, trained_on)
 
 
 def _test_figures(
@@ -217,7 +217,7 @@ def _write_manifest(session: Session, outcome: Outcome) -> None:
 
 
 def _write_leaderboard(path: Path, outcome: Outcome) -> None:
-    block = facts.leaderboard_block(outcome.lines, outcome.values, outcome.differences, outcome.best, outcome.delivered)
+    block = facts.leaderboard_block(outcome.lines, outcome.values, outcome.differences, outcome.delivered)
     names = ("candidate", "family", "configuration", "trial", "status", "fit_seconds", "best", "delivered", "reason")
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)

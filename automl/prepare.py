@@ -11,7 +11,7 @@ import numpy as np
 
 from automl.data.dataset import Dataset
 from automl.data.source import ImageFiles, Table
-from automl.errors import DataError, UsageError
+from automl.errors import ColumnMissing, DataError, UsageError
 from automl.types import Column, Problem, Profile
 
 if TYPE_CHECKING:
@@ -137,8 +137,24 @@ def _images(files: ImageFiles, plan: Plan, folder: Path, threads: int) -> Prepar
     size = (height, width, channels)
     problem = Problem("image", found.task.value, _metric(plan, found), classes, seed=plan.seed, image_size=size)
     pixels = decoded.images.take(np.flatnonzero(kept))
-    groups, part = _file_groups(paths, plan.group), _file_parts(files, rows)
-    return Prepared(found, Dataset(problem, pixels, y, groups=groups, part=part), rows, paths)
+    dataset = Dataset(problem, pixels, y, **_structure(files, plan, rows, paths))
+    return Prepared(found, dataset, rows, paths)
+
+
+def _structure(files: ImageFiles, plan: Plan, rows: Array, paths: tuple[str, ...]) -> dict[str, Array | None]:
+    """Weights, groups and parts of images: from columns of a manifest, file names and folders."""
+    columns = files.columns
+    by_name = plan.group is None or plan.group.startswith("re:")
+    for name in (plan.weight, plan.split_column, None if by_name else plan.group):
+        if name is not None and (columns is None or name not in columns):
+            raise ColumnMissing.from_names([name], [] if columns is None else columns, where=files.source)
+    if columns is None:
+        return {"groups": _file_groups(paths, plan.group), "part": _file_parts(files, rows)}
+    return {
+        "weight": _weights(columns, plan.weight, rows),
+        "groups": _file_groups(paths, plan.group) if by_name else _groups(columns, plan.group, rows),
+        "part": _parts(columns, plan.split_column, rows),
+    }
 
 
 def _weights(frame: pd.DataFrame, name: str | None, rows: Array) -> Array | None:

@@ -1,4 +1,4 @@
-"""The baseline: class shares, or the mean (median for absolute errors). What every other family has to beat."""
+"""The baseline: class shares, the mean, or the quantile a metric asks for. What every other family has to beat."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from automl.encode import state
+from automl.families.base import quantile_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -15,8 +16,6 @@ if TYPE_CHECKING:
     from automl.data.dataset import Array, Dataset, Inputs
     from automl.families.base import Knob, Limits, Params
     from automl.types import FamilyName, Problem
-
-MEDIAN_METRICS = ("mae", "mape", "pinball")
 
 
 @dataclass
@@ -59,13 +58,14 @@ class BaselineFamily:
         return []
 
     def fit(self, params: Params, train: Dataset, limits: Limits) -> BaselineModel:  # noqa: ARG002
-        """Weighted class shares, mean or median."""
+        """Weighted class shares, mean or quantile."""
         weight = np.ones(len(train)) if train.weight is None else train.weight
         if train.problem.task != "regression":
             counts = np.bincount(train.y, weights=weight, minlength=train.problem.outputs)
             return BaselineModel(counts / counts.sum())
-        if train.problem.metric in MEDIAN_METRICS:
-            return BaselineModel(np.asarray([_weighted_median(train.y, weight)]))
+        level = quantile_of(train.problem.metric)
+        if level is not None:
+            return BaselineModel(np.asarray([_weighted_quantile(train.y, weight, level)]))
         return BaselineModel(np.asarray([np.average(train.y, weights=weight)]))
 
     def load(self, folder: Path, problem: Problem) -> BaselineModel:  # noqa: ARG002
@@ -77,10 +77,10 @@ class BaselineFamily:
         return "constant prediction"
 
 
-def _weighted_median(values: Array, weight: Array) -> float:
+def _weighted_quantile(values: Array, weight: Array, level: float) -> float:
     order = np.argsort(values)
     total = np.cumsum(weight[order])
-    return float(values[order][np.searchsorted(total, total[-1] / 2)])
+    return float(values[order][min(np.searchsorted(total, total[-1] * level), len(order) - 1)])
 
 
 FAMILY = BaselineFamily()

@@ -13,7 +13,7 @@ import numpy as np
 
 from automl.data.split import set_aside
 from automl.encode import state
-from automl.families.base import FitFailed, Knob
+from automl.families.base import FitFailed, Knob, quantile_of
 from automl.families.features import fit_features, in_blocks, load_features
 
 if TYPE_CHECKING:
@@ -164,8 +164,11 @@ def _settings(params: Params, problem: Problem, limits: Limits) -> dict[str, Any
         "regression": {"objective": "reg:squarederror", "eval_metric": "rmse"},
     }
     objective = by_task[problem.task]
+    level = quantile_of(problem.metric)
     if problem.metric == "mae":
         objective = {"objective": "reg:absoluteerror", "eval_metric": "mae"}
+    elif problem.metric.startswith("pinball"):
+        objective = {"objective": "reg:quantileerror", "quantile_alpha": level, "eval_metric": "quantile"}
     own = {name: value for name, value in params.items() if name not in OWN}
     return {
         "tree_method": "hist", "nthread": limits.threads, "seed": problem.seed, "verbosity": 0, **objective, **own,

@@ -79,7 +79,6 @@ def leaderboard_block(
     lines: list[Line],
     tested: dict[str, Interval],
     test_differences: dict[str, Interval],
-    best: Candidate,
     delivered: Candidate,
 ) -> list[dict[str, Any]]:
     """The `leaderboard` block."""
@@ -103,7 +102,7 @@ def leaderboard_block(
             ),
             "size_bytes": None,
             "info": line.candidate.info,
-            "best": line.candidate is best,
+            "best": line is lines[0],
             "delivered": line.candidate is delivered,
         }
         for line in lines
