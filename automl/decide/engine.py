@@ -64,32 +64,10 @@ def decide(cv: CrossValidation, probes: Probes, prefer: Prefer, deciding_seconds
         )
     posterior, method = belief(cv, candidates)
     result = verdict(posterior, prefer)
-    families = {
-        name: replace(
-            evidence,
-            seconds=round(candidates[name].seconds, 3),
-            configuration=candidates[name].configuration,
-            under_trained=under_trained(candidates[name]),
-        )
-        for name, evidence in result.families.items()
-    }
     left_out = _left_out(probes, candidates)
-    evidence = {
-        "metric": cv.metric.name,
-        "loss": cv.metric.loss_name,
-        "r": result.r,
-        "threshold": result.threshold,
-        "threshold_baseline": result.threshold_baseline,
-        "test_ratio": overlap(cv),
+    evidence = _evidence(cv, candidates, result) | {
         "method": method,
-        "splits": max(len(c.losses) for c in candidates.values()),
-        "splits_of": {name: sorted(c.losses) for name, c in candidates.items()},
-        "candidates": {name: c.name for name, c in candidates.items()},
-        "folds": folds_of(cv),
-        "repeats": max(s.repeat for s in cv.splits) + 1,
-        "rows": len(cv.splits[0].train) + len(cv.splits[0].check),
         "deciding_seconds": round(deciding_seconds, 2),
-        "families": families,
         "left_out": left_out,
         "after_search": None,
         "prior": None,
@@ -107,6 +85,34 @@ def decide(cv: CrossValidation, probes: Probes, prefer: Prefer, deciding_seconds
         evidence=evidence,
         alternatives=_alternatives(result, probes),
     )
+
+
+def _evidence(cv: CrossValidation, candidates: dict[FamilyName, Candidate], result: Verdict) -> dict[str, Any]:
+    """What was compared, on what, and how it came out."""
+    families = {
+        name: replace(
+            evidence,
+            seconds=round(candidates[name].seconds, 3),
+            configuration=candidates[name].configuration,
+            under_trained=under_trained(candidates[name]),
+        )
+        for name, evidence in result.families.items()
+    }
+    return {
+        "metric": cv.metric.name,
+        "loss": cv.metric.loss_name,
+        "r": result.r,
+        "threshold": result.threshold,
+        "threshold_baseline": result.threshold_baseline,
+        "test_ratio": overlap(cv),
+        "splits": max(len(c.losses) for c in candidates.values()),
+        "splits_of": {name: sorted(c.losses) for name, c in candidates.items()},
+        "candidates": {name: c.name for name, c in candidates.items()},
+        "folds": folds_of(cv),
+        "repeats": max(s.repeat for s in cv.splits) + 1,
+        "rows": len(cv.splits[0].train) + len(cv.splits[0].check),
+        "families": families,
+    }
 
 
 def under_trained(candidate: Candidate) -> bool:

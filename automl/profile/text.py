@@ -139,9 +139,15 @@ def _classes(classes: dict[str, int]) -> Group:
     return Group(table, *([Text(f"... and {more} more classes", style="dim")] if more > 0 else []))
 
 
-def _media(media: dict[str, Any]) -> Text:
-    facts = [f"{key} {media[key]:,}" for key in ("count", "readable", "broken") if isinstance(media.get(key), int)]
-    return Text(", ".join(facts))
+def _media(media: dict[str, Any]) -> Group:
+    """Counts, sizes, and the kinds of files, a line each."""
+    counts = [f"{media['count']:,} files, {media['readable']:,} readable, {media['broken_count']:,} broken"]
+    if media["duplicates"]["count"]:
+        counts.append(f"{media['duplicates']['count']:,} exact copies")
+    low, middle, high = ("x".join(f"{side:g}" for side in media["sizes"][key]) for key in ("min", "median", "max"))
+    size = low if media["sizes"]["distinct"] == 1 else f"{low} to {high}, median {middle}"
+    kinds = [f"{name} {count:,}" for group in ("formats", "modes") for name, count in media[group].items()]
+    return Group(Text(", ".join(counts)), Text(f"pixels {size}"), Text(", ".join(kinds)))
 
 
 def _findings(findings: Iterable[Finding]) -> Group:

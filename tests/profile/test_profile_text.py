@@ -52,9 +52,16 @@ def test_what_is_left_out_of_a_wide_table_is_said():
 def test_images_have_counts_and_no_table_of_columns():
     found = Profile(
         "pets", "pets/", Choice("image", "a folder"), Choice("binary", "two folders"), Choice("folder", "layout"), 9,
-        classes={"cat": 5, "dog": 4}, media={"count": 10, "readable": 9, "broken": 1},
+        classes={"cat": 5, "dog": 4},
+        media={
+            "count": 10, "readable": 9, "broken": {"cat/3.png": "truncated"}, "broken_count": 1,
+            "sizes": {"min": [8, 6], "median": [9, 7.5], "max": [10, 9], "distinct": 3},
+            "formats": {"PNG": 9}, "modes": {"RGB": 8, "L": 1}, "duplicates": {"count": 2},
+        },
     )  # fmt: skip
     text = shown(found, 80)
     assert "9 images" in text
-    assert "count 10, readable 9, broken 1" in text
+    assert "10 files, 9 readable, 1 broken, 2 exact copies" in text
+    assert "pixels 8x6 to 10x9, median 9x7.5" in text
+    assert "PNG 9, RGB 8, L 1" in text
     assert "distinct" not in text
