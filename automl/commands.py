@@ -79,10 +79,12 @@ def decide(data: str, plan: Plan, *, out: str | None, as_json: bool, quiet: bool
 def predict(run: str, data: str, *, out: str | None, on_problem: str, as_json: bool, quiet: bool) -> None:
     """`automl predict`."""
     predicted = predict_source(Path(run), data)
-    if predicted.notes and on_problem == "refuse":
+    if predicted.odd.any() and on_problem == "refuse":
         raise DataError(
             "The data does not fit the model.", where="; ".join(predicted.notes[:5]), hint="--on-problem repair"
         )
+    if on_problem == "row-error":
+        predicted = predicted.without_odd()
     if not quiet:
         for note in predicted.notes:
             print(note, file=sys.stderr)  # noqa: T201

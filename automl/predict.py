@@ -29,10 +29,21 @@ class Predicted:
     Attributes:
         frame: columns as documented for `automl predict`.
         notes: sentences for the user: extra columns, unseen categories, wrong types, unreadable files.
+        odd: (n,) bool: rows with a cell that had to be taken for missing, or whose file cannot be read.
     """
 
     frame: pd.DataFrame
     notes: list[str]
+    odd: Array
+
+    def without_odd(self) -> Predicted:
+        """The same with empty predictions in odd rows, and the reason in a column `problem`."""
+        frame = self.frame.astype(object) if self.odd.any() else self.frame.copy()
+        predicted = [name for name in frame.columns if name not in ("path", "problem")]
+        frame.loc[self.odd, predicted] = None
+        if "problem" not in frame:
+            frame["problem"] = np.where(self.odd, "a value never seen in training, or of the wrong type", "")
+        return Predicted(frame, self.notes, self.odd)
 
 
 @dataclass
@@ -96,7 +107,12 @@ class Predictor:
                 notes.append(
                     f"Column {name!r}: {problem['wrong_type']:,} values of the wrong type, treated as missing."
                 )
-        return Predicted(self.columns(self.probabilities(checked.frame)), notes)
+        odd = np.zeros(len(frame), bool)
+        for name in checked.problems:
+            values = checked.frame[name]
+            missing = values == -1 if values.dtype == np.int32 else values.isna()
+            odd |= missing.to_numpy() & frame[name].notna().to_numpy()
+        return Predicted(self.columns(self.probabilities(checked.frame)), notes, odd)
 
     def images(self, files: ImageFiles, scratch: Path) -> Predicted:
         """Predictions for image files, one row a file in sorted order; unreadable files keep an empty row."""
@@ -108,7 +124,9 @@ class Predictor:
         every = np.arange(len(files.paths))
         decoded = decode.decode(files, every, (height, width), channels, scratch / "predict.npy", max_broken=1.0)
         readable = self.columns(self.probabilities(decoded.images)) if decoded.ok.any() else None
-        return Predicted(self._with_paths(files, readable, decoded.ok, decoded.reasons), _unreadable(decoded.ok))
+        return Predicted(
+            self._with_paths(files, readable, decoded.ok, decoded.reasons), _unreadable(decoded.ok), ~decoded.ok
+        )
 
     def _with_paths(
         self, files: ImageFiles, readable: pd.DataFrame | None, ok: Array, reasons: dict[str, str]

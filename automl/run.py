@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 import shutil
 import tempfile
@@ -18,10 +19,11 @@ from automl import families, jsonio
 from automl.clock import Clock
 from automl.config import Plan
 from automl.data import split
+from automl.data.dataset import Images
 from automl.decide import engine
 from automl.decide.probe import Probes, probe
 from automl.devices import chosen_gpus, detect, share_processors
-from automl.errors import RunError
+from automl.errors import DataError, RunError, UsageError
 from automl.evaluate import final, metrics
 from automl.evaluate.crossval import CrossValidation
 from automl.evaluate.journal import Journal, fingerprint
@@ -48,6 +50,8 @@ if TYPE_CHECKING:
 REPORT_SECONDS = 1.6
 """Kept for intervals, importance, files and the report at the end of a run; measured on the sample data, with slack."""
 FEW_ROWS = 50
+MEMORY_FACTOR = 6
+"""Memory of a fit over that of the rows: encoded matrix, its split copies, what a solver or booster keeps beside them."""
 RESUMED_SECONDS = 10.0
 """A resumed run has at least this long, however much of its budget was used before."""
 WORKER_BUDGET = 15.0
@@ -155,8 +159,7 @@ def _begin(
     """Read and split; the worker starts first, so that it imports Keras meanwhile."""
     if not resumed:
         _refuse_taken(out)
-    if plan.metric is not None:
-        metrics.check_name(plan.metric)
+    _refuse_unsupported(plan)
     share_processors()
     devices = detect()
     gpus = chosen_gpus(plan.gpus, devices.gpus)
@@ -171,6 +174,7 @@ def _begin(
     with stages.stage("profile"):
         prepared = prepare(raw, plan, scratch, devices.processors)
         loading.join()
+    _check_memory(prepared, plan.memory or devices.memory_bytes)
     folder = _new_folder(out, raw)
     stages.events = events = Events(folder / "events.jsonl", clock)
     problem = prepared.dataset.problem
@@ -200,6 +204,35 @@ def _begin(
 def _refuse_taken(out: Path | None) -> None:
     if out is not None and out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise RunError("The output folder exists and is not empty.", where=str(out), hint="--out with a new name")
+
+
+def _refuse_unsupported(plan: Plan) -> None:
+    """What can be refused before any data is read."""
+    if plan.metric is not None:
+        metrics.check_name(plan.metric)
+    if plan.backbone is not None:
+        hint = "leave it out: image networks of this version are trained from scratch"
+        raise UsageError("Pretrained backbones are not supported yet.", where=f"--backbone {plan.backbone}", hint=hint)
+
+
+def _check_memory(prepared: Prepared, limit: int) -> None:
+    """Refuse data whose fits would not fit into memory, before the system kills the run.
+
+    Raises:
+        DataError: says what is needed, what there is, and what to do.
+    """
+    inputs = prepared.dataset.inputs
+    if isinstance(inputs, Images):
+        size = len(inputs) * math.prod(prepared.dataset.problem.image_size)
+    else:
+        size = int(inputs.memory_usage(deep=True).sum())
+    if size * MEMORY_FACTOR > limit:
+        need, have = (f"{n / 2**30:.1f} GB" for n in (size * MEMORY_FACTOR, limit))
+        raise DataError(
+            f"Fitting needs about {need} of memory; {have} may be used.",
+            where=prepared.profile.source,
+            hint="fewer rows or columns (--drop), or a larger --memory",
+        )
 
 
 def _new_folder(out: Path | None, raw: Source) -> Path:

@@ -193,3 +193,17 @@ def test_a_table_is_no_picture_and_a_folder_no_table(clients, clients_run, pictu
         predict_source(clients_run, pictures)
     with pytest.raises(DataError, match="predicts images, and this is a table"):
         predict_source(pictures_run, clients)
+
+
+def test_rows_with_odd_cells_can_be_left_without_a_prediction(clients, clients_run):
+    odd = clients.astype(dict.fromkeys(clients.columns, object)).reset_index(drop=True)
+    category = next(c.name for c in Predictor.load(clients_run).problem.columns if c.kind == "category")
+    odd.loc[3, category] = "never seen"
+    predicted = predict_source(clients_run, odd)
+    assert np.flatnonzero(predicted.odd).tolist() == [3]
+    assert predicted.frame["prediction"].notna().all()
+    left = predicted.without_odd().frame
+    assert left.loc[3, ["prediction", "probability_no", "probability_yes"]].isna().all()
+    assert "never seen" in left.loc[3, "problem"]
+    assert left["problem"].drop(3).eq("").all()
+    assert left["prediction"].drop(3).notna().all()
