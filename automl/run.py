@@ -51,7 +51,7 @@ REPORT_SECONDS = 1.6
 """Kept for intervals, importance, files and the report at the end of a run; measured on the sample data, with slack."""
 FEW_ROWS = 50
 MEMORY_FACTOR = 6
-"""Memory of a fit over that of the rows: encoded matrix, copies of its splits, what a solver or booster keeps beside."""
+"""Memory of a fit over that of the rows: encoded matrix, copies of splits, what a solver or booster keeps beside."""
 RESUMED_SECONDS = 10.0
 """A resumed run has at least this long, however much of its budget was used before."""
 WORKER_BUDGET = 15.0
