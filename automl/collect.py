@@ -171,6 +171,7 @@ def _search_block(session: Session, decision: Decision, found: Search) -> dict[s
         {
             "number": c.trial,
             "candidate": c.name,
+            "started": found.began.get(c.name),
             "seconds": round(sum(f.fit_seconds + f.predict_seconds for f in c.fits.values()), 3),
             "status": "ok" if c.ok else "failed",
             "loss": c.loss() if c.ok else None,

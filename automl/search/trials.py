@@ -32,11 +32,14 @@ class Search:
 
     Attributes:
         trials: candidates in the order they were tried; failed ones too.
+        splits: numbers of the splits that trials are judged on.
+        began: trial name -> seconds since the run's start when it began.
         stopped: why it ended, one sentence.
     """
 
     splits: list[int]
     trials: list[Candidate] = field(default_factory=list)
+    began: dict[str, float] = field(default_factory=dict)
     stopped: str = ""
 
 
@@ -94,6 +97,7 @@ def search(
         since_best += 1
         if trial.ok and trial.loss(result.splits) < best.loss(result.splits):
             best, since_best = trial, 0
+        result.began[trial.name] = began
         tracker.end(trial, best, began)
     result.stopped = stopped
 
@@ -156,6 +160,7 @@ def _long_trial(cv: CrossValidation, start: Candidate, result: Search, tracker: 
     began = cv.clock.elapsed()
     trial = _judge(cv, start.family, start.params, result, tracker, seconds, suffix=", longer")
     best = trial if trial.ok and trial.loss(result.splits) < start.loss(result.splits) else start
+    result.began[trial.name] = began
     tracker.end(trial, best, began)
     return best
 
