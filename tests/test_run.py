@@ -247,7 +247,7 @@ def same(report):
 
 MAY_DIFFER = {
     "created", "command", "budget", "use", "seconds", "fit_seconds", "predict_ms_per_1000", "deciding_seconds",
-    "reading", "source", "seconds_per_epoch",
+    "reading", "source", "seconds_per_epoch", "started",
 }  # fmt: skip
 
 
