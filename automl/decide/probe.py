@@ -31,6 +31,8 @@ NETWORK_SECONDS = 3.0
 """With less time than this for it, the network is not tried: building it takes most of that."""
 LEAST_SECONDS = 0.2
 READY_SECONDS = 60.0
+SHORT_SHARE, SHORT_SECONDS = 0.6, 3.0
+"""With a budget of few seconds a larger part of it may go into the first split, up to so many seconds."""
 LOOK_ROWS = 2_000
 """Rows of the first quick look on larger data."""
 
@@ -76,7 +78,8 @@ def probe(
         _look(cv, probes, local, reserve)
         sharpened(probes)
         for name in local:
-            _first_split(cv, probes, tried[name], FIRST_SHARE * cv.clock.left(reserve))
+            left = cv.clock.left(reserve)
+            _first_split(cv, probes, tried[name], max(FIRST_SHARE * left, min(SHORT_SHARE * left, SHORT_SECONDS)))
         sharpened(probes)
         for split in range(1, len(cv.splits)):
             going: list[FamilyName] = [n for n in local if n != "baseline" and split - 1 in tried[n].losses]
