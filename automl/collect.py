@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from automl.checks import check
 from automl.decide.engine import under_trained
 from automl.evaluate import metrics, mistakes
 from automl.explain.examples import examples
@@ -20,7 +21,10 @@ if TYPE_CHECKING:
     from automl.evaluate.leaderboard import Line
     from automl.search.trials import Search
     from automl.session import Session
-    from automl.types import Interval
+    from automl.types import Finding, Interval
+
+FLAG_CODES = {"_not_tried": "AM501", "_under_trained": "AM502", "few_test_rows": "AM503"}
+"""Flags of a decision, by their ending, that are findings too."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,7 @@ def collect(session: Session, decision: Decision, outcome: Outcome, found: Searc
         decision=decision,
         leaderboard=lines,
         test=_test_block(session, outcome),
+        findings=[*session.prepared.profile.findings, *_run_findings(session, decision, outcome)],
         errors=_errors_block(session, outcome),
         validation=_validation_block(session),
         search=_search_block(session, decision, found),
@@ -75,6 +80,21 @@ def collect(session: Session, decision: Decision, outcome: Outcome, found: Searc
         interrupted=session.interrupted,
         fail_under=session.plan.fail_under,
     )
+
+
+def _run_findings(session: Session, decision: Decision, outcome: Outcome) -> list[Finding]:
+    """What only the run could find, under the codes that `automl explain` describes."""
+    found = []
+    for flag in decision.flags:
+        code = next((code for ending, code in FLAG_CODES.items() if flag.code.endswith(ending)), None)
+        if code is not None:
+            found.append(check(code).finding(action=flag.text))
+    if decision.family == "baseline" and len(decision.evidence["families"]) > 1:
+        found.append(check("AM504").finding(action=decision.sentence))
+    confirms, statement = _confirmation(session, outcome)
+    if not confirms:
+        found.append(check("AM505").finding(action=statement))
+    return found
 
 
 def _media_block(session: Session, outcome: Outcome) -> dict[str, Any] | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -88,8 +88,3 @@ def _fit(dataset: Dataset, task: FitTask) -> Fitted:
     if task.save is not None:
         model.save(task.save)
     return Fitted(predictions, model.final_params(), dict(model.info), fitted - started, predicted - fitted)
-
-
-def limited(task: FitTask, seconds: float | None) -> FitTask:
-    """The same task with another time limit."""
-    return replace(task, limits=replace(task.limits, seconds=seconds))

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from automl.evaluate.crossval import Candidate
     from automl.evaluate.leaderboard import Line
     from automl.evaluate.metrics import Metric
-    from automl.types import Finding, Interval, Profile
+    from automl.types import Interval, Profile
 
 PACKAGES = ("tensorflow", "keras", "keras-tuner", "xgboost", "scikit-learn", "scipy", "numpy", "pandas", "pyarrow")
 
@@ -123,12 +123,3 @@ def use_block(run: Path, profile: Profile, features: list[str]) -> dict[str, Any
         "python": f"{head}\n\nrun = automl.load({str(run)!r})\npredictions = run.predict({argument})",
         "columns": features,
     }
-
-
-def finding_counts(findings: tuple[Finding, ...]) -> dict[str, int]:
-    """Findings that hold, by severity."""
-    counts = {"error": 0, "warning": 0, "note": 0}
-    for finding in findings:
-        if finding.status == "found":
-            counts[finding.severity] += 1
-    return counts

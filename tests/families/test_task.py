@@ -6,7 +6,7 @@ from automl.clock import OutOfTime
 from automl.errors import DataError
 from automl.families import task as module
 from automl.families.base import FitFailed, Limits
-from automl.families.task import FitTask, fit, limited
+from automl.families.task import FitTask, fit
 from tests.rows import numbers
 
 
@@ -86,11 +86,3 @@ def test_one_class_alone_is_a_failed_fit():
     data = numbers("binary", 100)
     with pytest.raises(FitFailed, match="class"):
         fit(data, FitTask("linear", {}, np.flatnonzero(data.y == 1), np.arange(5), Limits()))
-
-
-def test_the_limit_can_be_changed():
-    task = FitTask("trees", {"eta": 0.1}, np.arange(3), np.arange(2), Limits(5.0, 2, full=True))
-    changed = limited(task, None)
-    assert changed.limits == Limits(None, 2, full=True)
-    assert changed.params is task.params
-    assert task.limits.seconds == 5.0
