@@ -4,7 +4,6 @@ from automl.collect import _run_findings
 from automl.decide.compare import Flag
 from automl.types import Interval
 
-
 WORSE = Interval(-0.1, -0.2, 0.0)
 
 
