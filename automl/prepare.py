@@ -93,7 +93,7 @@ def _metric(plan: Plan, found: Profile) -> str:
 
 def _table(table: Table, plan: Plan) -> Prepared:
     from automl.data.contract import typed
-    from automl.profile.target import encode_target
+    from automl.profile.target import encode_target, is_skewed
 
     found = profile(table, plan)
     if not found.features:
@@ -104,7 +104,10 @@ def _table(table: Table, plan: Plan) -> Prepared:
     inputs = typed(frame, found.features).frame
     if len(rows) < len(frame):
         inputs = inputs.iloc[rows].reset_index(drop=True)
-    problem = Problem("table", found.task.value, _metric(plan, found), classes, found.features, plan.seed)
+    problem = Problem(
+        "table", found.task.value, _metric(plan, found), classes, found.features, plan.seed,
+        skewed_target=found.task.value == "regression" and is_skewed(y),
+    )  # fmt: skip
     dataset = Dataset(
         problem,
         inputs,

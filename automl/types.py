@@ -143,6 +143,8 @@ class Problem:
         columns: the feature columns of a table.
         seed: the run's seed.
         image_size: (height, width, channels) of decoded images; empty for tables.
+        skewed_target: True for a regression target without negative values whose long tail suggests a logarithm.
+        monotone: column -> 1 (predictions never fall as it grows) or -1 (never rise), as the recipe demands.
     """
 
     modality: Modality
@@ -152,6 +154,8 @@ class Problem:
     columns: tuple[Column, ...] = ()
     seed: int = 0
     image_size: tuple[int, ...] = ()
+    skewed_target: bool = False
+    monotone: dict[str, int] = field(default_factory=dict)
 
     @property
     def outputs(self) -> int:

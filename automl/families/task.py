@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -28,6 +28,7 @@ class FitTask:
     Attributes:
         train, predict: positions of rows to learn from and to predict.
         save: existing folder to write the model to, or None.
+        seed: in place of the run's, for another member of a bag.
     """
 
     family: FamilyName
@@ -36,6 +37,7 @@ class FitTask:
     predict: Array
     limits: Limits
     save: Path | None = None
+    seed: int | None = None
 
 
 @dataclass(frozen=True)
@@ -78,8 +80,11 @@ def fit(dataset: Dataset, task: FitTask) -> Fitted:
 
 def _fit(dataset: Dataset, task: FitTask) -> Fitted:
     family = families.load(task.family)
+    train = dataset.take(task.train)
+    if task.seed is not None:
+        train = replace(train, problem=replace(train.problem, seed=task.seed))
     started = time.monotonic()
-    model = family.fit(task.params, dataset.take(task.train), task.limits)
+    model = family.fit(task.params, train, task.limits)
     fitted = time.monotonic()
     predictions = model.predict(take(dataset.inputs, task.predict))
     predicted = time.monotonic()

@@ -223,3 +223,20 @@ def encode_target(values: pd.Series | Cells, task: Task) -> tuple[Array, tuple[s
     table = np.array([*(position.get(text, -1) for text in texts), -1], dtype=np.int64)
     codes = table[target.codes]
     return codes[codes >= 0], classes, codes >= 0
+
+
+def is_skewed(y: Array) -> bool:
+    """True for values of zero and more whose skewness exceeds one, and shrinks when their logarithm is taken.
+
+    Args:
+        y: (n,) finite regression targets.
+    """
+    if len(y) < 3 or y.min() < 0 or y.std() == 0:
+        return False
+    plain = _skewness(y / y.max())
+    return plain > 1 and abs(_skewness(np.log1p(y / np.median(y[y > 0])))) < plain
+
+
+def _skewness(values: Array) -> float:
+    """The third standardised moment."""
+    return float((((values - values.mean()) / values.std()) ** 3).mean())

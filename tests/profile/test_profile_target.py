@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 from automl.errors import DataError, UsageError
-from automl.profile.target import detect_task, encode_target
+from automl.profile.target import detect_task, encode_target, is_skewed
 
 RNG = np.random.default_rng(0)
 
@@ -109,3 +109,19 @@ def test_numbers_are_values(cells, values):
     assert y.tolist() == values
     assert classes == ()
     assert keep.sum() == len(values)
+
+
+@pytest.mark.parametrize(
+    ("values", "skewed"),
+    [
+        (np.exp(np.random.default_rng(0).normal(size=500)), True),
+        (np.r_[np.zeros(300), np.exp(np.random.default_rng(0).normal(size=200))], True),
+        (np.random.default_rng(0).normal(50, 1, 500), False),
+        (np.exp(np.random.default_rng(0).normal(size=500)) - 1, False),
+        (np.ones(50), False),
+        (np.zeros(50), False),
+    ],
+    ids=["lognormal", "many zeros", "symmetric", "negative values", "constant", "zeros"],
+)
+def test_a_long_tail_of_positive_targets_is_seen(values, skewed):
+    assert is_skewed(values) is skewed
