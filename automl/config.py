@@ -77,7 +77,7 @@ class Plan:
         """Families to probe, simple to complex, the baseline first."""
         chosen = set(self.families) | {"baseline"}
         if self.explainable:
-            chosen &= {"baseline", "linear"}
+            chosen &= {"baseline", "linear", "trees"}
         return tuple(name for name in FAMILIES if name in chosen)
 
 

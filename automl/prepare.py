@@ -107,6 +107,7 @@ def _table(table: Table, plan: Plan) -> Prepared:
     problem = Problem(
         "table", found.task.value, _metric(plan, found), classes, found.features, plan.seed,
         skewed_target=found.task.value == "regression" and is_skewed(y),
+        explainable=plan.explainable,
     )  # fmt: skip
     dataset = Dataset(
         problem,
@@ -138,7 +139,10 @@ def _images(files: ImageFiles, plan: Plan, folder: Path, threads: int) -> Prepar
     rows = rows[kept]
     paths = tuple(files.paths[i] for i in rows)
     size = (height, width, channels)
-    problem = Problem("image", found.task.value, _metric(plan, found), classes, seed=plan.seed, image_size=size)
+    problem = Problem(
+        "image", found.task.value, _metric(plan, found), classes,
+        seed=plan.seed, image_size=size, explainable=plan.explainable,
+    )  # fmt: skip
     pixels = decoded.images.take(np.flatnonzero(kept))
     dataset = Dataset(problem, pixels, y, **_structure(files, plan, rows, paths))
     return Prepared(found, dataset, rows, paths)

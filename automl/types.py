@@ -145,6 +145,7 @@ class Problem:
         image_size: (height, width, channels) of decoded images; empty for tables.
         skewed_target: True for a regression target without negative values whose long tail suggests a logarithm.
         monotone: column -> 1 (predictions never fall as it grows) or -1 (never rise), as the recipe demands.
+        explainable: only models whose whole behaviour can be printed: linear, and trees in additive form.
     """
 
     modality: Modality
@@ -156,6 +157,7 @@ class Problem:
     image_size: tuple[int, ...] = ()
     skewed_target: bool = False
     monotone: dict[str, int] = field(default_factory=dict)
+    explainable: bool = False
 
     @property
     def outputs(self) -> int:

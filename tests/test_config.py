@@ -63,8 +63,8 @@ def test_seconds_of_the_clock(plan, seconds):
         (Plan(), ("baseline", "linear", "trees", "network")),
         (Plan(families=("network", "linear")), ("baseline", "linear", "network")),
         (Plan(families=()), ("baseline",)),
-        (Plan(explainable=True), ("baseline", "linear")),
-        (Plan(explainable=True, families=("trees",)), ("baseline",)),
+        (Plan(explainable=True), ("baseline", "linear", "trees")),
+        (Plan(explainable=True, families=("trees", "network")), ("baseline", "trees")),
     ],
 )
 def test_allowed_families_from_simple_to_complex(plan, allowed):
