@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from automl.encode import basis as bases
 from automl.encode.parts import Parts, PartsEncoder
 from automl.encode.state import State, prefixed, unprefixed
 
@@ -24,12 +25,13 @@ MAX_LEVELS = 100
 
 @dataclass(frozen=True)
 class LinearTable:
-    """Numbers standardised with missing cells at the median and marked; categories one-hot.
+    """Numbers standardised, or functions of them, with missing cells at the median and marked; categories one-hot.
 
     Attributes:
         fill, mean, scale: (a,) median, mean and standard deviation of each number in training.
         marked: (m,) numbers that had missing cells in training: each gets a 0/1 column.
         kept: for each category the (k,) codes that have a column.
+        functions: for each number the functions that stand for it (see encode.basis); None for the number itself.
     """
 
     parts: PartsEncoder
@@ -38,10 +40,15 @@ class LinearTable:
     scale: Array
     marked: Array
     kept: tuple[Array, ...]
+    functions: tuple[bases.Piecewise, ...] | None = None
 
     @classmethod
-    def fit(cls, frame: pd.DataFrame, columns: Sequence[Column], seed: int) -> LinearTable:
-        """Fit on training rows."""
+    def fit(cls, frame: pd.DataFrame, columns: Sequence[Column], seed: int, basis: str = "plain") -> LinearTable:
+        """Fit on training rows.
+
+        Args:
+            basis: one of `basis.BASES`: what stands for a number; parts of dates and texts stay as they are.
+        """
         encoder = PartsEncoder.fit(frame, columns, seed)
         parts = encoder.transform(frame)
         missing = np.isnan(parts.numbers)
@@ -50,7 +57,7 @@ class LinearTable:
         )
         filled = np.where(missing, fill, parts.numbers)
         scale = filled.std(axis=0)
-        return cls(
+        table = cls(
             encoder,
             fill,
             filled.mean(axis=0),
@@ -58,12 +65,30 @@ class LinearTable:
             np.flatnonzero(missing.any(axis=0) & ~missing.all(axis=0)),
             tuple(_frequent(codes, size) for codes, size in zip(parts.codes.T, encoder.code_sizes, strict=True)),
         )
+        return table if basis == "plain" else replace(table, functions=table.fit_functions(filled, basis))
+
+    def fit_functions(self, filled: Array, basis: str) -> tuple[bases.Piecewise, ...]:
+        """The functions of each number by (n, a) training numbers without missing cells."""
+        numeric = {name for name, kind in self.parts.columns if kind == "number"}
+        fitted = [
+            bases.fit(column, basis) if name in numeric else None
+            for name, column in zip(self.parts.number_names, filled.T, strict=True)
+        ]
+        return tuple(own or line for own, line in zip(fitted, self.lines(), strict=True))
+
+    def lines(self) -> tuple[bases.Piecewise, ...]:
+        """Each number standardised, as a function."""
+        return tuple(bases.straight(float(m), float(s)) for m, s in zip(self.mean, self.scale, strict=True))
 
     def transform(self, frame: pd.DataFrame) -> Array:
         """(n, d) float64 matrix without missing cells."""
         parts = self.parts.transform(frame)
         missing = np.isnan(parts.numbers)
-        numbers = (np.where(missing, self.fill, parts.numbers) - self.mean) / self.scale
+        filled = np.where(missing, self.fill, parts.numbers)
+        if self.functions is None:
+            numbers = (filled - self.mean) / self.scale
+        else:
+            numbers = bases.transform(self.functions, filled)
         return np.hstack([numbers, missing[:, self.marked].astype(np.float64), *self._one_hot(parts)])
 
     def _one_hot(self, parts: Parts) -> list[Array]:
@@ -76,7 +101,11 @@ class LinearTable:
         plain, arrays = self.parts.state()
         own = {"fill": self.fill, "mean": self.mean, "scale": self.scale, "marked": self.marked}
         kept = {f"kept{i}": codes for i, codes in enumerate(self.kept)}
-        return {"parts": plain}, {**prefixed("parts", arrays), **own, **kept}
+        functions = prefixed("basis", bases.state(self.functions or ()))
+        return (
+            {"parts": plain, "has_basis": self.functions is not None},
+            {**prefixed("parts", arrays), **own, **kept, **functions},
+        )
 
     @classmethod
     def from_state(cls, state: State) -> LinearTable:
@@ -84,7 +113,8 @@ class LinearTable:
         plain, arrays = state
         parts = PartsEncoder.from_state((plain["parts"], unprefixed("parts", arrays)))
         kept = tuple(arrays[f"kept{i}"] for i in range(len(parts.code_names)))
-        return cls(parts, arrays["fill"], arrays["mean"], arrays["scale"], arrays["marked"], kept)
+        functions = bases.from_state(unprefixed("basis", arrays)) if plain.get("has_basis") else None
+        return cls(parts, arrays["fill"], arrays["mean"], arrays["scale"], arrays["marked"], kept, functions)
 
 
 @dataclass(frozen=True)
