@@ -1,6 +1,7 @@
 """Keras Tuner's oracle behind `suggest`; importing it brings Keras."""
 
 import math
+import time
 
 import pytest
 
@@ -115,3 +116,49 @@ def test_nothing_is_written_where_the_user_works(tmp_path, monkeypatch, capfd):
     search(3)
     assert list(tmp_path.iterdir()) == []
     assert capfd.readouterr().out == ""
+
+
+@pytest.mark.parametrize(
+    "outside",
+    [{"eta": 0.0}, {"eta": None}, {"depth": 99}, {"width": 8}],
+    ids=["zero of a log", "none", "high", "choice"],
+)
+def test_a_default_outside_the_space_never_stops_the_model(outside):
+    history = search(12, history=[({**START[0], **outside}, 1.0)])
+    assert None not in [params for params, _ in history]
+    assert len(history) == 13
+
+
+def test_the_space_is_part_of_the_key():
+    search(2, "a")
+    wider = [*SPACE, Knob("penalty", 1.0, 100.0, log=True)]
+    assert set(suggest("a", wider, [START], 0)) == {"eta", "depth", "width", "penalty"}
+    narrow = [Knob("eta", 0.01, 0.02, log=True), *SPACE[1:]]
+    assert suggest("a", narrow, [START], 0)["eta"] <= 0.02
+    assert len(module._SEARCHES) == 3
+
+
+def test_two_workers_are_given_different_trials():
+    history = search(10)
+    first = suggest("a", SPACE, history, 0)
+    second = suggest("a", SPACE, history, 0, [first])
+    assert first != second
+    history.append((second, 0.3))  # ends before the first
+    third = suggest("a", SPACE, history, 0, [first])
+    assert third not in (first, second)
+    history.append((first, None))
+    assert suggest("a", SPACE, history, 0) not in (first, second)
+
+
+def test_what_runs_elsewhere_is_known_to_a_rebuilt_oracle():
+    history = search(10)
+    first = suggest("a", SPACE, history, 0)
+    alive = suggest("a", SPACE, history, 0, [first])
+    assert Suggester(SPACE, 0).next(history, [first]) == alive
+
+
+def test_a_suggestion_is_cheap_once_the_model_has_taken_over():
+    history = search(30)
+    started = time.process_time()
+    suggest("a", SPACE, history, 0)
+    assert time.process_time() - started < 0.5
