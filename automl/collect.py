@@ -52,7 +52,8 @@ def collect(session: Session, decision: Decision, outcome: Outcome, found: Searc
     """Every block of report.json that the end of a run knows."""
     lines = facts.leaderboard_block(outcome.lines, outcome.values, outcome.differences, outcome.delivered)
     model = session.folder / "model"
-    size = sum(f.stat().st_size for f in model.iterdir())
+    files = sorted(f for f in model.rglob("*") if f.is_file())
+    size = sum(f.stat().st_size for f in files)
     for line in lines:
         line["size_bytes"] = size if line["delivered"] else None
     names = [c.name for c in session.prepared.dataset.problem.columns]
@@ -72,7 +73,7 @@ def collect(session: Session, decision: Decision, outcome: Outcome, found: Searc
             if outcome.trained_on == "all rows"
             else len(session.outer.development),
             "size_bytes": size,
-            "files": sorted(f.name for f in model.iterdir()),
+            "files": [str(f.relative_to(model)) for f in files],
             "under_trained": under_trained(outcome.delivered),
         },
         use=facts.use_block(session.folder, session.prepared.profile, names),

@@ -13,9 +13,11 @@ from automl.clock import OutOfTime
 from automl.collect import Outcome, collect
 from automl.config import to_toml
 from automl.decide.after import after_search
+from automl.decide.blend import NEVER, judge, with_blend
 from automl.decide.compare import Flag
-from automl.evaluate import conformal, final, interval, oof
+from automl.evaluate import bag, conformal, cost, final, interval, oof
 from automl.evaluate.crossval import DATASET
+from automl.evaluate.ensemble import ensemble
 from automl.evaluate.leaderboard import best_of, leaderboard
 from automl.explain.importance import Importance, importance
 from automl.families.base import FitFailed
@@ -30,12 +32,14 @@ if TYPE_CHECKING:
     from automl.evaluate.final import Tested
     from automl.search.trials import Search
     from automl.session import Session
-    from automl.types import Interval
+    from automl.types import FamilyName, Interval
 
 WRITE_SECONDS = 1.2
 """Kept for writing the report and the files, whatever else there is time for."""
 LOOK_AGAIN_SECONDS = 3.0
 """The second look at the verdict is left out when less than this is left."""
+BLEND_SECONDS = 3.0
+"""No ensemble is chosen when less than this is left."""
 EXPLAIN_SHARE = 0.05
 TEST_DRAWS = 1_000
 
@@ -48,8 +52,13 @@ def finish(session: Session, decision: Decision, candidates: list[Candidate], fo
         found: how the search went.
     """
     decision = _look_again(session, decision, candidates)
-    chosen = best_of([c for c in candidates if c.family == decision.family])
+    single = best_of([c for c in candidates if c.family == decision.family])
     others = _best_of_others(candidates, decision.family)
+    decision, blended = _blend(session, decision, candidates, single)
+    chosen = single
+    if blended is not None:
+        chosen, candidates = blended, [*candidates, blended]
+        others = [single, *others]
     session.events.add("choice_frozen", candidate=chosen.name, family=chosen.family, loss=chosen.loss())
     outcome = _evaluate(session, candidates, chosen, others)
     decision = _with_outcome(decision, outcome)
@@ -71,6 +80,23 @@ def _look_again(session: Session, decision: Decision, candidates: list[Candidate
     if again.family != decision.family:
         session.console.note(f"After the search: {again.sentence}")
     return again
+
+
+def _blend(
+    session: Session, decision: Decision, candidates: list[Candidate], single: Candidate
+) -> tuple[Decision, Candidate | None]:
+    """The ensemble to deliver, or None; the decision says what was compared."""
+    prefer, enough = session.plan.prefer, session.clock.left(BLEND_SECONDS + WRITE_SECONDS) > 0
+    if prefer in NEVER or session.plan.explainable or session.interrupted or not enough:
+        return decision, None
+    kept = [c for c in candidates if c.ok and c.models and c.family != "baseline"]
+    blended = ensemble(session.cv, kept)
+    if blended is None:
+        return decision, None
+    baseline = next((c for c in candidates if c.ok and c.family == "baseline"), None)
+    blend = judge(session.cv, baseline, single, blended, prefer)
+    session.console.note(blend.reason)
+    return with_blend(decision, blend), blended if blend.used else None
 
 
 def record(session: Session, decision: Decision, candidates: list[Candidate]) -> None:
@@ -103,18 +129,29 @@ def _evaluate(session: Session, candidates: list[Candidate], chosen: Candidate, 
         values, differences = _test_figures(session, tested, delivered)
         width = _interval_width(session, delivered)
     with session.stages.stage("explain"):
-        refit_seconds = final.refit_seconds(delivered) if session.outer.protocol == "holdout" else 0.0
+        refit_seconds = cost.refit_seconds(delivered) if session.outer.protocol == "holdout" else 0.0
         if refit_seconds > session.clock.left(WRITE_SECONDS):
             refit_seconds = 0.0  # there is no time for it anyway
         limit = min(explain_seconds, session.clock.left(WRITE_SECONDS + refit_seconds))
         session.facts.add(importance=_explain(session, delivered, limit))
     trained_on = "all rows" if session.outer.protocol == "repeated_cv" else "development rows"
-    if session.outer.protocol == "holdout" and not session.interrupted:
+    if (session.outer.protocol == "holdout" or delivered.members) and not session.interrupted:
         with session.stages.stage("refit"):
-            everything = np.arange(len(session.prepared.dataset))
-            if final.refit(session.cv, delivered, everything, model, WRITE_SECONDS) is not None:
-                trained_on = "all rows"
+            trained_on = _refit(session, delivered, trained_on)
     return Outcome(lines, tested, delivered, values, differences, width, trained_on)
+
+
+def _refit(session: Session, delivered: Candidate, trained_on: str) -> str:
+    """Fit what is delivered on all rows as time allows; what the model folder now holds was trained on."""
+    everything, model = np.arange(len(session.prepared.dataset)), session.folder / "model"
+    if not delivered.members:
+        fitted = final.refit(session.cv, delivered, everything, model, WRITE_SECONDS)
+        return trained_on if fitted is None else "all rows"
+    done = bag.refit(session.cv, delivered, everything, model, WRITE_SECONDS)
+    session.events.add("refitted", members=done.members, weight=done.weight)
+    if len(done.members) == len(delivered.members):
+        return "all rows"
+    return f"folds of the {trained_on}; {done.weight:.0%} of the weight on all rows" if done.members else trained_on
 
 
 def _test_figures(
@@ -149,7 +186,7 @@ def _explain(session: Session, delivered: Candidate, seconds: float) -> Importan
     if left <= 0.1 or delivered.family == "baseline":
         return None
     judged = session.outer.test if len(session.outer.test) else session.outer.development
-    executor = session.cv.executor(delivered.family)
+    executor = session.cv.executor(_runs_like(session, delivered))
     folder = session.folder / "model"
     limit = None if counted else left
     try:
@@ -160,11 +197,18 @@ def _explain(session: Session, delivered: Candidate, seconds: float) -> Importan
         return None
 
 
+def _runs_like(session: Session, delivered: Candidate) -> FamilyName:
+    """The family whose process can load the delivered model: an ensemble needs the worker when a member does."""
+    members = [member.family for member, _ in delivered.members] or [delivered.family]
+    return next((name for name in members if families.load(name).in_worker), members[0])
+
+
 def _with_outcome(decision: Decision, outcome: Outcome) -> Decision:
     """The decision with what was delivered, when time forced something else than the verdict."""
     delivered = outcome.delivered.family
-    if delivered == decision.family:
+    if delivered == ("ensemble" if decision.ensemble else decision.family):
         return decision
+    decision = replace(decision, ensemble=False)
     text = f"{delivered} is delivered in place of {decision.family}: the time was too short for its final fit."
     return replace(decision, members=(delivered,), flags=(*decision.flags, Flag("delivered_differs", text)))
 
@@ -203,7 +247,7 @@ def _write_predictions(session: Session, outcome: Outcome) -> None:
 
 def _write_manifest(session: Session, outcome: Outcome) -> None:
     folder = session.folder / "model"
-    files = sorted(f.name for f in folder.iterdir())
+    files = sorted(str(f.relative_to(folder)) for f in folder.rglob("*") if f.is_file())
     jsonio.write(folder / "contract.json", session.prepared.dataset.problem)
     manifest = {
         "version": 1,

@@ -77,7 +77,7 @@ class Predictor:
                 f"The model is incomplete: {', '.join(missing)} missing.", where=str(folder), hint="fit again"
             )
         family: FamilyName = manifest["family"]
-        if family not in FAMILIES:
+        if family not in (*FAMILIES, "ensemble"):
             raise RunError(f"The model's family {family!r} is unknown here.", where=str(folder), hint="update automl")
         problem = jsonio.build(Problem, jsonio.read(folder / "contract.json"))
         return cls(problem, families.load(family).load(folder, problem), manifest.get("interval"))

@@ -21,10 +21,11 @@ from automl.config import Plan
 from automl.data import split
 from automl.data.dataset import Images
 from automl.decide import engine
+from automl.decide.blend import NEVER
 from automl.decide.probe import Probes, probe
 from automl.devices import chosen_gpus, detect, share_processors
 from automl.errors import DataError, RunError, UsageError
-from automl.evaluate import final, metrics
+from automl.evaluate import cost, final, metrics
 from automl.evaluate.crossval import CrossValidation
 from automl.evaluate.journal import Journal, fingerprint
 from automl.events import Events
@@ -33,7 +34,8 @@ from automl.prepare import prepare, read
 from automl.report import facts
 from automl.search.trials import Search, Tracker, search
 from automl.session import Session, Stages
-from automl.workers.executor import Here, Worker
+from automl.workers import start as workers
+from automl.workers.executor import Here
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,6 +48,7 @@ if TYPE_CHECKING:
     from automl.evaluate.metrics import Metric
     from automl.prepare import Prepared
     from automl.types import FamilyName
+    from automl.workers.pool import Workers
 
 REPORT_SECONDS = 1.6
 """Kept for intervals, importance, files and the report at the end of a run; measured on the sample data, with slack."""
@@ -183,7 +186,7 @@ def _begin(
     jsonio.write(folder / "profile.json", prepared.profile)
     metric = metrics.get(problem.metric, problem.task)
     outer = split.outer(prepared.dataset)
-    cv = _cross_validation(prepared, outer, metric, clock, worker, devices, folder)
+    cv = _cross_validation(prepared, plan, outer, metric, clock, worker, devices, folder)
     path = str(Path(source).resolve()) if isinstance(source, (str, Path)) else None
     events.add(
         "begin", command=command, source=path, plan=plan, rows=len(prepared.dataset), fingerprint=cv.journal.fingerprint
@@ -248,29 +251,20 @@ def _new_folder(out: Path | None, raw: Source) -> Path:
     return out
 
 
-def _start_worker(plan: Plan, clock: Clock, devices: Devices, gpus: tuple[int, ...]) -> Worker | None:
-    """The process for networks and for the oracle; None when neither is asked for, or there is no time for it."""
+def _start_worker(plan: Plan, clock: Clock, devices: Devices, gpus: tuple[int, ...]) -> Workers | None:
+    """The processes for networks and for the oracle; None when neither is asked for, or there is no time for them."""
     if clock.left() < WORKER_BUDGET or (plan.trials == 0 and "network" not in plan.allowed):
         return None
-    threads = str(devices.processors)
-    return Worker(
-        {
-            "OMP_NUM_THREADS": threads,
-            "TF_NUM_INTRAOP_THREADS": threads,
-            "TF_NUM_INTEROP_THREADS": threads,
-            "TF_CPP_MIN_LOG_LEVEL": "3",
-            "TF_DETERMINISTIC_OPS": "1",
-            "CUDA_VISIBLE_DEVICES": ",".join(map(str, gpus)) or "-1",
-        }
-    )
+    return workers.start(devices.processors, gpus)
 
 
 def _cross_validation(
     prepared: Prepared,
+    plan: Plan,
     outer: split.Outer,
     metric: Metric,
     clock: Clock,
-    worker: Worker | None,
+    worker: Workers | None,
     devices: Devices,
     folder: Path,
 ) -> CrossValidation:
@@ -283,7 +277,10 @@ def _cross_validation(
     parts = [replace(p, train=development[p.train], check=development[p.check]) for p in parts]
     journal = Journal(folder / "work", fingerprint(prepared.dataset, metric.name))
     here = Here(clock)
-    return CrossValidation(prepared.dataset, metric, parts, clock, here, worker, devices.processors, journal)
+    return CrossValidation(
+        prepared.dataset, metric, parts, clock, here, worker, devices.processors, journal,
+        keep_models=plan.prefer not in NEVER and not plan.explainable,
+    )  # fmt: skip
 
 
 def _decide(session: Session) -> tuple[Decision, Probes]:
@@ -317,13 +314,13 @@ def allowed_families(plan: Plan, rows: int) -> tuple[FamilyName, ...]:
 def _reserve(session: Session, best: Candidate | None, probes: Probes, named: FamilyName) -> float:
     """Seconds the search leaves: the report, test fits of cheap rivals and of the best candidate, a refit if cheap."""
     budget = session.clock.budget or 0.0
-    rivals = [final.expected_seconds(c) for name, c in probes.candidates.items() if name != named]
+    rivals = [cost.expected_seconds(c) for name, c in probes.candidates.items() if name != named]
     needed = REPORT_SECONDS + EXPLAIN_SHARE * budget
-    needed += final.MORE_ROWS * sum(seconds for seconds in rivals if seconds < CHEAP_SHARE * budget)
+    needed += cost.MORE_ROWS * sum(seconds for seconds in rivals if seconds < CHEAP_SHARE * budget)
     if best is None:
         return needed
-    once = final.MORE_ROWS * final.expected_seconds(best)
-    again = final.refit_seconds(best)
+    once = cost.MORE_ROWS * cost.expected_seconds(best)
+    again = cost.refit_seconds(best)
     return needed + once + (again if again < REFIT_SHARE * budget else 0.0)
 
 

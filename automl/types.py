@@ -11,7 +11,8 @@ from typing import Any, Generic, Literal, TypeVar
 
 Task = Literal["binary", "multiclass", "regression"]
 Modality = Literal["table", "image"]
-FamilyName = Literal["baseline", "linear", "trees", "network"]
+FamilyName = Literal["baseline", "linear", "trees", "network", "ensemble"]
+"""The families of `FAMILIES`; an 'ensemble' of them is delivered as one model, and never the verdict."""
 Severity = Literal["error", "warning", "note"]
 Status = Literal["found", "passed", "not_applicable", "skipped"]
 Prefer = Literal["balanced", "accuracy", "simple", "fast"]

@@ -188,7 +188,8 @@ def from_draws(
 
 def _ordered(names: Iterable[FamilyName]) -> tuple[FamilyName, ...]:
     given = set(names)
-    return tuple(family for family in FAMILIES if family in given)
+    order: tuple[FamilyName, ...] = (*FAMILIES, "ensemble")
+    return tuple(family for family in order if family in given)
 
 
 def _region(families: tuple[FamilyName, ...], means: Array, baseline_loss: float | None) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,6 +14,8 @@ from automl.families.task import FitTask, Fitted, fit
 from automl.workers.executor import Executor, Shared, WorkerDied, WorkerError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from automl.data.dataset import Array, Dataset
     from automl.data.split import Split
     from automl.evaluate.journal import Journal
@@ -35,6 +37,8 @@ class Candidate:
         losses: split number -> loss on the rows judged.
         fixed: lengths that the time set in the first fit, so that all splits are trained alike.
         reason: why it failed or stopped, '' when all is well.
+        models: split number -> folder of the model that was fitted on it, where models are kept.
+        members: candidates and their weights, of an ensemble.
     """
 
     name: str
@@ -46,6 +50,8 @@ class Candidate:
     losses: dict[int, float] = field(default_factory=dict)
     fixed: Params = field(default_factory=dict)
     reason: str = ""
+    models: dict[int, Path] = field(default_factory=dict)
+    members: tuple[tuple[Candidate, float], ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -94,6 +100,7 @@ class CrossValidation:
         splits: all splits of the plan; a candidate is judged on the first ones that time allows.
         here, worker: where families run; `worker` is None when no worker is wanted.
         journal: remembers finished fits, so that an interrupted run goes on where it stood.
+        keep_models: True when the models of all splits are kept on disk, for an ensemble of them.
     """
 
     dataset: Dataset
@@ -105,6 +112,7 @@ class CrossValidation:
     threads: int
     journal: Journal
     names: dict[str, int] = field(default_factory=dict)
+    keep_models: bool = False
 
     def __post_init__(self) -> None:
         """Share the development part with both processes."""
@@ -135,6 +143,8 @@ class CrossValidation:
             part.check,
             Limits(self._seconds(seconds), self.threads),
         )
+        if self.keep_models:
+            task = replace(task, save=self.journal.model_folder(task))
         try:
             recalled = self.journal.recall(task)
             fitted = recalled or self.run(task)
@@ -149,6 +159,8 @@ class CrossValidation:
         if recalled is None:
             self.journal.remember(task, fitted)
         candidate.fits[split], candidate.losses[split] = fitted, loss
+        if task.save is not None:
+            candidate.models[split] = task.save
         if "planned_epochs" in candidate.info and not self.clock.counts_trials:
             candidate.fixed = {"epochs": candidate.info["planned_epochs"]}
         return True

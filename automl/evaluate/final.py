@@ -14,6 +14,8 @@ import numpy as np
 from automl.clock import OutOfTime
 from automl.data import split
 from automl.errors import RunError
+from automl.evaluate import bag
+from automl.evaluate.cost import MORE_ROWS, expected_seconds, refit_seconds
 from automl.families.base import FitFailed, Limits, Params
 from automl.families.task import FitTask, Fitted
 from automl.workers.executor import WorkerDied, WorkerError
@@ -25,8 +27,6 @@ if TYPE_CHECKING:
     from automl.data.split import Outer
     from automl.evaluate.crossval import Candidate, CrossValidation
 
-MORE_ROWS = 1.35
-"""A final fit on the development part costs this many times a fit of cross-validation: more rows, and slack."""
 FRESH_SEED = 1_000
 """Added to the seed for the splits that judge small data: never those that chose the configuration."""
 REPEATS = 3
@@ -47,11 +47,6 @@ class Tested:
     predictions: dict[str, Array] = field(default_factory=dict)
     fitted: dict[str, Fitted] = field(default_factory=dict)
     delivered: Candidate | None = None
-
-
-def expected_seconds(candidate: Candidate) -> float:
-    """Seconds of the longest fit of cross-validation, from measured ones."""
-    return max((f.fit_seconds + f.predict_seconds for f in candidate.fits.values()), default=0.0)
 
 
 def open_test(
@@ -89,11 +84,6 @@ def open_test(
     return tested
 
 
-def refit_seconds(chosen: Candidate) -> float:
-    """Seconds a fit on all rows is expected to take."""
-    return expected_seconds(chosen) * MORE_ROWS**2
-
-
 def refit(cv: CrossValidation, chosen: Candidate, rows: Array, folder: Path, reserve: float) -> Fitted | None:
     """Fit the delivered configuration on all rows and replace the model, when there is time; else None."""
     if refit_seconds(chosen) > cv.clock.left(reserve):
@@ -114,7 +104,12 @@ def refit(cv: CrossValidation, chosen: Candidate, rows: Array, folder: Path, res
 def _final_fit(
     cv: CrossValidation, candidate: Candidate, train: Array, predict: Array, save: Path | None, reserve: float
 ) -> Fitted | None:
-    """A fit on all rows given with lengths from validation; None when it fails or the time is over."""
+    """A fit on all rows given with lengths from validation; None when it fails or the time is over.
+
+    An ensemble is not fitted again: it is put together from the models of cross-validation.
+    """
+    if candidate.members and save is not None:
+        return _assembled(cv, candidate, predict, save)
     params: Params = candidate.final_params()
     seconds = None if cv.clock.counts_trials else max(cv.clock.left(reserve), 0.1)
     task = FitTask(candidate.family, params, train, predict, Limits(seconds, cv.threads, full=True), save)
@@ -122,6 +117,16 @@ def _final_fit(
         return cv.run(task)
     except (FitFailed, OutOfTime, WorkerDied, WorkerError) as error:
         candidate.reason = f"final fit: {str(error) or 'out of time'}"
+        return None
+
+
+def _assembled(cv: CrossValidation, ensemble: Candidate, predict: Array, folder: Path) -> Fitted | None:
+    try:
+        return bag.assemble(cv, ensemble, predict, folder)
+    except (FitFailed, OutOfTime, WorkerDied, WorkerError) as error:
+        ensemble.reason = f"putting it together: {str(error) or 'out of time'}"
+        for part in folder.iterdir():
+            shutil.rmtree(part) if part.is_dir() else part.unlink()
         return None
 
 
@@ -162,6 +167,10 @@ def _fresh_predictions(cv: CrossValidation, candidate: Candidate, splits: int) -
     """(all rows, outputs) mean out-of-fold predictions, 0 in rows no split judges; None when a split is missing."""
     if splits <= 0:
         return None
+    if candidate.members:
+        parts = [(weight, _fresh_predictions(cv, member, splits)) for member, weight in candidate.members]
+        missing = any(predictions is None for _, predictions in parts)
+        return None if missing else sum(w * p for w, p in parts if p is not None)  # type: ignore[return-value]
     again = replace(candidate, fits={}, losses={})
     outputs = cv.dataset.problem.outputs
     total, count = np.zeros((len(cv.dataset), outputs)), np.zeros(len(cv.dataset))

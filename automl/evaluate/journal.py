@@ -40,7 +40,7 @@ class Journal:
     def recall(self, task: FitTask) -> Fitted | None:
         """The result of the same task, finished before; None when there is now time for a better one."""
         path = self._path(task)
-        if path is None or not path.is_file():
+        if path is None or not path.is_file() or (task.save is not None and not any(task.save.iterdir())):
             return None
         try:
             with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
@@ -63,6 +63,15 @@ class Journal:
         text = json.dumps({**facts, "seconds": task.limits.seconds})
         np.savez(part, predictions=fitted.predictions, facts=np.asarray(text))
         part.replace(path)
+
+    def model_folder(self, task: FitTask) -> Path | None:
+        """An existing folder for the model of this task; None when nothing is kept."""
+        path = self._path(task)
+        if path is None:
+            return None
+        folder = path.with_suffix("")
+        folder.mkdir(exist_ok=True)
+        return folder
 
     def _path(self, task: FitTask) -> Path | None:
         if self.folder is None:

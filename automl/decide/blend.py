@@ -1,0 +1,85 @@
+"""Whether an ensemble is delivered in place of the single model: it bears the burden of proof like every richer model."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from automl.decide.belief import belief
+from automl.decide.compare import THRESHOLDS
+
+if TYPE_CHECKING:
+    from automl.decide.engine import Decision
+    from automl.evaluate.crossval import Candidate, CrossValidation
+    from automl.types import FamilyName, Prefer
+
+NEVER: tuple[Prefer, ...] = ("simple", "fast")
+"""Preferences under which one small model is delivered, whatever an ensemble would gain."""
+
+
+@dataclass(frozen=True)
+class Blend:
+    """An ensemble against the single model.
+
+    Attributes:
+        used: True when the ensemble is delivered.
+        reason: one sentence for the reader.
+        gain, low, high: gain in loss over the single model with its 95 % interval; positive = better.
+        p_better: P(gain > r).
+        weights: candidate -> weight.
+    """
+
+    used: bool
+    reason: str
+    gain: float
+    low: float
+    high: float
+    p_better: float
+    weights: dict[str, float]
+
+
+def judge(
+    cv: CrossValidation, baseline: Candidate | None, single: Candidate, ensemble: Candidate, prefer: Prefer
+) -> Blend:
+    """Compare on the splits that both were judged on; the ensemble's weights never saw the rows they are judged on.
+
+    With 'accuracy' it is used when it is better on average; else when P(gain > r) reaches the preference's threshold.
+    """
+    compared: dict[FamilyName, Candidate] = {single.family: single, "ensemble": ensemble}
+    if baseline is not None and single.family != "baseline":
+        compared = {"baseline": baseline, **compared}
+    posterior, _ = belief(cv, compared)
+    pair = posterior.pair("ensemble", single.family)
+    limit = THRESHOLDS[prefer]
+    used = pair.mean > 0 if prefer == "accuracy" else pair.p_better >= limit
+    weights = {member.name: round(weight, 4) for member, weight in ensemble.members}
+    return Blend(
+        used, _reason(cv, pair.mean, pair.p_better, limit, prefer), pair.mean, pair.low, pair.high, pair.p_better, weights
+    )
+
+
+def _reason(cv: CrossValidation, gain: float, probability: float, limit: float, prefer: Prefer) -> str:
+    name = cv.metric.loss_name
+    change = f"{name} {'lower' if gain > 0 else 'higher'} by {abs(gain):.3g}"
+    if prefer == "accuracy":
+        what = "is delivered" if gain > 0 else "is not delivered"
+        return f"The weighted ensemble {what}: {change} than the best single model, out of fold."
+    shown = "reaches" if probability >= limit else "does not reach"
+    return (
+        f"The weighted ensemble has {change} than the single model, out of fold; the probability of a gain that "
+        f"matters is {probability:.2f}, which {shown} {limit:.2f}."
+    )
+
+
+def with_blend(decision: Decision, blend: Blend) -> Decision:
+    """The decision with what is known of the ensemble; its members are delivered when it is used."""
+    evidence: dict[str, Any] = {**decision.evidence, "ensemble": asdict(blend)}
+    if not blend.used:
+        return replace(decision, evidence=evidence)
+    return replace(
+        decision,
+        evidence=evidence,
+        ensemble=True,
+        members=tuple(sorted(blend.weights, key=lambda name: -blend.weights[name])),
+        reasons=(*decision.reasons, blend.reason),
+    )

@@ -1,0 +1,23 @@
+"""What fits to come are expected to cost, from fits that were measured."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from automl.evaluate.crossval import Candidate
+
+MORE_ROWS = 1.35
+"""A final fit on the development part costs this many times a fit of cross-validation: more rows, and slack."""
+
+
+def expected_seconds(candidate: Candidate) -> float:
+    """Seconds of the longest fit of cross-validation, from measured ones."""
+    return max((f.fit_seconds + f.predict_seconds for f in candidate.fits.values()), default=0.0)
+
+
+def refit_seconds(candidate: Candidate) -> float:
+    """Seconds a fit on all rows is expected to take; that of all members for an ensemble."""
+    if candidate.members:
+        return sum(refit_seconds(member) for member, _ in candidate.members)
+    return expected_seconds(candidate) * MORE_ROWS**2
