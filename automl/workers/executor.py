@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
+import signal
 import subprocess
 import sys
 import tempfile
@@ -146,12 +147,19 @@ class Worker:
                 time.sleep(0.02)
         return self.connection
 
+    @property
+    def ready(self) -> bool:
+        """True when a call would start at once."""
+        return self.connection is not None or bool(self.arrived)
+
     def wait_ready(self, seconds: float) -> None:
         """Wait for the worker's imports."""
         self.connect(seconds)
 
     def share(self, name: str, value: object) -> None:
-        """Send the value now, or when the worker is ready."""
+        """Send the value now, or when the worker is ready; a value it has already is not sent again."""
+        if name in self.shared and self.shared[name] is value:
+            return
         self.shared[name] = value
         if self.connection is not None:
             self._send_shared(name, value)
@@ -162,10 +170,15 @@ class Worker:
             self.connection.send(("share", name, value))
 
     def call(self, function: Callable[..., R], *arguments: Any, seconds: float = float("inf")) -> R:
-        """Call the function in the worker; at `seconds` (and a grace) the worker is killed and started anew."""
+        """Call the function in the worker; at `seconds` (and a grace) the worker is killed and started anew.
+
+        Waiting for a worker that starts counts.
+        """
+        deadline = time.monotonic() + seconds
         connection = self.connect(seconds)
         try:
-            succeeded, result = self._answer(connection, ("call", function, arguments), seconds + GRACE)
+            left = deadline - time.monotonic() + GRACE
+            succeeded, result = self._answer(connection, ("call", function, arguments), left)
         except (EOFError, ConnectionError) as error:
             raise self._died() from error
         except (OutOfTime, KeyboardInterrupt):
@@ -194,7 +207,12 @@ class Worker:
         return WorkerDied(words)
 
     def last_words(self) -> str:
-        """The last line of the worker's log."""
+        """Why the worker ended, as far as it can be known: who is killed says nothing, else the end of its log."""
+        assert self.process is not None
+        with contextlib.suppress(subprocess.TimeoutExpired):  # its connection closes a moment before it ends
+            self.process.wait(1.0)
+        if self.process.returncode == -signal.SIGKILL:
+            return "the worker process ended: killed by the system, as it is when memory runs out"
         lines = (Path(self.folder.name) / "log").read_text(errors="replace").strip().splitlines()
         return f"the worker process ended: {lines[-1] if lines else 'without a word'}"
 

@@ -3,7 +3,6 @@
 import operator
 import os
 import signal
-import sys
 import tempfile
 import threading
 import time
@@ -17,45 +16,7 @@ from automl.clock import Clock, OutOfTime
 from automl.errors import UsageError
 from automl.families.base import FitFailed
 from automl.workers import executor as module
-from automl.workers.executor import Here, Shared, Worker, WorkerDied, WorkerError
-
-
-@pytest.fixture
-def start(tmp_path, monkeypatch):
-    """Starts workers that import nothing heavy, and ends them."""
-    for name in ("keras", "keras_tuner"):
-        (tmp_path / f"{name}.py").touch()
-    (tmp_path / "calls.py").write_text(
-        "import os, time, signal\n"
-        "from automl.errors import UsageError\n"
-        "from automl.families.base import FitFailed\n"
-        "def usage(): raise UsageError('What.', where='here', hint='that')\n"
-        "def failed(): raise FitFailed('diverged')\n"
-        "def broke(): return {}['key']\n"
-        "def memory(): raise MemoryError\n"
-        "def die(): os.kill(os.getpid(), signal.SIGKILL)\n"
-        "def slow(value, seconds): time.sleep(seconds); return value\n"
-        "def total(values, factor): return float(values.sum()) * factor\n"
-    )
-    monkeypatch.syspath_prepend(str(tmp_path))
-    monkeypatch.setattr(module, "GRACE", 0.2)
-    started = []
-
-    def make(**environment):
-        started.append(Worker({"PYTHONPATH": os.pathsep.join([str(tmp_path), *sys.path]), **environment}))
-        return started[-1]
-
-    yield make
-    sys.modules.pop("calls", None)
-    for worker in started:
-        worker.close()
-
-
-@pytest.fixture
-def calls(start):
-    import calls
-
-    return calls
+from automl.workers.executor import Here, Shared, WorkerDied, WorkerError
 
 
 def interrupt_soon(seconds):
@@ -119,7 +80,7 @@ def test_a_worker_killed_while_it_starts_is_replaced(start):
     worker = start()
     worker.process.kill()
     worker.process.wait()
-    with pytest.raises(WorkerDied, match="without a word"):
+    with pytest.raises(WorkerDied, match="killed by the system"):
         worker.call(operator.add, 2, 3)
     assert worker.call(operator.add, 2, 3) == 5
 
@@ -139,6 +100,28 @@ def test_shared_values_are_sent_once_and_survive_a_restart(start, calls):
     with pytest.raises(WorkerDied):
         worker.call(calls.die)
     assert worker.call(calls.total, Shared("values"), 3) == 9
+
+
+def test_a_value_it_has_already_is_not_sent_again(start, monkeypatch):
+    worker = start()
+    values = np.ones(3)
+    worker.share("values", values)
+    worker.call(os.getpid)
+    sent = []
+    monkeypatch.setattr(worker, "_send_shared", lambda name, _value: sent.append(name))
+    worker.share("values", values)
+    assert sent == []
+    worker.share("values", values.copy())
+    assert sent == ["values"]
+
+
+def test_waiting_for_a_worker_counts_as_time_of_the_call(start, calls, tmp_path):
+    (tmp_path / "keras.py").write_text("import time; time.sleep(0.8)")
+    worker = start()
+    started = time.monotonic()
+    with pytest.raises(OutOfTime):
+        worker.call(calls.slow, 1, 5.0, seconds=1.5)
+    assert time.monotonic() - started < 2.5
 
 
 def test_sharing_with_a_worker_that_has_died_is_no_error(start, calls):
