@@ -1,0 +1,92 @@
+"""A fitted linear model: coefficients on encoded features."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+
+from automl.encode import state
+from automl.families.features import Features, in_blocks, load_features
+from automl.families.transform import TargetTransform
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from automl.data.dataset import Array, Inputs
+    from automl.families.base import Params
+    from automl.types import FamilyName, Problem
+
+
+@dataclass
+class LinearModel:
+    """Coefficients on encoded features.
+
+    Attributes:
+        coefficients: (d, outputs); for a binary task one column, the log odds of the second class.
+        intercept: (outputs,).
+        penalty: the strength that was chosen, under the name of its hyperparameter.
+        options: the hyperparameters besides the strength.
+        transform: of the target, for regression.
+    """
+
+    problem: Problem
+    features: Features
+    coefficients: Array
+    intercept: Array
+    penalty: dict[str, float]
+    info: dict[str, Any] = field(default_factory=dict)
+    options: Params = field(default_factory=dict)
+    transform: TargetTransform = field(default_factory=TargetTransform)
+    family: ClassVar[FamilyName] = "linear"
+
+    def predict(self, inputs: Inputs) -> Array:
+        """(n, classes) probabilities or (n, 1) values, float32."""
+        return in_blocks(inputs, self._predict, 8 * len(self.coefficients))
+
+    def raw(self, inputs: Inputs) -> Array:
+        """(n, k) sums of points, float64: log odds (one column for a binary task), or values before the transform."""
+        scores: Array = self.features.transform(inputs) @ self.coefficients + self.intercept
+        return scores
+
+    def _predict(self, inputs: Inputs) -> Array:
+        scores = self.raw(inputs)
+        if self.problem.task == "regression":
+            return self.transform.inverse(scores).astype(np.float32)
+        if self.problem.task == "binary":
+            scores = np.hstack([np.zeros_like(scores), scores])
+        scores -= scores.max(axis=1, keepdims=True)
+        shares = np.exp(scores)
+        probabilities: Array = (shares / shares.sum(axis=1, keepdims=True)).astype(np.float32)
+        return probabilities
+
+    def final_params(self) -> Params:
+        """The options and the strength of the penalty that was chosen."""
+        return {**self.options, **self.penalty}
+
+    def save(self, folder: Path) -> None:
+        """Write encoder and coefficients."""
+        plain, arrays = self.features.state()
+        own = {"coefficients": self.coefficients, "intercept": self.intercept}
+        document = {
+            "features": plain,
+            "penalty": self.penalty,
+            "options": self.options,
+            "transform": self.transform.state(),
+        }
+        state.save(folder, (document, {**arrays, **own}))
+
+
+def load(folder: Path, problem: Problem) -> LinearModel:
+    """The model that `save` wrote."""
+    plain, arrays = state.load(folder)
+    return LinearModel(
+        problem,
+        load_features(problem.modality, "linear", (plain["features"], arrays)),
+        arrays["coefficients"],
+        arrays["intercept"],
+        plain["penalty"],
+        options=plain.get("options", {}),
+        transform=TargetTransform.from_state(plain.get("transform")),
+    )
