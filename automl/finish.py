@@ -186,7 +186,7 @@ def _explain(session: Session, delivered: Candidate, seconds: float) -> Importan
     if left <= 0.1 or delivered.family == "baseline":
         return None
     judged = session.outer.test if len(session.outer.test) else session.outer.development
-    executor = session.cv.executor(_runs_like(session, delivered))
+    executor = session.cv.executor(_runs_like(delivered))
     folder = session.folder / "model"
     limit = None if counted else left
     try:
@@ -197,7 +197,7 @@ def _explain(session: Session, delivered: Candidate, seconds: float) -> Importan
         return None
 
 
-def _runs_like(session: Session, delivered: Candidate) -> FamilyName:
+def _runs_like(delivered: Candidate) -> FamilyName:
     """The family whose process can load the delivered model: an ensemble needs the worker when a member does."""
     members = [member.family for member, _ in delivered.members] or [delivered.family]
     return next((name for name in members if families.load(name).in_worker), members[0])

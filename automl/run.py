@@ -25,14 +25,14 @@ from automl.decide.blend import NEVER
 from automl.decide.probe import Probes, probe
 from automl.devices import chosen_gpus, detect, share_processors
 from automl.errors import DataError, RunError, UsageError
-from automl.evaluate import cost, final, metrics
+from automl.evaluate import metrics
 from automl.evaluate.crossval import CrossValidation
 from automl.evaluate.journal import Journal, fingerprint
 from automl.events import Events
-from automl.finish import EXPLAIN_SHARE, finish, record
+from automl.finish import finish, record
 from automl.prepare import prepare, read
 from automl.report import facts
-from automl.search.trials import Search, Tracker, search
+from automl.searching import REPORT_SECONDS, all_families, run_search
 from automl.session import Session, Stages
 from automl.workers import start as workers
 from automl.workers.executor import Here
@@ -44,14 +44,12 @@ if TYPE_CHECKING:
     from automl.data.source import Source
     from automl.decide.engine import Decision
     from automl.devices import Devices
-    from automl.evaluate.crossval import Candidate
     from automl.evaluate.metrics import Metric
     from automl.prepare import Prepared
+    from automl.search.portfolio import Portfolio
     from automl.types import FamilyName
     from automl.workers.pool import Workers
 
-REPORT_SECONDS = 1.6
-"""Kept for intervals, importance, files and the report at the end of a run; measured on the sample data, with slack."""
 FEW_ROWS = 50
 MEMORY_FACTOR = 6
 """Memory of a fit over that of the rows: encoded matrix, copies of splits, what a solver or booster keeps beside."""
@@ -59,10 +57,6 @@ RESUMED_SECONDS = 10.0
 """A resumed run has at least this long, however much of its budget was used before."""
 WORKER_BUDGET = 15.0
 """Budgets under this many seconds do not start the worker: its imports alone would take most of them."""
-CHEAP_SHARE = 0.03
-"""Rivals whose fit takes less than this share of the budget get a test figure for sure; others if time is left."""
-REFIT_SHARE = 0.2
-"""Share of the budget that the search leaves for the refit on all rows, at most."""
 
 
 def fit(
@@ -94,8 +88,9 @@ def fit(
     """
     with ExitStack() as stack:
         session = _begin(stack, source, plan, clock, console, out, command, resumed=resumed)
-        decision, probes = _decide(session)
-        candidates, found = _search(session, decision, probes)
+        everything = all_families(session, allowed_families(plan, len(session.prepared.dataset)))
+        decision, probes = _decide(session, everything)
+        candidates, found = run_search(session, decision, probes, everything)
         finish(session, decision, candidates, found)
         if not session.interrupted:
             shutil.rmtree(session.folder / "work", ignore_errors=True)
@@ -272,6 +267,8 @@ def _cross_validation(
     problem = prepared.dataset.problem
     rarest = int(np.bincount(prepared.dataset.y[development]).min()) if problem.task == "binary" else None
     folds, repeats = split.plan(len(development), rarest)
+    if plan.prefer == "accuracy":  # time is better spent on more candidates for the ensemble
+        repeats = 1
     seed = problem.seed
     parts = split.splits(prepared.dataset.take(development), folds, repeats, seed)
     parts = [replace(p, train=development[p.train], check=development[p.check]) for p in parts]
@@ -283,7 +280,7 @@ def _cross_validation(
     )  # fmt: skip
 
 
-def _decide(session: Session) -> tuple[Decision, Probes]:
+def _decide(session: Session, everything: Portfolio | None = None) -> tuple[Decision, Probes]:
     """Probes and verdict; the console shows the provisional verdict as it sharpens."""
     started = session.clock.elapsed()
     cv, plan = session.cv, session.plan
@@ -298,7 +295,9 @@ def _decide(session: Session) -> tuple[Decision, Probes]:
             session.events.add("verdict", family=provisional.family, probabilities=provisional.probabilities)
 
     with session.stages.stage("decide"):
-        probes = probe(cv, allowed_families(plan, len(session.prepared.dataset)), REPORT_SECONDS, sharpened)
+        meanwhile = everything.meanwhile if everything else None
+        allowed = allowed_families(plan, len(session.prepared.dataset))
+        probes = probe(cv, allowed, REPORT_SECONDS, sharpened, meanwhile)
         decision = judged(probes)
     session.interrupted = probes.interrupted
     session.events.add("decided", family=decision.family, sentence=decision.sentence)
@@ -309,58 +308,6 @@ def _decide(session: Session) -> tuple[Decision, Probes]:
 def allowed_families(plan: Plan, rows: int) -> tuple[FamilyName, ...]:
     """Families to probe: under `FEW_ROWS` rows nothing more complex than a linear model can be judged."""
     return tuple(name for name in plan.allowed if rows >= FEW_ROWS or name in ("baseline", "linear"))
-
-
-def _reserve(session: Session, best: Candidate | None, probes: Probes, named: FamilyName) -> float:
-    """Seconds the search leaves: the report, test fits of cheap rivals and of the best candidate, a refit if cheap."""
-    budget = session.clock.budget or 0.0
-    rivals = [cost.expected_seconds(c) for name, c in probes.candidates.items() if name != named]
-    needed = REPORT_SECONDS + EXPLAIN_SHARE * budget
-    needed += cost.MORE_ROWS * sum(seconds for seconds in rivals if seconds < CHEAP_SHARE * budget)
-    if best is None:
-        return needed
-    once = cost.MORE_ROWS * cost.expected_seconds(best)
-    again = cost.refit_seconds(best)
-    return needed + once + (again if again < REFIT_SHARE * budget else 0.0)
-
-
-def _search(session: Session, decision: Decision, probes: Probes) -> tuple[list[Candidate], Search]:
-    """Search the named family; every candidate of the run, probes first."""
-    start = probes.candidates[decision.family]
-    plan, cv = session.plan, session.cv
-
-    shown = {"best": _shown(session, start), "last": ""}
-
-    def begin(number: int) -> None:
-        session.console.trial(number, plan.trials, shown["best"], shown["last"])
-
-    def end(trial: Candidate, best: Candidate, began: float) -> None:
-        value = session.metric.to_loss(trial.loss()) if trial.ok else None
-        session.events.add(
-            "trial", number=trial.trial, candidate=trial.name, params=trial.params, value=value, status=_status(trial),
-            reason=trial.reason, began=began,
-        )  # fmt: skip
-        shown.update(best=_shown(session, best), last=_shown(session, trial))
-
-    result = Search(sorted(start.losses))
-    with session.stages.stage("search"):
-        tracker = Tracker(begin, end, lambda best: _reserve(session, best, probes, decision.family))
-        try:
-            if not session.interrupted:
-                search(cv, start, plan.trials, cv.journal.fingerprint, tracker, result)
-        except KeyboardInterrupt:
-            session.interrupted = True
-        if session.interrupted:
-            result.stopped = "interrupted"
-    session.events.add("searched", family=decision.family, trials=len(result.trials), stopped=result.stopped)
-    return [*probes.candidates.values(), *result.trials], result
-
-
-def _shown(session: Session, candidate: Candidate) -> str:
-    """A candidate and its score, for the console."""
-    if not candidate.ok:
-        return f"{candidate.configuration}: {candidate.reason}"
-    return f"{session.metric.label} {session.metric.to_loss(candidate.loss()):.4g} ({candidate.configuration})"
 
 
 def introduction(prepared: Prepared) -> list[str]:
@@ -377,7 +324,3 @@ def introduction(prepared: Prepared) -> list[str]:
         if finding.status == "found" and finding.severity != "note"
     ]
     return lines
-
-
-def _status(candidate: Candidate) -> str:
-    return "ok" if candidate.ok else "failed"

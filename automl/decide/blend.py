@@ -1,4 +1,4 @@
-"""Whether an ensemble is delivered in place of the single model: it bears the burden of proof like every richer model."""
+"""Whether an ensemble is delivered in place of the single model: like every richer model it bears the burden of proof."""
 
 from __future__ import annotations
 
@@ -53,9 +53,8 @@ def judge(
     limit = THRESHOLDS[prefer]
     used = pair.mean > 0 if prefer == "accuracy" else pair.p_better >= limit
     weights = {member.name: round(weight, 4) for member, weight in ensemble.members}
-    return Blend(
-        used, _reason(cv, pair.mean, pair.p_better, limit, prefer), pair.mean, pair.low, pair.high, pair.p_better, weights
-    )
+    reason = _reason(cv, pair.mean, pair.p_better, limit, prefer)
+    return Blend(used, reason, pair.mean, pair.low, pair.high, pair.p_better, weights)
 
 
 def _reason(cv: CrossValidation, gain: float, probability: float, limit: float, prefer: Prefer) -> str:

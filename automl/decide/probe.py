@@ -6,6 +6,7 @@ budget is spent, and that can be judged at any moment.
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -33,6 +34,9 @@ LEAST_SECONDS = 0.2
 READY_SECONDS = 60.0
 SHORT_SHARE, SHORT_SECONDS = 0.6, 3.0
 """With a budget of few seconds a larger part of it may go into the first split, up to so many seconds."""
+WAITING_SHARE = 0.2
+"""Share of the time left that one step may take while the worker still starts."""
+POLL_SECONDS = 0.05
 LOOK_ROWS = 2_000
 """Rows of the first quick look on larger data."""
 
@@ -60,7 +64,11 @@ class Probes:
 
 
 def probe(
-    cv: CrossValidation, allowed: tuple[FamilyName, ...], reserve: float, sharpened: Callable[[Probes], None]
+    cv: CrossValidation,
+    allowed: tuple[FamilyName, ...],
+    reserve: float,
+    sharpened: Callable[[Probes], None],
+    meanwhile: Callable[[dict[FamilyName, Candidate], float], bool] | None = None,
 ) -> Probes:
     """Fill the table of evidence.
 
@@ -69,6 +77,8 @@ def probe(
         allowed: families, simple to complex.
         reserve: seconds to keep for finishing the run.
         sharpened: called whenever there is new evidence to judge.
+        meanwhile: one useful step while the worker still starts, given the probes and the seconds it may take; says
+            whether there was any. None when there is nothing to do but wait.
     """
     probes = Probes()
     local = [name for name in allowed if not families.load(name).in_worker]
@@ -89,6 +99,8 @@ def probe(
                 cv.judge(tried["baseline"], split)
                 sharpened(probes)
         for name in remote:
+            if cv.worker is not None and meanwhile is not None:
+                _while_starting(cv, lambda: meanwhile(probes.candidates, WAITING_SHARE * cv.clock.left(reserve)))
             _probe_remote(cv, probes, tried[name], reserve, lambda: sharpened(probes))
     except KeyboardInterrupt:
         if "baseline" not in probes.candidates:
@@ -135,6 +147,16 @@ def _further_split(cv: CrossValidation, candidate: Candidate, split: int, second
     longest = max((fit.fit_seconds for fit in candidate.fits.values()), default=0.0)
     if split - 1 in candidate.losses and longest <= seconds:
         cv.judge(candidate, split, seconds)
+
+
+def _while_starting(cv: CrossValidation, step: Callable[[], bool]) -> None:
+    """Take steps until the worker is ready or there is none left to take."""
+    assert cv.worker is not None
+    ready = False
+    while not ready and step():
+        with contextlib.suppress(OutOfTime, WorkerDied):  # told of when the network is probed
+            cv.worker.wait_ready(POLL_SECONDS)
+            ready = True
 
 
 def _probe_remote(

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 STEPS = 25
 """Members drawn, with replacement; more bring nothing measurable (Salinas and Erickson 2023, TabRepo)."""
-MOST = 12
-"""Candidates that may enter, the best by validation: the others would be chosen by chance."""
+MOST = 5
+"""Candidates of a family that may enter, the best by validation: the others would be chosen by chance."""
 MOST_ROWS = 20_000
 """Rows that weights are chosen on at most: a weight needs no more digits."""
 LEAST_ROWS = 1_000
@@ -70,7 +70,7 @@ def ensemble(cv: CrossValidation, candidates: Sequence[Candidate]) -> Candidate 
         candidates: judged ones whose models were kept; those on fewer splits than the best have not the same rows.
     """
     splits = _shared(cv, candidates)
-    entered = sorted((c for c in candidates if set(splits) <= set(c.losses)), key=lambda c: c.loss(splits))[:MOST]
+    entered = _entered(candidates, splits)
     if not splits or len(entered) < 2:
         return None
     pool = _pool(cv, entered, splits)
@@ -80,6 +80,12 @@ def ensemble(cv: CrossValidation, candidates: Sequence[Candidate]) -> Candidate 
     honest = _cross_fitted(pool)
     members = tuple((c, float(w)) for c, w in zip(entered, weights, strict=True) if w > 0)
     return _as_candidate(cv, members, splits, honest)
+
+
+def _entered(candidates: Sequence[Candidate], splits: list[int]) -> list[Candidate]:
+    """The best of each family among those judged on the splits, the best of all first."""
+    judged = sorted((c for c in candidates if set(splits) <= set(c.losses)), key=lambda c: c.loss(splits))
+    return [c for i, c in enumerate(judged) if sum(other.family == c.family for other in judged[:i]) < MOST]
 
 
 def greedy(pool: Pool, lines: Array) -> Array:

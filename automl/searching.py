@@ -1,0 +1,110 @@
+"""The search as a stage of the run: what it may spend, which kind of search it is, and how it is shown."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from automl.evaluate import cost
+from automl.finish import EXPLAIN_SHARE
+from automl.search.portfolio import Portfolio
+from automl.search.trials import Search, Tracker, search
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from automl.decide.engine import Decision
+    from automl.decide.probe import Probes
+    from automl.evaluate.crossval import Candidate
+    from automl.session import Session
+    from automl.types import FamilyName
+
+REPORT_SECONDS = 1.6
+"""Kept for intervals, importance, files and the report at the end of a run; measured on the sample data, with slack."""
+BLEND_SECONDS = 3.0
+"""Kept for choosing an ensemble and for predicting with its models, where accuracy comes first."""
+CHEAP_SHARE = 0.03
+"""Rivals whose fit takes less than this share of the budget get a test figure for sure; others if time is left."""
+REFIT_SHARE = 0.2
+"""Share of the budget that the search of one family leaves for the refit on all rows, at most."""
+
+
+def all_families(session: Session, allowed: tuple[FamilyName, ...]) -> Portfolio | None:
+    """The search over all families, where accuracy comes first; else None: the named family alone is searched."""
+    if session.plan.prefer != "accuracy" or session.plan.explainable:
+        return None
+    return Portfolio(session.cv, allowed, Search([]), _tracker(session, lambda _: 0.0), session.plan.trials)
+
+
+def run_search(
+    session: Session, decision: Decision, probes: Probes, whole: Portfolio | None
+) -> tuple[list[Candidate], Search]:
+    """Search the named family, or run the portfolio; every candidate of the run, probes first."""
+    start = probes.candidates[decision.family]
+    result = Search(sorted(start.losses)) if whole is None else whole.result
+    session.interrupted = session.interrupted or probes.interrupted
+    fingerprint = session.cv.journal.fingerprint
+    with session.stages.stage("search"):
+        try:
+            if whole is not None and not session.interrupted:
+                whole.run(probes.candidates, fingerprint, _finishing(session) + BLEND_SECONDS)
+            elif not session.interrupted:
+                tracker = _tracker(
+                    session, lambda best: _reserve(session, best, probes, decision.family), _shown(session, start)
+                )
+                search(session.cv, start, session.plan.trials, fingerprint, tracker, result)
+        except KeyboardInterrupt:
+            session.interrupted = True
+        if session.interrupted:
+            result.stopped = "interrupted"
+    session.events.add("searched", family=decision.family, trials=len(result.trials), stopped=result.stopped)
+    return [*probes.candidates.values(), *result.trials], result
+
+
+def _finishing(session: Session) -> float:
+    """Seconds for the report and the explanation."""
+    return REPORT_SECONDS + EXPLAIN_SHARE * (session.clock.budget or 0.0)
+
+
+def _reserve(session: Session, best: Candidate | None, probes: Probes, named: FamilyName) -> float:
+    """Seconds the search leaves: the report, test fits of cheap rivals and of the best candidate, a refit if cheap."""
+    budget = session.clock.budget or 0.0
+    rivals = [cost.expected_seconds(c) for name, c in probes.candidates.items() if name != named]
+    needed = _finishing(session) + cost.MORE_ROWS * sum(s for s in rivals if s < CHEAP_SHARE * budget)
+    if best is None:
+        return needed
+    once = cost.MORE_ROWS * cost.expected_seconds(best)
+    again = cost.refit_seconds(best)
+    return needed + once + (again if again < REFIT_SHARE * budget else 0.0)
+
+
+def _tracker(session: Session, reserve: Callable[[Candidate | None], float], first: str = "") -> Tracker:
+    """Trials as console lines and events.
+
+    Args:
+        first: the best so far before any trial.
+    """
+    shown = {"best": first, "last": ""}
+
+    def begin(number: int) -> None:
+        session.console.trial(number, session.plan.trials, shown["best"], shown["last"])
+
+    def end(trial: Candidate, best: Candidate, began: float) -> None:
+        value = session.metric.to_loss(trial.loss()) if trial.ok else None
+        session.events.add(
+            "trial", number=trial.trial, candidate=trial.name, params=trial.params, value=value, status=_status(trial),
+            reason=trial.reason, began=began,
+        )  # fmt: skip
+        shown.update(best=_shown(session, best), last=_shown(session, trial))
+
+    return Tracker(begin, end, reserve)
+
+
+def _shown(session: Session, candidate: Candidate) -> str:
+    """A candidate and its score, for the console."""
+    if not candidate.ok:
+        return f"{candidate.configuration}: {candidate.reason}"
+    return f"{session.metric.label} {session.metric.to_loss(candidate.loss()):.4g} ({candidate.configuration})"
+
+
+def _status(candidate: Candidate) -> str:
+    return "ok" if candidate.ok else "failed"
