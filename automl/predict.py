@@ -9,6 +9,7 @@ import numpy as np
 
 from automl import families, jsonio
 from automl.errors import DataError, RunError
+from automl.evaluate.shape import Shape
 from automl.types import FAMILIES, Problem
 
 if TYPE_CHECKING:
@@ -51,12 +52,13 @@ class Predictor:
     """A delivered model, loaded.
 
     Attributes:
-        interval: half-width of the 90 % interval for regression, else None.
+        shape: calibration, threshold and interval of its outputs; a number is one half-width for all predictions,
+            None nothing at all.
     """
 
     problem: Problem
     model: Model
-    interval: float | None
+    shape: Shape | float | None = None
 
     @classmethod
     def load(cls, run: Path) -> Predictor:
@@ -80,11 +82,16 @@ class Predictor:
         if family not in (*FAMILIES, "ensemble"):
             raise RunError(f"The model's family {family!r} is unknown here.", where=str(folder), hint="update automl")
         problem = jsonio.build(Problem, jsonio.read(folder / "contract.json"))
-        return cls(problem, families.load(family).load(folder, problem), manifest.get("interval"))
+        return cls(problem, families.load(family).load(folder, problem), Shape.from_state(manifest))
+
+    @property
+    def shaped(self) -> Shape:
+        """What is done to the model's outputs."""
+        return self.shape if isinstance(self.shape, Shape) else Shape.of_width(self.shape)
 
     def probabilities(self, inputs: Any) -> Array:
-        """(n, classes) probabilities or (n, 1) values for typed inputs."""
-        return self.model.predict(inputs)
+        """(n, classes) calibrated probabilities or (n, 1) values for typed inputs."""
+        return self.shaped.predictions(self.model.predict(inputs))
 
     def table(self, frame: pd.DataFrame) -> Predicted:
         """Predictions for a table, in its row order.
@@ -112,7 +119,7 @@ class Predictor:
             values = checked.frame[name]
             missing = values == -1 if values.dtype == np.int32 else values.isna()
             odd |= missing.to_numpy() & frame[name].notna().to_numpy()
-        return Predicted(self.columns(self.probabilities(checked.frame)), notes, odd)
+        return Predicted(self.columns(self.model.predict(checked.frame)), notes, odd)
 
     def images(self, files: ImageFiles, scratch: Path) -> Predicted:
         """Predictions for image files, one row a file in sorted order; unreadable files keep an empty row."""
@@ -123,7 +130,7 @@ class Predictor:
         height, width, channels = self.problem.image_size
         every = np.arange(len(files.paths))
         decoded = decode.decode(files, every, (height, width), channels, scratch / "predict.npy", max_broken=1.0)
-        readable = self.columns(self.probabilities(decoded.images)) if decoded.ok.any() else None
+        readable = self.columns(self.model.predict(decoded.images)) if decoded.ok.any() else None
         return Predicted(
             self._with_paths(files, readable, decoded.ok, decoded.reasons), _unreadable(decoded.ok), ~decoded.ok
         )
@@ -146,18 +153,19 @@ class Predictor:
         return frame
 
     def columns(self, predictions: Array) -> pd.DataFrame:
-        """The documented columns for raw predictions."""
+        """The documented columns for what the model gave: class named and calibrated probabilities, or an interval."""
         import pandas as pd
 
         if self.problem.task == "regression":
             values = predictions[:, 0].astype(float)
             columns: dict[str, Any] = {"prediction": values}
-            if self.interval is not None:
-                columns |= {"lower": values - self.interval, "upper": values + self.interval}
+            if self.shaped.interval is not None:
+                columns["lower"], columns["upper"] = self.shaped.interval.bounds(values)
             return pd.DataFrame(columns)
         labels = np.asarray(self.problem.classes, dtype=object)
-        columns = {"prediction": labels[predictions.argmax(axis=1)]}
-        columns |= {f"probability_{label}": predictions[:, i].astype(float) for i, label in enumerate(labels)}
+        probabilities = self.shaped.predictions(predictions)
+        columns = {"prediction": labels[self.shaped.labels(predictions)]}
+        columns |= {f"probability_{label}": probabilities[:, i].astype(float) for i, label in enumerate(labels)}
         return pd.DataFrame(columns)
 
 
