@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from automl.families.base import Limits
-from automl.families.trees import FAMILY, OWN
+from automl.families.trees import FAMILY
 from tests.rows import column, mixed, numbers, rows_of
 
 CITIES = ("Aarau", "Bern", "Genève", "Oslo", "Zürich")
@@ -172,14 +172,3 @@ def test_absolute_errors_are_fitted_when_they_are_judged():
     absolute = fit(data, short(60)).predict(data.inputs)
     squared = fit(replace(data, problem=replace(data.problem, metric="rmse")), short(60)).predict(data.inputs)
     assert np.abs(absolute[:, 0] - data.y).mean() < np.abs(squared[:, 0] - data.y).mean()
-
-
-@pytest.mark.parametrize("task", ["binary", "regression"])
-def test_defaults_lie_where_trials_can_be_told_to_the_oracle(task):
-    problem = numbers(task).problem
-    names = {knob.name for knob in FAMILY.space(problem, 100)}
-    for params in FAMILY.defaults(problem, 100):
-        assert set(params) - set(OWN) <= names
-    assert FAMILY.describe(FAMILY.defaults(problem, 100)[0]) == "XGBoost, tuned defaults"
-    assert FAMILY.describe({}) == "XGBoost, tuned defaults"
-    assert FAMILY.describe(FAMILY.defaults(problem, 100)[1]) == "XGBoost, depth 3, eta 0.05"

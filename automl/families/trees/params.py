@@ -1,0 +1,142 @@
+"""Hyperparameters of the trees: known-good configurations, the search space, short names.
+
+Tuned defaults: Holzmueller, Grinsztajn and Steinwart 2024 ("Better by default"). `LEAVES` and `SLOW` follow the
+portfolio of AutoGluon 1.5, the search space TabArena (Erickson et al. 2025).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from automl.encode.statistics import MANY_LEVELS
+from automl.families.base import Knob
+
+if TYPE_CHECKING:
+    from automl.families.base import Params
+    from automl.types import Problem
+
+CLASSIFICATION = {
+    "eta": 0.08, "max_depth": 6, "min_child_weight": 5e-6, "reg_lambda": 0.0, "subsample": 0.65,
+    "colsample_bylevel": 0.9,
+}  # fmt: skip
+REGRESSION = {"eta": 0.05, "max_depth": 9, "min_child_weight": 2.0, "reg_lambda": 0.0, "subsample": 0.7}
+SHALLOW = {
+    "eta": 0.05, "max_depth": 3, "min_child_weight": 1.0, "reg_lambda": 1.0, "subsample": 0.8, "colsample_bylevel": 0.8,
+}  # fmt: skip
+REGULAR = {
+    "eta": 0.04, "max_depth": 6, "min_child_weight": 3.0, "reg_lambda": 3.0, "subsample": 0.8, "colsample_bylevel": 0.6,
+}  # fmt: skip
+LEAVES = {
+    "eta": 0.03, "max_depth": 10, "min_child_weight": 0.14, "reg_lambda": 1.31, "reg_alpha": 3.5, "subsample": 0.7,
+    "colsample_bylevel": 0.64, "colsample_bynode": 0.92, "grow_policy": "lossguide", "max_leaves": 35,
+}  # fmt: skip
+SLOW = {
+    "eta": 0.015, "max_depth": 8, "min_child_weight": 0.8, "reg_lambda": 1.0, "subsample": 0.8,
+    "colsample_bytree": 0.55, "colsample_bylevel": 0.7,
+}  # fmt: skip
+IMAGES = {
+    "eta": 0.15, "max_depth": 4, "min_child_weight": 1.0, "reg_lambda": 1.0, "subsample": 0.7, "colsample_bytree": 0.2,
+    "max_bin": 64,
+}  # fmt: skip
+"""For about a thousand hand-made features, many alike: a fifth of them a tree and coarse bins cost little and save
+most of the time."""
+STUMPS = {
+    "additive": True, "eta": 0.1, "max_depth": 1, "min_child_weight": 1.0, "reg_lambda": 1.0, "subsample": 0.8,
+}  # fmt: skip
+EXTRA = {"kind": "extra", "trees": 300}
+FORESTS = ("extra", "forest")
+"""Values of 'kind' for scikit-learn's extremely randomised trees (Geurts et al. 2006) and random forest."""
+OWN = ("kind", "rounds", "categories", "target", "smearing", "additive", "trees", "min_leaf", "max_features")
+"""Parameters that are ours, not XGBoost's."""
+ROUNDS, MOST_ROUNDS = 1_000, 5_000
+"""Rounds at most: the first at rates from 0.05 on, more at lower ones, up to the second."""
+
+
+def defaults(problem: Problem) -> list[Params]:
+    """Known-good configurations: the tuned one, other kinds of trees and encodings, then diverse boosting."""
+    if problem.explainable:
+        return [dict(STUMPS), {**STUMPS, "eta": 0.03, "min_child_weight": 5.0}]
+    if problem.modality == "image":
+        return [dict(IMAGES), dict(EXTRA), {**IMAGES, "max_depth": 3, "eta": 0.06}]
+    tuned = REGRESSION if problem.task == "regression" else CLASSIFICATION
+    found: list[Params] = [dict(tuned), dict(EXTRA)]
+    statistics, log = has_many_levels(problem), problem.skewed_target
+    if statistics:
+        found.append({**tuned, "categories": "statistics"})
+    if log:
+        found.append({**tuned, "target": "log"})
+    if statistics and log:
+        found.append({**tuned, "categories": "statistics", "target": "log"})
+    return found + [dict(other) for other in (SHALLOW, LEAVES, REGULAR, SLOW)]
+
+
+def space(problem: Problem) -> list[Knob]:
+    """After the search space of TabArena; encodings and transforms only where they make a difference."""
+    wide = problem.modality == "image"
+    knobs = [
+        Knob("eta", 0.01, 0.2, log=True),
+        Knob("min_child_weight", 1e-3, 20.0, log=True),
+        Knob("subsample", 0.5, 1.0),
+        Knob("reg_lambda", 1e-3, 20.0, log=True),
+    ]
+    if problem.explainable:
+        return [*knobs, Knob("additive", choices=(True,))]
+    knobs += [
+        Knob("max_depth", 2, 10, integer=True),
+        Knob("colsample_bytree", 0.05, 0.5, log=True) if wide else Knob("colsample_bylevel", 0.4, 1.0),
+        Knob("reg_alpha", 1e-3, 5.0, log=True),
+    ]
+    if has_many_levels(problem):
+        knobs.append(Knob("categories", choices=("codes", "statistics")))
+    if problem.skewed_target:
+        knobs.append(Knob("target", choices=("plain", "log")))
+    return knobs
+
+
+def has_many_levels(problem: Problem) -> bool:
+    """True when target statistics would replace a category."""
+    return any(column.kind == "category" and len(column.levels) > MANY_LEVELS for column in problem.columns)
+
+
+def resolved(params: Params, problem: Problem) -> Params:
+    """The parameters a fit uses: the first default for none, and only additive ones where these are demanded."""
+    full = params or defaults(problem)[0]
+    if full.get("additive") or problem.explainable:
+        return {**STUMPS, **{k: v for k, v in full.items() if k not in ("kind", "max_leaves")}, "additive": True} | {
+            "max_depth": 1
+        }
+    return full
+
+
+def most_rounds(params: Params) -> int:
+    """Rounds given, or as many as early stopping may see."""
+    given = params.get("rounds")
+    return int(given or min(max(ROUNDS, ROUNDS * 0.05 / max(params.get("eta", 0.3), 1e-3)), MOST_ROUNDS))
+
+
+def describe(params: Params) -> str:
+    """A short name for the leaderboard."""
+    notes = [what for what in (_categories(params), _target(params)) if what]
+    if params.get("kind") in FORESTS:
+        name = "extra trees" if params["kind"] == "extra" else "random forest"
+        return ", ".join([f"{name}, {params.get('trees', EXTRA['trees'])}", *notes])
+    if params.get("additive"):
+        eta = params.get("eta", STUMPS["eta"])
+        return ", ".join(["additive stumps", *([f"eta {eta:.3g}"] if eta != STUMPS["eta"] else []), *notes])
+    plain = {name: value for name, value in params.items() if name not in OWN}
+    if not plain or plain in (CLASSIFICATION, REGRESSION, IMAGES):
+        return ", ".join(["XGBoost", *(notes or ["tuned defaults"])])
+    return ", ".join(["XGBoost", *_shape(plain), *notes])
+
+
+def _shape(plain: dict[str, Any]) -> list[str]:
+    size = f"{plain['max_leaves']} leaves" if plain.get("max_leaves") else f"depth {plain.get('max_depth', 6)}"
+    return [size, f"eta {plain.get('eta', 0.3):.3g}"]
+
+
+def _categories(params: Params) -> str:
+    return "category statistics" if params.get("categories") == "statistics" else ""
+
+
+def _target(params: Params) -> str:
+    return "log target" if params.get("target") == "log" else ""

@@ -1,0 +1,66 @@
+"""What every kind of trees starts from: rows to learn from and to check on, the target to learn, the matrix."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from automl.data.split import set_aside
+from automl.families import transform
+from automl.families.trees import encoding
+
+if TYPE_CHECKING:
+    from automl.data.dataset import Array, Dataset
+    from automl.families.base import Params
+    from automl.families.transform import TargetTransform
+    from automl.families.trees.encoding import Encoded
+
+CHECKED = 0.2
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Training rows ready for trees.
+
+    Attributes:
+        fit, check: positions of the rows to learn from, and of those set aside.
+        values: (n,) class codes or transformed targets.
+        encoded: encoder and matrix of all rows.
+    """
+
+    train: Dataset
+    fit: Array
+    check: Array
+    transform: TargetTransform
+    values: Array
+    encoded: Encoded
+
+    def weight(self, rows: Array) -> Array | None:
+        """Row weights of these rows, or None."""
+        return None if self.train.weight is None else self.train.weight[rows]
+
+
+def prepare(params: Params, train: Dataset, aside: bool) -> Rows:
+    """Set rows aside if asked, transform the target, encode."""
+    fit, check = set_aside(train, CHECKED) if aside else (np.arange(len(train)), np.arange(0))
+    kind = str(params.get("target", "plain")) if train.problem.task == "regression" else "plain"
+    used = transform.fit(train.y[fit], kind)
+    values = used.transform(train.y)
+    encoded = encoding.encode(train, str(params.get("categories", "codes")), values, fit)
+    return Rows(train, fit, check, used, values, encoded)
+
+
+def smeared(params: Params, rows: Rows, predicted: Array) -> TargetTransform:
+    """The transform with the smearing factor given, or with that of the rows set aside, where the metric wants one.
+
+    Args:
+        params: 'smearing' is the factor given.
+        predicted: (c,) predictions of the rows set aside, on the transformed scale.
+    """
+    if rows.transform.kind == "plain" or not transform.wants_smearing(rows.train.problem.metric):
+        return rows.transform
+    if len(rows.check):
+        return rows.transform.smeared(rows.train.y[rows.check], predicted, rows.weight(rows.check))
+    return replace(rows.transform, smearing=float(params.get("smearing", 1.0)))
