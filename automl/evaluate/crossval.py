@@ -39,6 +39,7 @@ class Candidate:
         reason: why it failed or stopped, '' when all is well.
         models: split number -> folder of the model that was fitted on it, where models are kept.
         members: candidates and their weights, of an ensemble.
+        pruned: True when it was given up as hopeless before all splits of its search were judged.
     """
 
     name: str
@@ -52,11 +53,12 @@ class Candidate:
     reason: str = ""
     models: dict[int, Path] = field(default_factory=dict)
     members: tuple[tuple[Candidate, float], ...] = ()
+    pruned: bool = False
 
     @property
     def ok(self) -> bool:
-        """True when at least one split was judged."""
-        return bool(self.losses)
+        """True when at least one split was judged and it was not given up: it may be compared and chosen."""
+        return bool(self.losses) and not self.pruned
 
     def loss(self, splits: list[int] | None = None) -> float:
         """Mean loss over splits (all judged ones by default); infinite when one is missing."""

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from automl import families
 from automl.clock import OutOfTime
+from automl.evaluate.journal import digest
+from automl.jsonio import plain
+from automl.search import parallel
 from automl.search.oracle import suggest
+from automl.search.pruning import behind, hopeless
 from automl.workers.executor import WorkerDied, WorkerError
+from automl.workers.pool import Workers
+from automl.workers.until import Until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,12 +41,14 @@ class Search:
         splits: numbers of the splits that trials are judged on.
         began: trial name -> seconds since the run's start when it began.
         stopped: why it ended, one sentence.
+        estimates: name of a pruned trial -> what its loss on all splits would have been, for the oracle.
     """
 
     splits: list[int]
     trials: list[Candidate] = field(default_factory=list)
     began: dict[str, float] = field(default_factory=dict)
     stopped: str = ""
+    estimates: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass
@@ -59,10 +67,135 @@ class Tracker:
     reserve: Callable[[Candidate | None], float]
 
 
+@dataclass
+class Course:
+    """A search while it goes on.
+
+    Attributes:
+        cv: runs and judges trials.
+        start: the family's candidate of the probes.
+        best: the best so far.
+        most: trials at most; None = as time allows.
+        key: fingerprint of data, objective and space.
+        tracker: callbacks.
+        result: filled as trials end.
+        space: what the oracle may vary.
+        queue: known-good configurations that go first.
+        running: trials that have begun and not ended.
+        since_best: trials that ended since the best.
+    """
+
+    cv: CrossValidation
+    start: Candidate
+    best: Candidate
+    most: int | None
+    key: str
+    tracker: Tracker
+    result: Search
+    space: list[Knob]
+    queue: list[Params]
+    running: list[Candidate] = field(default_factory=list)
+    since_best: int = 0
+
+    def left(self) -> float:
+        """Seconds for trials."""
+        return self.cv.clock.left(self.tracker.reserve(self.best))
+
+    def reason_to_stop(self) -> str:
+        """Why no further trial is started, or ''."""
+        if not self.space and not self.queue:
+            return "nothing to search in this family"
+        if self.most is not None and len(self.result.trials) + len(self.running) >= self.most:
+            return f"{self.most} trials"
+        if self.since_best > PATIENCE + PATIENCE_A_KNOB * len(self.space):
+            return "no better configuration found for long"
+        if self.left() < SLACK * max(self.best.seconds, 0.05) * len(self.result.splits):
+            return "the budget"
+        return ""
+
+    def next(self, cv: CrossValidation) -> Params | None:
+        """What to try next; None when there is no worker to ask, no answer in time, or nothing left.
+
+        Args:
+            cv: its worker is asked.
+        """
+        if self.queue:
+            return self.queue.pop(0)
+        if cv.worker is None or not self.space:
+            return None
+        history = [(c.params, self._told(c)) for c in (self.start, *self.result.trials)]
+        pending = [c.params for c in self.running]
+        question = (self.key, self.space, history, cv.dataset.problem.seed, pending)
+        for _ in range(2):  # a worker that died is replaced, and the fresh one is told the whole history
+            try:
+                return cv.worker.call(suggest, *question, seconds=cv.clock.left(1.0))
+            except WorkerDied:
+                continue
+            except (OutOfTime, WorkerError):
+                break
+        return None
+
+    def _told(self, candidate: Candidate) -> float | None:
+        """The loss that the oracle is told; None for a failed trial."""
+        if candidate.pruned:
+            return self.result.estimates[candidate.name]
+        return candidate.loss(self.result.splits) if candidate.ok else None
+
+    def begin(self, params: Params, suffix: str = "") -> Candidate:
+        """A trial that starts now."""
+        number = len(self.result.trials) + len(self.running) + 1
+        trial = self.cv.candidate(self.start.family, params, trial=number)
+        trial.configuration += suffix
+        self.running.append(trial)
+        self.result.began[trial.name] = self.cv.clock.elapsed()
+        self.tracker.begin(number)
+        return trial
+
+    def judge(
+        self, cv: CrossValidation, trial: Candidate, given_up: Callable[[], bool] = lambda: False, share: float = 1.0
+    ) -> None:
+        """Judge a trial on the splits of the search, until it fails or is seen to be hopeless.
+
+        Args:
+            cv: runs its fits.
+            given_up: says that the trial is not wanted any more.
+            share: of the time left, for all its splits.
+        """
+        reserve = self.tracker.reserve(self.best if share == 1.0 else None)
+        seconds = None if cv.clock.counts_trials else cv.clock.left(reserve) * share / len(self.result.splits)
+        if cv.worker is not None and families.load(trial.family).in_worker:
+            cv = replace(cv, worker=Until(cv.worker, cv.clock, reserve, given_up))
+        for split in self.result.splits:
+            try:
+                judged = cv.judge(trial, split, seconds)
+            except MemoryError:  # in this process: the predictions, or their judgement
+                trial.reason, judged = "out of memory", False
+            if not judged:
+                trial.losses.clear()
+                return
+            best = self.best
+            trial.reason = hopeless(trial, best, [self.start, *self.result.trials], self.result.splits)
+            if trial.reason:
+                trial.pruned = True
+                self.result.estimates[trial.name] = best.loss(self.result.splits) + behind(
+                    trial, best, self.result.splits
+                )
+                return
+
+    def end(self, trial: Candidate) -> None:
+        """Record a trial that ended."""
+        self.running.remove(trial)
+        self.result.trials.append(trial)
+        self.since_best += 1
+        if trial.ok and trial.loss(self.result.splits) < self.best.loss(self.result.splits):
+            self.best, self.since_best = trial, 0
+        self.tracker.end(trial, self.best, self.result.began[trial.name])
+
+
 def search(
     cv: CrossValidation, start: Candidate, most: int | None, fingerprint: str, tracker: Tracker, result: Search
 ) -> None:
-    """Search around a judged candidate.
+    """Search around a judged candidate; trials run at once where several workers can run the family.
 
     Args:
         cv: runs and judges trials.
@@ -77,110 +210,47 @@ def search(
     rows = len(cv.splits[0].train)
     space = family.space(problem, rows)
     queue = [params for params in family.defaults(problem, rows) if params != start.params]
-    result.splits = _splits_per_trial(cv, start, tracker.reserve(start))
-    best = start
+    pool = cv.worker if isinstance(cv.worker, Workers) and family.in_worker else None
+    together = pool is not None and len(pool.members) > 1
+    result.splits = _splits_per_trial(cv, start, tracker.reserve(start), len(pool.members) if pool else 1)
+    key = search_key(fingerprint, cv.metric.name, start.family, space)
+    course = Course(cv, start, start, most, key, tracker, result, space, queue)
     if start.could_train_longer and not cv.clock.counts_trials:
-        best = _long_trial(cv, start, result, tracker)
-    patience = PATIENCE + PATIENCE_A_KNOB * len(space)
-    since_best = 0
-    while not (
-        stopped := _reason_to_stop(cv, best, result, most, tracker, since_best > patience, bool(space or queue))
-    ):
-        params = queue.pop(0) if queue else _suggestion(cv, space, start, result, f"{fingerprint}-{start.family}")
+        _long_trial(course)
+    result.stopped = parallel.run(course, pool) if pool is not None and together else _one_by_one(course)
+
+
+def search_key(fingerprint: str, metric: str, family: str, space: list[Knob]) -> str:
+    """What a search is known by: trials of another objective, family or space are never mixed in."""
+    return digest(fingerprint, metric, family, plain([astuple(knob) for knob in space]))
+
+
+def _one_by_one(course: Course) -> str:
+    """Run trials until there is a reason to stop, and say it."""
+    while not (stopped := course.reason_to_stop()):
+        params = course.next(course.cv)
         if params is None:
-            stopped = "the search space is exhausted"
-            break
-        began = cv.clock.elapsed()
-        trial = _judge(
-            cv, start.family, params, result, tracker, cv.clock.left(tracker.reserve(best)) / len(result.splits)
-        )
-        since_best += 1
-        if trial.ok and trial.loss(result.splits) < best.loss(result.splits):
-            best, since_best = trial, 0
-        result.began[trial.name] = began
-        tracker.end(trial, best, began)
-    result.stopped = stopped
+            return "the search space is exhausted"
+        trial = course.begin(params)
+        course.judge(course.cv, trial)
+        course.end(trial)
+    return stopped
 
 
-def _splits_per_trial(cv: CrossValidation, start: Candidate, reserve: float) -> list[int]:
+def _splits_per_trial(cv: CrossValidation, start: Candidate, reserve: float, workers: int) -> list[int]:
     judged = sorted(start.losses)
     if cv.clock.counts_trials or start.seconds <= 0:
         return judged
-    affordable = int(cv.clock.left(reserve) / (WANTED * start.seconds))
+    affordable = int(workers * cv.clock.left(reserve) / (WANTED * start.seconds))
     return judged[: max(1, min(affordable, len(judged)))]
 
 
-def _reason_to_stop(
-    cv: CrossValidation,
-    best: Candidate,
-    result: Search,
-    most: int | None,
-    tracker: Tracker,
-    stale: bool,
-    searchable: bool,
-) -> str:
-    """Why no further trial is started, or ''."""
-    if not searchable:
-        return "nothing to search in this family"
-    if most is not None and len(result.trials) >= most:
-        return f"{most} trials"
-    if stale:
-        return "no better configuration found for long"
-    if cv.clock.left(tracker.reserve(best)) < SLACK * max(best.seconds, 0.05) * len(result.splits):
-        return "the budget"
-    return ""
-
-
-def _suggestion(
-    cv: CrossValidation, space: list[Knob], start: Candidate, result: Search, fingerprint: str
-) -> Params | None:
-    """What Keras Tuner suggests next; None when there is no worker to ask, or no answer in time."""
-    if cv.worker is None or not space:
-        return None
-    tried = [start, *result.trials]
-    history = [(c.params, c.loss(result.splits) if c.ok else None) for c in tried]
-    for _ in range(2):  # a worker that died is replaced, and the fresh one is told the whole history
-        try:
-            return cv.worker.call(
-                suggest, fingerprint, space, history, cv.dataset.problem.seed, seconds=cv.clock.left(1.0)
-            )
-        except WorkerDied:
-            continue
-        except (OutOfTime, WorkerError):
-            break
-    return None
-
-
-def _long_trial(cv: CrossValidation, start: Candidate, result: Search, tracker: Tracker) -> Candidate:
+def _long_trial(course: Course) -> None:
     """The start configuration once more on one split, with as much time as leaves room for its final fit."""
-    seconds = cv.clock.left(tracker.reserve(None)) * LONG_SHARE
-    if seconds < SLACK * start.seconds:
-        return start
-    result.splits = result.splits[:1]
-    began = cv.clock.elapsed()
-    trial = _judge(cv, start.family, start.params, result, tracker, seconds, suffix=", longer")
-    best = trial if trial.ok and trial.loss(result.splits) < start.loss(result.splits) else start
-    result.began[trial.name] = began
-    tracker.end(trial, best, began)
-    return best
-
-
-def _judge(
-    cv: CrossValidation,
-    family: str,
-    params: Params,
-    result: Search,
-    tracker: Tracker,
-    seconds: float,
-    suffix: str = "",
-) -> Candidate:
-    """One trial on the splits of the search; `seconds` limit each split."""
-    trial = cv.candidate(family, params, trial=len(result.trials) + 1)  # type: ignore[arg-type]
-    trial.configuration += suffix
-    tracker.begin(len(result.trials) + 1)
-    for split in result.splits:
-        if not cv.judge(trial, split, None if cv.clock.counts_trials else seconds):
-            trial.losses.clear()
-            break
-    result.trials.append(trial)
-    return trial
+    cv, start = course.cv, course.start
+    if cv.clock.left(course.tracker.reserve(None)) * LONG_SHARE < SLACK * start.seconds:
+        return
+    course.result.splits = course.result.splits[:1]
+    trial = course.begin(start.params, ", longer")
+    course.judge(cv, trial, share=LONG_SHARE)
+    course.end(trial)
