@@ -187,7 +187,7 @@ def _explain(session: Session, delivered: Candidate, seconds: float) -> Importan
         return None
     judged = session.outer.test if len(session.outer.test) else session.outer.development
     executor = session.cv.executor(_runs_like(delivered))
-    folder = session.folder / "model"
+    folder = _explained(session, delivered)
     limit = None if counted else left
     try:
         return executor.call(
@@ -195,6 +195,15 @@ def _explain(session: Session, delivered: Candidate, seconds: float) -> Importan
         )
     except (OutOfTime, WorkerDied, WorkerError, FitFailed):
         return None
+
+
+def _explained(session: Session, delivered: Candidate) -> Path:
+    """The model that is explained: the delivered one, or one model a member of an ensemble, which loads in time."""
+    if not delivered.members:
+        return session.folder / "model"
+    folder = session.folder / "work" / "explained"
+    bag.copy_models(delivered, folder, {c.name: sorted(c.models)[:1] for c, _ in delivered.members})
+    return folder
 
 
 def _runs_like(delivered: Candidate) -> FamilyName:

@@ -51,6 +51,8 @@ if TYPE_CHECKING:
     from automl.workers.pool import Workers
 
 FEW_ROWS = 50
+BLEND_ROWS = 50_000
+"""Development rows up to which an ensemble is considered where accuracy does not come first."""
 MEMORY_FACTOR = 6
 """Memory of a fit over that of the rows: encoded matrix, copies of splits, what a solver or booster keeps beside."""
 RESUMED_SECONDS = 10.0
@@ -276,8 +278,14 @@ def _cross_validation(
     here = Here(clock)
     return CrossValidation(
         prepared.dataset, metric, parts, clock, here, worker, devices.processors, journal,
-        keep_models=plan.prefer not in NEVER and not plan.explainable,
+        keep_models=_may_blend(plan, len(development)), test=outer.test,
     )  # fmt: skip
+
+
+def _may_blend(plan: Plan, rows: int) -> bool:
+    """Whether models are kept for an ensemble: it is wanted, and keeping them costs little beside fitting them."""
+    wanted = plan.prefer not in NEVER and not plan.explainable
+    return wanted and (plan.prefer == "accuracy" or rows <= BLEND_ROWS)
 
 
 def _decide(session: Session, everything: Portfolio | None = None) -> tuple[Decision, Probes]:

@@ -9,23 +9,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from automl import families
 from automl.clock import OutOfTime
-from automl.data.dataset import take
 from automl.evaluate.cost import refit_seconds
-from automl.evaluate.crossval import DATASET
 from automl.families import ensemble as model_folder
 from automl.families.base import FitFailed, Limits
 from automl.families.ensemble import Member
 from automl.families.task import FitTask, Fitted
-from automl.workers.executor import Shared, WorkerDied, WorkerError
+from automl.workers.executor import WorkerDied, WorkerError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from automl.data.dataset import Array, Dataset
+    from automl.data.dataset import Array
     from automl.evaluate.crossval import Candidate, CrossValidation
-    from automl.types import FamilyName
 
 BAG = 5
 """Fits on all rows with different seeds that a member's bag may hold."""
@@ -46,39 +42,31 @@ class Refitted:
     weight: float
 
 
-def assemble(cv: CrossValidation, ensemble: Candidate, predict: Array, folder: Path) -> Fitted:
-    """Copy the kept models of every member into the model folder, and predict the rows with them.
+def assemble(cv: CrossValidation, ensemble: Candidate, folder: Path) -> Fitted:
+    """Copy the kept models of every member into the model folder; the predictions are those of the test rows.
 
     Raises:
         FitFailed: a member's models were not kept.
     """
-    members = []
-    total = np.zeros((len(predict), cv.dataset.problem.outputs))
     started = time.monotonic()
+    total = np.zeros((len(cv.test), cv.dataset.problem.outputs))
     for candidate, weight in ensemble.members:
         if not candidate.models:
             raise FitFailed(f"the models of {candidate.name} were not kept")
-        names = tuple(f"{candidate.name}-split{split}" for split in sorted(candidate.models))
-        for name, split in zip(names, sorted(candidate.models), strict=True):
-            shutil.copytree(candidate.models[split], folder / name, dirs_exist_ok=True)
-        total += weight * _predicted(cv, candidate, [folder / name for name in names], predict)
-        members.append(Member(candidate.name, candidate.family, candidate.configuration, weight, names))
-    model_folder.write(folder, tuple(members))
+        total += weight * np.mean(list(candidate.sealed.values()), axis=0, dtype=np.float64)
+    copy_models(ensemble, folder, {c.name: sorted(c.models) for c, _ in ensemble.members})
     return Fitted(total.astype(np.float32), {}, {}, 0.0, time.monotonic() - started)
 
 
-def _predicted(cv: CrossValidation, candidate: Candidate, folders: list[Path], rows: Array) -> Array:
-    executor = cv.executor(candidate.family)
-    seconds = max(cv.clock.left(), 0.1)
-    return executor.call(mean_of_models, Shared(DATASET), candidate.family, folders, rows, seconds=seconds)
-
-
-def mean_of_models(dataset: Dataset, family: FamilyName, folders: list[Path], rows: Array) -> Array:
-    """(rows, outputs) mean prediction of saved models of one family."""
-    inputs = take(dataset.inputs, rows)
-    loaded = families.load(family)
-    predictions = [loaded.load(folder, dataset.problem).predict(inputs) for folder in folders]
-    return np.asarray(np.mean(predictions, axis=0, dtype=np.float64))
+def copy_models(ensemble: Candidate, folder: Path, splits: dict[str, list[int]]) -> None:
+    """Write an ensemble into a folder: the kept models of the splits given for each member."""
+    members = []
+    for candidate, weight in ensemble.members:
+        names = tuple(f"{candidate.name}-split{split}" for split in splits[candidate.name])
+        for name, split in zip(names, splits[candidate.name], strict=True):
+            shutil.copytree(candidate.models[split], folder / name, dirs_exist_ok=True)
+        members.append(Member(candidate.name, candidate.family, candidate.configuration, weight, names))
+    model_folder.write(folder, tuple(members))
 
 
 def refit(cv: CrossValidation, ensemble: Candidate, rows: Array, folder: Path, reserve: float) -> Refitted:

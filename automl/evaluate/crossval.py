@@ -38,6 +38,7 @@ class Candidate:
         fixed: lengths that the time set in the first fit, so that all splits are trained alike.
         reason: why it failed or stopped, '' when all is well.
         models: split number -> folder of the model that was fitted on it, where models are kept.
+        sealed: split number -> that model's predictions of the test rows; looked at when the test part is opened.
         members: candidates and their weights, of an ensemble.
         pruned: True when it was given up as hopeless before all splits of its search were judged.
     """
@@ -52,6 +53,7 @@ class Candidate:
     fixed: Params = field(default_factory=dict)
     reason: str = ""
     models: dict[int, Path] = field(default_factory=dict)
+    sealed: dict[int, Array] = field(default_factory=dict)
     members: tuple[tuple[Candidate, float], ...] = ()
     pruned: bool = False
 
@@ -103,6 +105,8 @@ class CrossValidation:
         here, worker: where families run; `worker` is None when no worker is wanted.
         journal: remembers finished fits, so that an interrupted run goes on where it stood.
         keep_models: True when the models of all splits are kept on disk, for an ensemble of them.
+        test: rows of the test part; kept models predict them while they are in memory (loading dozens of networks
+            again would take longer than the search), and nobody sees their targets before the choice is frozen.
     """
 
     dataset: Dataset
@@ -115,6 +119,7 @@ class CrossValidation:
     journal: Journal
     names: dict[str, int] = field(default_factory=dict)
     keep_models: bool = False
+    test: Array = field(default_factory=lambda: np.arange(0))
 
     def __post_init__(self) -> None:
         """Share the development part with both processes."""
@@ -142,7 +147,7 @@ class CrossValidation:
             candidate.family,
             {**candidate.params, **candidate.fixed},
             part.train if rows is None else nested(part.train, rows, self.dataset.problem.seed),
-            part.check,
+            np.concatenate([part.check, self.test]) if self.keep_models else part.check,
             Limits(self._seconds(seconds), self.threads),
         )
         if self.keep_models:
@@ -153,16 +158,17 @@ class CrossValidation:
         except (FitFailed, WorkerDied, WorkerError, OutOfTime) as error:
             candidate.reason = str(error) or "stopped: out of time"
             return False
+        judged = replace(fitted, predictions=fitted.predictions[: len(part.check)])
         weight = None if self.dataset.weight is None else self.dataset.weight[part.check]
-        loss = self.metric.loss(self.dataset.y[part.check], fitted.predictions, weight)
+        loss = self.metric.loss(self.dataset.y[part.check], judged.predictions, weight)
         if not np.isfinite(loss):
             candidate.reason = f"{self.metric.label} is not defined on its predictions"
             return False
         if recalled is None:
             self.journal.remember(task, fitted)
-        candidate.fits[split], candidate.losses[split] = fitted, loss
+        candidate.fits[split], candidate.losses[split] = judged, loss
         if task.save is not None:
-            candidate.models[split] = task.save
+            candidate.models[split], candidate.sealed[split] = task.save, fitted.predictions[len(part.check) :]
         if "planned_epochs" in candidate.info and not self.clock.counts_trials:
             candidate.fixed = {"epochs": candidate.info["planned_epochs"]}
         return True

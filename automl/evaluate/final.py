@@ -109,7 +109,7 @@ def _final_fit(
     An ensemble is not fitted again: it is put together from the models of cross-validation.
     """
     if candidate.members and save is not None:
-        return _assembled(cv, candidate, predict, save)
+        return _assembled(cv, candidate, save)
     params: Params = candidate.final_params()
     seconds = None if cv.clock.counts_trials else max(cv.clock.left(reserve), 0.1)
     task = FitTask(candidate.family, params, train, predict, Limits(seconds, cv.threads, full=True), save)
@@ -120,9 +120,9 @@ def _final_fit(
         return None
 
 
-def _assembled(cv: CrossValidation, ensemble: Candidate, predict: Array, folder: Path) -> Fitted | None:
+def _assembled(cv: CrossValidation, ensemble: Candidate, folder: Path) -> Fitted | None:
     try:
-        return bag.assemble(cv, ensemble, predict, folder)
+        return bag.assemble(cv, ensemble, folder)
     except (FitFailed, OutOfTime, WorkerDied, WorkerError) as error:
         ensemble.reason = f"putting it together: {str(error) or 'out of time'}"
         for part in folder.iterdir():
@@ -136,7 +136,7 @@ def _judge_small(
     """Repeated cross-validation on fresh splits; each row's prediction is the mean over the repeats."""
     seed = cv.dataset.problem.seed + FRESH_SEED
     folds = max(s.fold for s in cv.splits) + 1
-    fresh = replace(cv, splits=split.splits(cv.dataset, folds, REPEATS, seed))
+    fresh = replace(cv, keep_models=False, splits=split.splits(cv.dataset, folds, REPEATS, seed))
     # Splits by time never judge the first rows.
     tested = Tested(np.unique(np.concatenate([s.check for s in fresh.splits])))
     last_fit = expected_seconds(chosen) * MORE_ROWS

@@ -14,13 +14,14 @@ import numpy as np
 from automl import families, jsonio
 from automl.errors import RunError
 from automl.families.base import FitFailed
+from automl.types import FamilyName  # noqa: TC001 (jsonio reads the annotations)
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from automl.data.dataset import Array, Dataset, Inputs
     from automl.families.base import Knob, Limits, Model, Params
-    from automl.types import FamilyName, Problem
+    from automl.types import Problem
 
 FILE = "ensemble.json"
 
