@@ -1,9 +1,14 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from automl.clock import OutOfTime
-from automl.families.base import FitFailed
-from automl.search.trials import PATIENCE, PATIENCE_A_KNOB, WANTED, Search, Tracker, search
+from automl.evaluate.crossval import Candidate
+from automl.evaluate.journal import fingerprint
+from automl.evaluate.leaderboard import best_of
+from automl.families.base import FitFailed, Knob
+from automl.search.trials import PATIENCE, PATIENCE_A_KNOB, WANTED, Search, Tracker, search, search_key
 from automl.workers.executor import WorkerDied, WorkerError
 from tests.fakes import fake_cv, judged, use_fakes
 
@@ -214,3 +219,132 @@ def test_there_is_no_longer_trial_without_time_for_it(monkeypatch):
     start = cv.candidate("network", {"error": 1.0})
     assert cv.judge(start, 0, 10.0)
     assert run(cv, start).trials == []
+
+
+def failing(kinds):
+    """Trouble for the trials after the start: the kinds in turns, '' for none."""
+    raised = {
+        "diverged": FitFailed("the model predicts values that are not finite"),
+        "died": WorkerDied("the worker process ended: killed by the system"),
+        "raised": WorkerError("KeyError: 'key'"),
+        "late": OutOfTime(),
+        "memory": MemoryError(),
+    }
+    seen = []
+
+    def trouble(task):
+        error = task.params["error"]
+        if error == 1.0:
+            return
+        if error not in seen:
+            seen.append(error)
+        kind = kinds[(len(seen) - 1) % len(kinds)]
+        if kind:
+            raise raised[kind]
+
+    return trouble
+
+
+@pytest.mark.parametrize(
+    ("kind", "reason"),
+    [
+        ("diverged", "not finite"),
+        ("died", "killed by the system"),
+        ("raised", "KeyError"),
+        ("late", "out of time"),
+        ("memory", "out of memory"),
+    ],
+)
+@pytest.mark.parametrize("pattern", ["alternating", "consecutive"])
+def test_failures_are_recorded_and_told_and_never_end_the_search(kind, reason, pattern):
+    kinds = [kind, ""] if pattern == "alternating" else [kind] * 4 + [""]
+    cv = fake_cv(trouble=failing(kinds), suggestions=errors([0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.15, 0.1]))
+    result = run(cv)
+    expected = [kinds[n % len(kinds)] == "" for n in range(10)]
+    assert [t.ok for t in result.trials] == expected
+    assert all(reason in t.reason for t in result.trials if not t.ok)
+    told = [loss for _, loss in cv.worker.told[-1][1:]]
+    assert [loss is not None for loss in told] == expected
+    assert result.stopped == "the search space is exhausted"
+
+
+def test_a_second_try_after_a_death_has_only_the_time_that_is_left(monkeypatch):
+    use_fakes(monkeypatch, network={"given": ({"error": 1.0}, {"error": 0.9})})
+    given = []
+
+    class Dies:
+        def share(self, name, value):
+            pass
+
+        def call(self, _function, *_arguments, seconds):
+            given.append(seconds)
+            cv.clock.now += 30.0
+            raise WorkerDied("killed")
+
+    cv = fake_cv(budget=100.0, costs={"network": 1.0})
+    start = judged(cv, "network", splits=[0])
+    cv.worker = Dies()
+    result = run(cv, start, most=1, log=Log(reserve=20.0))
+    assert given == [79.0, 49.0]
+    assert result.trials[0].reason == "killed"
+
+
+def test_a_second_try_without_time_is_not_made(monkeypatch):
+    use_fakes(monkeypatch, network={"given": ({"error": 1.0}, {"error": 0.9})})
+    cv = fake_cv(budget=100.0, costs={"network": 1.0})
+    start = judged(cv, "network", splits=[0])
+
+    def die(task):
+        cv.clock.now = 85.0
+        raise WorkerDied("killed")
+
+    cv.here.trouble = die
+    result = run(cv, start, most=1, log=Log(reserve=20.0))
+    assert [t.params["error"] for t in cv.here.tasks] == [1.0, 0.9]
+    assert result.trials[0].reason == "killed"
+
+
+def test_hopeless_trials_are_given_up_told_as_what_they_would_have_been_and_never_best():
+    cv = fake_cv(suggestions=errors([0.7, 5.0, 0.6]))
+    result = run(cv)
+    pruned = [t for t in result.trials if t.pruned]
+    assert [t.params["error"] for t in pruned] == [5.0]
+    assert "behind the best" in pruned[0].reason
+    assert len(pruned[0].losses) == 1
+    assert not pruned[0].ok
+    told = {params["error"]: loss for params, loss in cv.worker.told[-1]}
+    assert told[5.0] == result.estimates[pruned[0].name] > told[1.0]
+    assert best_of([c for c in result.trials if c.ok or c.pruned]).params["error"] == 0.6
+
+
+def test_a_pruned_trial_with_the_lowest_loss_of_its_splits_does_not_win():
+    full = Candidate("trees-0", "trees", {}, "", losses={0: 1.0, 1: 3.0})
+    pruned = Candidate("trees-1", "trees", {}, "", losses={0: 0.5}, pruned=True)
+    assert best_of([full, pruned]) is full
+
+
+SPACE = [Knob("error", 0.1, 1.0)]
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        ("other data", "rmse", "trees", SPACE),
+        ("data", "mae", "trees", SPACE),
+        ("data", "rmse", "network", SPACE),
+        ("data", "rmse", "trees", [Knob("error", 0.1, 2.0)]),
+        ("data", "rmse", "trees", [Knob("error", 0.1, 1.0, log=True)]),
+        ("data", "rmse", "trees", [*SPACE, Knob("depth", 1, 3, integer=True)]),
+        ("data", "rmse", "trees", [Knob("error", choices=(0.1, 1.0))]),
+    ],
+)
+def test_another_objective_or_space_is_another_search(changed):
+    assert search_key(*changed) != search_key("data", "rmse", "trees", SPACE)
+    assert search_key("data", "rmse", "trees", list(SPACE)) == search_key("data", "rmse", "trees", SPACE)
+
+
+def test_the_fingerprint_of_a_run_changes_with_its_metric_and_data():
+    data = fake_cv().dataset
+    assert fingerprint(data, "rmse") != fingerprint(data, "mae")
+    assert fingerprint(data, "rmse") != fingerprint(replace(data, y=data.y + 1), "rmse")
+    assert fingerprint(data, "rmse") == fingerprint(replace(data), "rmse")
