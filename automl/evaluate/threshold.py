@@ -25,10 +25,12 @@ HARD: dict[str, Counts] = {
 """Metrics of the predicted class."""
 WEIGHED = ("balanced_accuracy", "f1_macro")
 """Those of them for which the classes of a task of many are weighted."""
-STRENGTHS = (0.5, 1.0)
+STRENGTHS = (1.0, 0.5)
 """Class weights are the class shares to minus this power; 1 is best for balanced accuracy of true probabilities."""
 QUANTILES, POSITIVE_QUANTILES = 201, 101
 """Thresholds tried: between neighbouring probabilities at these quantiles of all rows and of the positive ones."""
+CLEARLY = 2.0
+"""Standard errors by which a second way to choose must beat the first: of two chances one is easily lucky."""
 DRAWS = 400
 HALF = 0.5
 
@@ -73,7 +75,8 @@ def threshold(
 ) -> Threshold:
     """The threshold or weights with the best metric, if cross-fitted better than 0.5 or the largest beyond noise.
 
-    Metrics of the probabilities themselves change nothing.
+    The threshold is the best one by what the calibrated probabilities lead to expect, or by the rows counted where
+    that is better beyond noise. Metrics of the probabilities themselves change nothing.
 
     Args:
         metric: the run's metric.
@@ -88,8 +91,12 @@ def threshold(
         return Threshold(plain.value, reason=f"{name}: the metric does not depend on the class that is named.")
     w = np.ones(len(y)) if weight is None else np.asarray(weight, dtype=float)
     folds = crossfit.folds(splits, rows)
-    judged = [(_judge(metric, y, probabilities, w, folds, rule, plain, rows), rule) for rule in rules]
-    evidence, rule = max(judged, key=lambda pair: pair[0]["tuned"])
+    rule = rules[0]
+    evidence = _judge(metric, y, probabilities, w, folds, rule, plain, rows)
+    for other in rules[1:]:
+        judged = _judge(metric, y, probabilities, w, folds, other, plain, rows)
+        if judged["tuned"] > evidence["tuned"] + CLEARLY * judged["error"]:
+            rule, evidence = other, judged
     tuned = rule(y, probabilities, w)
     better = evidence["gain"] > evidence["error"] and evidence["gain"] > 0
     chosen = tuned if better else plain
@@ -111,11 +118,11 @@ def hard_score(metric: str, y: Array, labels: Array, weight: Array) -> float:
 
 
 def _rules(metric: str, classes: int) -> list[Rule]:
-    """Ways to choose on some rows."""
+    """Ways to choose on some rows; a later one must beat an earlier one by more than noise."""
     if metric not in HARD:
         return []
     if classes == 2:
-        return [partial(_best, metric)]
+        return [partial(_expected, metric), partial(_best, metric)]
     return [partial(_weighed, power) for power in STRENGTHS] if metric in WEIGHED else []
 
 
@@ -126,15 +133,33 @@ def _weighed(power: float, y: Array, probabilities: Array, weight: Array) -> Thr
     return Threshold(weights=tuple((factors / factors.mean()).tolist()))
 
 
+def _expected(metric: str, _y: Array, probabilities: Array, weight: Array) -> Threshold:
+    """The threshold that is best when the probabilities hold: far less noise than counting the few rare rows."""
+    p = probabilities[:, 1].astype(np.float64)
+    return _top(metric, p, p, weight, _tried(p, p > HALF))
+
+
 def _best(metric: str, y: Array, probabilities: Array, weight: Array) -> Threshold:
-    """The threshold with the best metric on these rows; of equals the one nearest to 0.5."""
-    positive, p = y == 1, probabilities[:, 1].astype(np.float64)
-    tried = _tried(p, positive)
+    """The threshold with the best metric on these rows."""
+    p = probabilities[:, 1].astype(np.float64)
+    return _top(metric, p, (y == 1).astype(float), weight, _tried(p, y == 1))
+
+
+def _top(metric: str, p: Array, positive: Array, weight: Array, tried: Array) -> Threshold:
+    """The best of the thresholds tried; of equals the one nearest to 0.5.
+
+    Args:
+        metric: of the predicted class.
+        p: (n,) probabilities of the second class.
+        positive: (n,) 1 for rows of the second class, or the share of them that is expected to be.
+        weight: (n,) row weights.
+        tried: (k,) thresholds.
+    """
     order = np.argsort(p, kind="stable")
     above = np.searchsorted(p[order], tried, side="right")
     said = _tails(weight[order])[above]
     hit = _tails((weight * positive)[order])[above]
-    total, meant = weight.sum(), weight[positive].sum()
+    total, meant = weight.sum(), (weight * positive).sum()
     table = HARD[metric](
         np.stack([np.full(len(tried), total - meant), np.full(len(tried), meant)]),
         np.stack([total - said, said]),
