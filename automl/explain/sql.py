@@ -1,0 +1,155 @@
+"""A scorecard as one SELECT in standard SQL: the same predictions inside a database."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from automl.data.cells import canonical
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from automl.explain.scorecard import Card, Piece, Scorecard, Term
+
+FURTHEST = 700.0
+"""Exponents are cut here: databases raise an error where an exponential overflows or underflows."""
+TRUE = ("1", "1.0", "true", "t", "yes", "y", "on")
+FALSE = ("0", "0.0", "false", "f", "no", "n", "off")
+
+
+def without_sql(card: Scorecard) -> tuple[str, ...]:
+    """Columns whose parts SQL cannot make (dates and texts), in the order of the card; empty when all is well."""
+    return tuple(dict.fromkeys(term.column for one in card.cards for term in one.terms if term.part))
+
+
+def to_sql(card: Scorecard, table: str = "input") -> str:
+    """One SELECT: every column of the table, `prediction`, and for classes one `probability_<label>` each.
+
+    Numbers must be numeric columns; labels are compared as text, without blanks around them. NULL, and labels never
+    seen in training, get the points of a missing value.
+
+    Raises:
+        ValueError: the card holds parts of dates or texts (see `without_sql`).
+    """
+    if parts := without_sql(card):
+        raise ValueError(f"no SQL for parts of dates and texts: {', '.join(parts)}")
+    scores = [f"{_sum(one)} AS {_name(f'automl_score_{k}')}" for k, one in enumerate(card.cards)]
+    inner = f"SELECT {_name(table)}.*,\n    {_list(scores)}\n  FROM {_name(table)}"  # noqa: S608 (names are quoted)
+    if not card.classes:
+        value = _value(card, _name("automl_score_0"))
+        return f"SELECT scored.*, {value} AS {_name('prediction')}\nFROM (\n  {inner}\n) AS scored\n"
+    names = [_name(f"probability_{label}") for label in card.classes]
+    shares = [f"{share} AS {name}" for share, name in zip(_probabilities(card), names, strict=True)]
+    middle = f"SELECT scored.*,\n    {_list(shares)}\n  FROM (\n  {inner}\n  ) AS scored"  # noqa: S608
+    return f"SELECT judged.*, {_label(card, names)} AS {_name('prediction')}\nFROM (\n  {middle}\n) AS judged\n"
+
+
+def _sum(card: Card) -> str:
+    return "\n    + ".join([_number(card.intercept), *(_points(term) for term in card.terms)])
+
+
+def _points(term: Term) -> str:
+    column = _name(term.column)
+    if term.pieces:
+        branches = [
+            f"WHEN {column} < {_number(piece.high)} THEN {_polynomial(piece, column)}"
+            for piece in term.pieces
+            if piece.high is not None
+        ]
+        last = _polynomial(term.pieces[-1], column)
+        return _case([f"WHEN {column} IS NULL THEN {_number(term.missing)}", *branches], last)
+    text = f"TRIM(CAST({column} AS VARCHAR(4000)))"
+    labels = [level.label for level in term.levels]
+    if term.kind == "boolean":
+        text = f"LOWER({text})"
+    forms = _boolean_forms(labels) if term.kind == "boolean" else _forms(labels)
+    branches = [
+        f"WHEN {text} IN ({', '.join(map(_text, form))}) THEN {_number(level.points)}"
+        for form, level in zip(forms, term.levels, strict=True)
+    ]
+    return _case(branches, _number(term.missing)) if branches else _number(term.missing)
+
+
+def _case(branches: list[str], otherwise: str) -> str:
+    return f"CASE {' '.join(branches)} ELSE {otherwise} END"
+
+
+def _polynomial(piece: Piece, column: str) -> str:
+    """Horner's form, only as far as there are coefficients."""
+    powers = list(piece.powers)
+    while len(powers) > 1 and powers[-1] == 0:
+        powers.pop()
+    text = _number(powers.pop())
+    for power in reversed(powers):
+        text = f"{_number(power)} + ({column} - {_number(piece.origin)}) * ({text})"
+    return text
+
+
+def _forms(labels: list[str]) -> list[list[str]]:
+    """For each label the texts it may have: a whole number may be stored with a decimal point."""
+    taken = set(labels)
+    forms = []
+    for label in labels:
+        more = f"{canonical(label)}.0" if canonical(label).lstrip("-").isdigit() else label
+        forms.append([label] if more in taken else [label, more])
+    return forms
+
+
+def _boolean_forms(labels: list[str]) -> list[list[str]]:
+    """For each label its lower case and, where one label means true and the other false, the words for that."""
+    low = [label.casefold() for label in labels]
+    words = [TRUE if label in TRUE else FALSE if label in FALSE else () for label in low]
+    apart = len(set(words)) == len(words)
+    return [list(dict.fromkeys([label, *(also if apart else ())])) for label, also in zip(low, words, strict=True)]
+
+
+def _value(card: Scorecard, score: str) -> str:
+    """The prediction of a regression in the unit of the target (see families.transform)."""
+    if card.link == "identity":
+        return score
+    scale, smearing, highest = (float(card.transform[key]) for key in ("scale", "smearing", "highest"))
+    beyond = f"WHEN {score} > {_number(highest)} THEN {_number(highest)}"
+    bounded = _case([f"WHEN {score} < 0.0 THEN 0.0", beyond], score)
+    value = f"{_number(scale)} * ({_number(smearing)} * EXP({bounded}) - 1.0)"
+    return _case([f"WHEN {value} < 0.0 THEN 0.0"], value)
+
+
+def _probabilities(card: Scorecard) -> list[str]:
+    scores = [_name(f"automl_score_{k}") for k in range(len(card.cards))]
+    if card.link == "logit":
+        return [f"1.0 / (1.0 + {_exponential(scores[0])})", f"1.0 / (1.0 + {_exponential(f'-{scores[0]}')})"]
+    return [
+        f"1.0 / (1.0 + {' + '.join(_exponential(f'{other} - {own}') for other in scores if other != own)})"
+        for own in scores
+    ]
+
+
+def _exponential(text: str) -> str:
+    far = _number(FURTHEST)
+    return f"EXP({_case([f'WHEN {text} > {far} THEN {far}', f'WHEN {text} < -{far} THEN -{far}'], text)})"
+
+
+def _label(card: Scorecard, names: list[str]) -> str:
+    """The label of the largest probability, the first of equal ones."""
+    branches = [
+        f"WHEN {' AND '.join(f'{name} >= {other}' for other in names if other != name)} THEN {_text(label)}"
+        for name, label in zip(names[:-1], card.classes[:-1], strict=True)
+    ]
+    return _case(branches, _text(card.classes[-1]))
+
+
+def _list(items: Iterable[str]) -> str:
+    return ",\n    ".join(items)
+
+
+def _number(value: float | None) -> str:
+    text = repr(float(value or 0.0))
+    return f"({text})" if text.startswith("-") else text
+
+
+def _text(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
+
+
+def _name(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
