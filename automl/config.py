@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import re
 import tomllib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from importlib import resources
 from pathlib import Path
 from typing import Any, get_args
@@ -41,6 +41,7 @@ class Plan:
         gpus: 'auto', 'none' or numbers such as '0,1'.
         backbone: preset or folder of pretrained weights for networks.
         fail_under: exit code 1 when the test metric is worse than this.
+        monotone: column -> 1 (predictions never fall as it grows) or -1 (never rise); the table [monotone] of a recipe.
     """
 
     target: str | None = None
@@ -64,6 +65,7 @@ class Plan:
     gpus: str = "auto"
     backbone: str | None = None
     fail_under: float | None = None
+    monotone: dict[str, int] = field(default_factory=dict)
 
     @property
     def seconds(self) -> float | None:
@@ -148,11 +150,24 @@ def checked(key: str, value: Any, where: str) -> Any:
         from automl.devices import parse_memory
 
         return parse_memory(str(value))
+    if key == "monotone":
+        return _directions(value, where)
     if key in CHOICES:
         for item in value if isinstance(value, (list, tuple)) else [value]:
             if item not in CHOICES[key]:
                 raise UsageError.unknown(key, str(item), CHOICES[key], where=where)
     return _typed(key, value, where)
+
+
+def _directions(value: Any, where: str) -> dict[str, int]:
+    """Column -> 1 or -1."""
+    hint = '[monotone], then lines such as "column" = 1 or -1'
+    if not isinstance(value, dict):
+        raise UsageError("monotone takes a table of columns.", where=where, hint=hint)
+    for column, direction in value.items():
+        if isinstance(direction, bool) or direction not in (1, -1):
+            raise UsageError(f"monotone: {column!r} cannot be {direction!r}.", where=where, hint=hint)
+    return {column: int(direction) for column, direction in value.items()}
 
 
 def _typed(key: str, value: Any, where: str) -> Any:
@@ -195,6 +210,8 @@ def _toml(value: Any) -> str:
         return repr(value)
     if isinstance(value, tuple):
         return "[" + ", ".join(_toml(item) for item in value) + "]"
+    if isinstance(value, dict):  # on one line, so that no key that follows becomes part of it
+        return "{ " + ", ".join(f"{_toml(name)} = {_toml(item)}" for name, item in value.items()) + " }"
     escaped = str(value).replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'
 

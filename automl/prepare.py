@@ -91,6 +91,32 @@ def _metric(plan: Plan, found: Profile) -> str:
     return metrics.get(plan.metric, task).name if plan.metric else metrics.default(task).name
 
 
+def _monotone(plan: Plan, found: Profile) -> dict[str, int]:
+    """The directions that the recipe demands, once each is known to have a meaning.
+
+    Raises:
+        UsageError: a column that is no numeric input, or a task or modality without a direction.
+    """
+    if not plan.monotone:
+        return {}
+    where = "[monotone]"
+    if found.modality.value != "table" or found.task.value == "multiclass":
+        what = "several classes" if found.modality.value == "table" else "images"
+        raise UsageError(f"A monotone effect has no meaning for {what}.", where=where, hint="leave [monotone] out")
+    kinds = {column.name: column.kind for column in found.features}
+    for name in plan.monotone:
+        if name not in kinds:
+            raise UsageError.unknown("input column", name, kinds, where=where)
+        if kinds[name] != "number":
+            numeric = ", ".join(repr(other) for other, kind in kinds.items() if kind == "number") or "none"
+            raise UsageError(
+                f"The column {name!r} cannot be monotone: its kind is {kinds[name]}, not number.",
+                where=where,
+                hint=f"numeric inputs: {numeric}",
+            )
+    return dict(plan.monotone)
+
+
 def _table(table: Table, plan: Plan) -> Prepared:
     from automl.data.contract import typed
     from automl.profile.target import encode_target, is_skewed
@@ -107,7 +133,7 @@ def _table(table: Table, plan: Plan) -> Prepared:
     problem = Problem(
         "table", found.task.value, _metric(plan, found), classes, found.features, plan.seed,
         skewed_target=found.task.value == "regression" and is_skewed(y),
-        explainable=plan.explainable,
+        monotone=_monotone(plan, found), explainable=plan.explainable,
     )  # fmt: skip
     dataset = Dataset(
         problem,
@@ -141,7 +167,7 @@ def _images(files: ImageFiles, plan: Plan, folder: Path, threads: int) -> Prepar
     size = (height, width, channels)
     problem = Problem(
         "image", found.task.value, _metric(plan, found), classes,
-        seed=plan.seed, image_size=size, explainable=plan.explainable,
+        seed=plan.seed, image_size=size, monotone=_monotone(plan, found), explainable=plan.explainable,
     )  # fmt: skip
     pixels = decoded.images.take(np.flatnonzero(kept))
     dataset = Dataset(problem, pixels, y, **_structure(files, plan, rows, paths))

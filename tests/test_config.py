@@ -29,11 +29,12 @@ FULL = Plan(
     gpus="0,1",
     backbone="folder/x",
     fail_under=0.8,
+    monotone={'a "b" = c': 1, "d": -1},
 )
 
 
 def test_the_example_sets_every_field():
-    assert all(getattr(FULL, f.name) != f.default for f in dataclasses.fields(Plan))
+    assert all(getattr(FULL, f.name) != getattr(Plan(), f.name) for f in dataclasses.fields(Plan))
 
 
 @pytest.mark.parametrize("plan", [Plan(), FULL, Plan(budget=5.0), Plan(trials=3), Plan(target="")])
@@ -89,6 +90,8 @@ def test_merged_takes_what_is_given():
         ("fail_under", 1, 1),
         ("fail_under", 0.5, 0.5),
         ("explainable", True, True),
+        ("monotone", {"age": 1, "price": -1}, {"age": 1, "price": -1}),
+        ("monotone", {}, {}),
     ],
 )
 def test_checked(key, value, expected):
@@ -113,6 +116,10 @@ def test_checked(key, value, expected):
         ("explainable", 1, "explainable cannot be 1"),
         ("target", 3, "target cannot be 3"),
         ("fail_under", "high", "fail_under cannot be 'high'"),
+        ("monotone", ["age"], "takes a table of columns"),
+        ("monotone", {"age": 2}, "'age' cannot be 2"),
+        ("monotone", {"age": "up"}, "'age' cannot be 'up'"),
+        ("monotone", {"age": True}, "'age' cannot be True"),
     ],
 )
 def test_a_value_that_does_not_fit(key, value, message):
@@ -127,6 +134,7 @@ def test_a_value_that_does_not_fit(key, value, message):
         ('seed = 0\ntask = "x"\n', "Unknown task 'x'", "my.toml:2"),
         ("seed = [\n", "not valid TOML", "my.toml"),
         ("[search]\ntrials = 3\n", "Unknown recipe key 'search'", "my.toml:1"),
+        ("seed = 0\n[monotone]\nage = 0\n", "'age' cannot be 0", "my.toml:2"),
     ],
 )
 def test_a_recipe_that_is_not_understood_is_told_with_its_line(text, message, where):
@@ -134,6 +142,10 @@ def test_a_recipe_that_is_not_understood_is_told_with_its_line(text, message, wh
         parse(text, "my.toml")
 
     assert caught.value.where == where
+
+
+def test_directions_are_a_table_of_a_recipe():
+    assert parse('seed = 1\n[monotone]\nage = 1\n"the price" = -1\n', "my.toml").monotone == {"age": 1, "the price": -1}
 
 
 def test_an_unknown_key_names_the_closest():

@@ -98,6 +98,10 @@ def test_groups_are_codes_and_rows_without_one_stand_alone():
         ({"weight": "wieght"}, AutoMLError, "wieght"),
         ({"group": "nobody"}, AutoMLError, "nobody"),
         ({"drop": ("age", "city", "weight", "person", "seen", "part", "one")}, DataError, "No column is left"),
+        ({"monotone": {"agee": 1}}, UsageError, "Unknown input column 'agee'"),
+        ({"monotone": {"bought": 1}}, UsageError, "Unknown input column 'bought'"),
+        ({"monotone": {"age": 1, "city": 1}}, UsageError, "'city' cannot be monotone"),
+        ({"monotone": {"age": 1}, "target": "part", "task": "multiclass"}, UsageError, "no meaning for several"),
     ],
 )
 def test_plans_that_do_not_fit_the_data(plan, kind, message):
@@ -142,6 +146,13 @@ def test_the_validation_part_serves_when_there_is_no_test_part(values, test):
 
 def test_a_metric_asked_for_is_the_problem_s():
     assert prepared(metric="log_loss").dataset.problem.metric == "log_loss"
+
+
+def test_directions_are_part_of_the_problem():
+    assert prepared(monotone={"age": -1}).dataset.problem.monotone == {"age": -1}
+    with pytest.raises(UsageError) as caught:
+        prepared(monotone={"agee": -1})
+    assert "age" in caught.value.hint
 
 
 def pictures(root, parts=("",), each=6):
@@ -191,6 +202,11 @@ def test_image_groups_come_from_file_names(tmp_path):
 def test_image_group_patterns_that_do_not_fit(tmp_path, pattern, message):
     with pytest.raises(AutoMLError, match=message):
         images(pictures(tmp_path / "a"), tmp_path, group=pattern)
+
+
+def test_images_have_no_directions(tmp_path):
+    with pytest.raises(UsageError, match="no meaning for images"):
+        images(pictures(tmp_path / "a"), tmp_path, monotone={"width": 1})
 
 
 def test_image_parts_come_from_folders(tmp_path):
