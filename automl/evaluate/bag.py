@@ -53,9 +53,15 @@ def assemble(cv: CrossValidation, ensemble: Candidate, folder: Path) -> Fitted:
     for candidate, weight in ensemble.members:
         if not candidate.models:
             raise FitFailed(f"the models of {candidate.name} were not kept")
-        total += weight * np.mean(list(candidate.sealed.values()), axis=0, dtype=np.float64)
+        total += weight * mean_sealed(candidate)
     copy_models(ensemble, folder, {c.name: sorted(c.models) for c, _ in ensemble.members})
     return Fitted(total.astype(np.float32), {}, {}, 0.0, time.monotonic() - started)
+
+
+def mean_sealed(candidate: Candidate) -> Array:
+    """(test rows, outputs) float32 mean prediction of a candidate's kept models."""
+    mean: Array = np.stack(list(candidate.sealed.values())).mean(axis=0, dtype=np.float64)
+    return mean.astype(np.float32)
 
 
 def copy_models(ensemble: Candidate, folder: Path, splits: dict[str, list[int]]) -> None:

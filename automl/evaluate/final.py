@@ -39,13 +39,11 @@ class Tested:
     Attributes:
         rows: positions in the dataset that were judged.
         predictions: candidate name -> (rows, outputs).
-        fitted: candidate name -> the fit on the development part (holdout only).
         delivered: the candidate whose model stands in the model folder.
     """
 
     rows: Array
     predictions: dict[str, Array] = field(default_factory=dict)
-    fitted: dict[str, Fitted] = field(default_factory=dict)
     delivered: Candidate | None = None
 
 
@@ -70,17 +68,19 @@ def open_test(
         # The fallbacks, simplest last, are only reached when the chosen one cannot be fitted in time.
         fitted = _final_fit(cv, candidate, outer.development, outer.test, folder, reserve)
         if fitted is not None:
-            tested.predictions[candidate.name], tested.fitted[candidate.name] = fitted.predictions, fitted
+            tested.predictions[candidate.name] = fitted.predictions
             tested.delivered = candidate
             break
     if tested.delivered is None:
         raise _nothing(chosen, others)
     for candidate in sorted(others, key=expected_seconds):
+        if tested.delivered.members and candidate.sealed:  # judged like the members: by the models of its splits
+            tested.predictions[candidate.name] = bag.mean_sealed(candidate)
         if candidate.name in tested.predictions or expected_seconds(candidate) * MORE_ROWS > cv.clock.left(reserve):
             continue
         fitted = _final_fit(cv, candidate, outer.development, outer.test, None, reserve)
         if fitted is not None:
-            tested.predictions[candidate.name], tested.fitted[candidate.name] = fitted.predictions, fitted
+            tested.predictions[candidate.name] = fitted.predictions
     return tested
 
 
@@ -153,7 +153,7 @@ def _judge_small(
             continue
         fitted = _final_fit(cv, candidate, outer.development, outer.development[:1], folder, reserve)
         if fitted is not None:
-            tested.fitted[candidate.name], tested.delivered = fitted, candidate
+            tested.delivered = candidate
             return tested
     raise _nothing(chosen, others)
 

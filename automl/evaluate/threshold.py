@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from automl.evaluate import counting, crossfit
+from automl.evaluate.metrics import METRICS
 
 if TYPE_CHECKING:
     from automl.data.dataset import Array
@@ -228,7 +229,7 @@ def _by(codes: Array, draws: Array, size: int) -> Array:
 
 
 def _reason(metric: str, chosen: Threshold, evidence: dict[str, float]) -> str:
-    name = metric.replace("_", " ")
+    name = METRICS[metric].label
     change = f"{name} {evidence['default']:.4f} before, {evidence['tuned']:.4f} after, cross-fitted"
     if chosen.weights:
         return f"Probabilities are divided by class shares before the largest is taken: {change}."

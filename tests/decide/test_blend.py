@@ -1,0 +1,57 @@
+import pytest
+
+from automl.decide.blend import judge, with_blend
+from automl.decide.engine import Decision
+from automl.evaluate.ensemble import ensemble
+from tests.fakes import fake_cv, judged, use_fakes
+from tests.rows import numbers
+
+
+@pytest.fixture(autouse=True)
+def _fakes(monkeypatch):
+    use_fakes(monkeypatch)
+
+
+def case(linear=1.0, trees=1.0):
+    cv = fake_cv(numbers("regression", 400), repeats=1)
+    members = [judged(cv, "linear", linear), judged(cv, "trees", trees)]
+    return cv, judged(cv, "baseline"), min(members, key=lambda c: c.loss()), ensemble(cv, members)
+
+
+def decision():
+    return Decision("trees", "trees are needed", {}, False, (), False, ("trees",), ("why",), {}, ())
+
+
+@pytest.mark.parametrize("prefer", ["accuracy", "balanced"])
+def test_a_clear_gain_is_delivered(prefer):
+    cv, baseline, single, blended = case()
+    blend = judge(cv, baseline, single, blended, prefer)
+    assert blend.used
+    assert blend.low < blend.gain < blend.high
+    assert blend.p_better > 0.8
+    assert "is delivered" in blend.reason or "reaches 0.80" in blend.reason
+
+
+def test_a_gain_within_noise_is_delivered_only_where_accuracy_comes_first():
+    cv, baseline, single, blended = case(1.0, 3.6)
+    used = {prefer: judge(cv, baseline, single, blended, prefer) for prefer in ("accuracy", "balanced")}
+    assert used["accuracy"].gain > 0
+    assert used["accuracy"].used
+    assert not used["balanced"].used
+    assert "does not reach 0.80" in used["balanced"].reason
+
+
+def test_the_decision_names_the_members_and_keeps_its_verdict():
+    cv, baseline, single, blended = case()
+    changed = with_blend(decision(), judge(cv, baseline, single, blended, "accuracy"))
+    assert changed.family == "trees"
+    assert changed.ensemble
+    assert set(changed.members) == {"linear-0", "trees-0"}
+    assert changed.reasons[-1] == changed.evidence["ensemble"]["reason"]
+
+
+def test_an_ensemble_that_is_not_used_stays_in_the_evidence():
+    cv, baseline, single, blended = case(1.0, 3.6)
+    kept = with_blend(decision(), judge(cv, baseline, single, blended, "balanced"))
+    assert (kept.ensemble, kept.members) == (False, ("trees",))
+    assert kept.evidence["ensemble"]["used"] is False

@@ -1,0 +1,126 @@
+import pytest
+
+from automl.families.base import FitFailed, Knob
+from automl.search.portfolio import Portfolio
+from automl.search.trials import Search, Tracker
+from tests.fakes import fake_cv, judged, use_fakes
+from tests.rows import numbers
+
+GIVEN = {
+    "linear": {"given": ({"error": 0.52}, {"error": 0.51})},
+    "trees": {"given": ({"error": 0.5}, {"error": 0.6}, {"error": 0.45}), "knobs": (Knob("error"),)},
+    "network": {"given": ({"error": 0.5}, {"error": 0.4})},
+}
+NAMES = ("linear", "trees", "network")
+
+
+@pytest.fixture(autouse=True)
+def _fakes(monkeypatch):
+    use_fakes(monkeypatch, **GIVEN)
+
+
+class Log:
+    def __init__(self):
+        self.begun, self.ended = [], []
+        self.tracker = Tracker(self.begun.append, lambda trial, best, _: self.ended.append((trial, best)), lambda _: 0)
+
+
+def start(budget=None, splits=None, most=None, errors=(0.52, 0.5, 0.5), **how):
+    cv = fake_cv(numbers("regression", 300), repeats=1, budget=budget, **how)
+    probes = {"baseline": judged(cv, "baseline", 3.0, splits)}
+    probes |= {name: judged(cv, name, error, splits) for name, error in zip(NAMES, errors, strict=True)}
+    log = Log()
+    return cv, probes, Portfolio(cv, ("baseline", *NAMES), Search([]), log.tracker, most), log
+
+
+def tried(portfolio):
+    return [(t.family, t.params["error"]) for t in portfolio.result.trials]
+
+
+def test_families_take_turns():
+    _, probes, portfolio, log = start()
+    portfolio.run(probes, "f", 0.0)
+    assert tried(portfolio)[:4] == [("trees", 0.6), ("network", 0.4), ("linear", 0.51), ("trees", 0.45)]
+    assert log.begun == list(range(1, len(log.begun) + 1))
+    assert log.ended[-1][1].loss() == min(c.loss() for c in portfolio.judged)
+
+
+def test_while_the_worker_starts_only_families_of_this_process_run():
+    _, probes, portfolio, _ = start()
+    while portfolio.meanwhile(probes, 100.0):
+        pass
+    assert {family for family, _ in tried(portfolio)} == {"trees", "linear"}
+    portfolio.run(probes, "f", 0.0)
+    assert tried(portfolio).count(("trees", 0.6)) == 1
+
+
+def test_a_step_that_would_take_too_long_is_not_taken_while_waiting():
+    _, probes, portfolio, _ = start(costs={"trees": 2.0, "linear": 0.1})
+    assert portfolio.meanwhile(probes, 1.0)
+    assert not portfolio.meanwhile(probes, 0.1)
+    assert {family for family, _ in tried(portfolio)} == {"linear"}
+
+
+def test_a_family_far_behind_gets_no_more_trials():
+    _, probes, portfolio, _ = start(errors=(2.5, 0.5, 0.5))
+    portfolio.run(probes, "f", 0.0)
+    assert "linear" not in {family for family, _ in tried(portfolio)}
+
+
+def test_time_for_refits_and_the_report_is_left():
+    cv, probes, portfolio, _ = start(budget=60.0, costs={"trees": 1.0, "network": 2.0, "linear": 0.1}, splits=[0, 1])
+    cv.here.suggestions = [{"error": 0.4 + i / 100} for i in range(40)]
+    portfolio.run(probes, "f", 5.0)
+    assert cv.clock.left() >= 5.0 + 4 * 1.0
+    assert len(portfolio.result.trials) > 3
+    assert portfolio.result.stopped == "the budget"
+
+
+def test_fewer_splits_are_judged_when_the_queue_would_not_fit():
+    cv, probes, portfolio, _ = start(budget=60.0, costs={"trees": 2.0, "network": 3.0})
+    cv.clock.now = 30.0
+    portfolio.run(probes, "f", 2.0)
+    assert portfolio.result.splits == [0]
+
+
+def test_a_network_that_time_cut_is_trained_longer_on_one_split():
+    cv, probes, portfolio, _ = start(
+        budget=100.0,
+        costs={"network": 2.0},
+        splits=[0],
+        info=lambda task: {"cut_by_time": task.family == "network"},
+    )
+    portfolio.run(probes, "f", 5.0)
+    longer = portfolio.result.trials[0]
+    assert longer.configuration.endswith(", longer")
+    assert sorted(longer.losses) == [0]
+    limits = [t.limits.seconds for t in cv.here.tasks if t.family == "network"]
+    assert limits[1] > 5 * 2.0
+
+
+def test_a_failed_trial_is_recorded_and_the_rest_goes_on():
+    def trouble(task):
+        if task.params.get("error") == 0.6:
+            raise FitFailed("diverged")
+
+    _, probes, portfolio, _ = start(trouble=trouble)
+    portfolio.run(probes, "f", 0.0)
+    failed = [t for t in portfolio.result.trials if not t.ok]
+    assert [t.reason for t in failed] == ["diverged"]
+    assert ("trees", 0.45) in tried(portfolio)
+
+
+def test_counted_trials_end_the_search():
+    _, probes, portfolio, _ = start(most=2)
+    portfolio.run(probes, "f", 0.0)
+    assert len(portfolio.result.trials) == 2
+    assert portfolio.result.stopped == "2 trials"
+
+
+def test_suggestions_go_to_the_best_family_first_until_they_bring_nothing():
+    cv, probes, portfolio, _ = start()
+    cv.here.suggestions = [{"error": 0.3}, {"error": 0.9}, {"error": 0.9}, {"error": 0.9}, {"error": 0.8}]
+    portfolio.run(probes, "f", 0.0)
+    suggested = tried(portfolio)[4:]
+    assert suggested[0] == ("network", 0.3)
+    assert [family for family, _ in suggested[:4]] == ["network"] * 4
