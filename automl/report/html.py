@@ -19,6 +19,7 @@ from markupsafe import Markup
 from automl.report.formats import printable
 from automl.report.sections import (
     answer,
+    calibration,
     data,
     errors,
     findings,
@@ -65,6 +66,15 @@ SECTIONS = (
 )
 
 
+def sections(report: dict[str, Any]) -> tuple[Section, ...]:
+    """The sections of a page: `SECTIONS`, and calibration after the test figures where it was measured."""
+    if not report.get("shape"):
+        return SECTIONS
+    place = next(i for i, section in enumerate(SECTIONS) if section.name == "test") + 1
+    more = Section("calibration", calibration.heading(report), calibration.build)
+    return (*SECTIONS[:place], more, *SECTIONS[place:])
+
+
 def render(report: dict[str, Any]) -> str:
     """The whole page as text; the same dictionary gives the same bytes.
 
@@ -73,7 +83,7 @@ def render(report: dict[str, Any]) -> str:
     """
     environment = _environment()
     hero = _fill(Section("answer", "The answer", answer.build), report)
-    parts = [(section, _fill(section, report)) for section in SECTIONS]
+    parts = [(section, _fill(section, report)) for section in sections(report)]
     script = (TEMPLATES / "sort.js").read_text(encoding="utf-8")
     page = environment.get_template("page.html.j2").render(
         title=str(report.get("name") or "run"),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from automl.errors import RunError
-from automl.verify import decision, figures, files
+from automl.verify import decision, figures, files, shape
 from automl.verify.folder import Check, Folder
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def verify(run: Path) -> list[Check]:
     try:
         found = [*decision.checks(folder), files.no_pickle(folder.path)]
         if folder.report is not None:
-            for part in (figures.leaderboard, figures.test, figures.errors, files.checks):
+            for part in (figures.leaderboard, figures.test, figures.errors, shape.checks, files.checks):
                 found += part(folder, folder.report)
     except (KeyError, TypeError, AttributeError, IndexError, ValueError) as error:
         # Documents of a shape we do not write: say which field, not where in our code.

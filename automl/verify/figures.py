@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from automl.verify.folder import Check, figure, labels, number, rows
-from automl.verify.formulas import score
+from automl.verify.formulas import LABELS, score
+from automl.verify.shape import named
 
 if TYPE_CHECKING:
     from automl.data.dataset import Array
-    from automl.verify.folder import Folder, Split
-
+    from automl.verify.folder import Folder, Rows, Split
 
 
 def leaderboard(folder: Folder, report: dict[str, Any]) -> list[Check]:
@@ -46,10 +46,10 @@ def test(folder: Folder, report: dict[str, Any]) -> list[Check]:
     if "weight" in folder.oof and "weight" not in frame:
         return [*found, Check("test: row weights in predictions.csv", "used", "not stored", ok=False)]
     part = rows(frame, folder.path / "predictions.csv")
-    value = score(block["metric"], part.y, part.p, part.w)
+    value = _delivered(folder, block["metric"], part)
     found.append(figure(f"test: {block['metric']}", block["value"], value))
     for name, stated in block.get("metrics", {}).items():
-        found.append(figure(f"test: metrics {name}", stated, score(name, part.y, part.p, part.w)))
+        found.append(figure(f"test: metrics {name}", stated, _delivered(folder, name, part)))
     for line in report["leaderboard"]:
         if line["delivered"] and line["test"] is not None:
             found.append(figure(f"leaderboard: {line['candidate']} test", line["test"]["value"], value))
@@ -61,7 +61,7 @@ def errors(folder: Folder, report: dict[str, Any]) -> list[Check]:
     block, frame = report.get("errors") or {}, folder.predictions
     part = rows(frame, folder.path / "predictions.csv")
     if "confusion" in block:
-        return _confusion(block, part.y, part.p.argmax(axis=1), labels(frame))
+        return _confusion(block, part.y, named(folder), labels(frame))
     if "residuals" not in block:
         return []
     residuals = part.p[:, 0] - part.y
@@ -76,6 +76,13 @@ def errors(folder: Folder, report: dict[str, Any]) -> list[Check]:
         found.append(Check("errors: coverage", block["coverage"], inside, abs(block["coverage"] - inside) <= edge))
         found.append(figure("errors: interval width", block["interval_width"], float(np.mean(high - low))))
     return found
+
+
+def _delivered(folder: Folder, metric: str, part: Rows) -> float:
+    """The metric on predictions.csv; metrics of the class see the one that is named there, whatever the threshold."""
+    if metric in LABELS:
+        return LABELS[metric](part.y, named(folder), part.w)
+    return score(metric, part.y, part.p, part.w)
 
 
 def _scores(folder: Folder, name: str, metric: str) -> dict[Split, float]:
