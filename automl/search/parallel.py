@@ -60,6 +60,7 @@ class Team:
             except WorkerDied:
                 continue
             except OutOfTime:
+                self.stopped = self.stopped or "the budget"
                 break
             return True
         return False

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from automl.clock import OutOfTime
+from automl.workers.executor import WorkerDied
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -68,15 +69,24 @@ class Workers:
             return worker.call(function, *arguments, seconds=seconds - (time.monotonic() - started))
 
     def wait_ready(self, seconds: float) -> None:
-        """Wait until the first of them is ready."""
+        """Wait until the first of them is ready.
+
+        Raises:
+            OutOfTime: none was in time.
+            WorkerDied: all ended while they started.
+        """
         deadline = time.monotonic() + seconds
+        starting = list(self.members)
         while not any(worker.ready for worker in self.members):
-            for worker in self.members:
+            for worker in list(starting):
                 try:
                     worker.wait_ready(0.0)
                 except OutOfTime:
                     continue
-                break
+                except WorkerDied:  # a GPU that cannot be used need not keep the others from it
+                    starting.remove(worker)
+                    if not starting:
+                        raise
             if time.monotonic() > deadline:
                 raise OutOfTime
             time.sleep(PAUSE)

@@ -74,6 +74,19 @@ def test_it_is_not_ready_before_the_first(start, tmp_path):
         pool.wait_ready(0.1)
 
 
+@pytest.mark.parametrize("broken", [1, 2])
+def test_it_is_ready_when_one_is_that_can_start(start, tmp_path, broken):
+    (tmp_path / "keras.py").write_text("import os\nif os.environ['AUTOML_BROKEN']: raise ImportError('no device')")
+    standins = [start(AUTOML_BROKEN="yes" if n < broken else "") for n in range(2)]
+    pool = Workers(standins)
+    if broken == 2:
+        with pytest.raises(WorkerDied, match="no device"):
+            pool.wait_ready(20.0)
+    else:
+        pool.wait_ready(20.0)
+        assert pool.call(os.getenv, "AUTOML_BROKEN", seconds=5.0) == ""
+
+
 def test_one_that_dies_is_given_back_and_replaced(two, calls):
     with pytest.raises(WorkerDied, match="killed by the system"):
         two.call(calls.die)
