@@ -1,4 +1,4 @@
-"""Whether an ensemble is delivered in place of the single model: like every richer model it bears the burden of proof."""
+"""Whether an ensemble is delivered in place of the single model: as with every richer model, it has to be shown."""
 
 from __future__ import annotations
 

@@ -157,7 +157,12 @@ def _after(evidence: dict[str, Any], report: dict[str, Any], named: str) -> dict
 
 
 def _delivered(decision: dict[str, Any]) -> str:
-    members = [view.family_name(m) for m in view.listing(decision, "members") if not isinstance(m, dict)]
-    if decision.get("ensemble") and len(members) > 1:
-        return f"Delivered is an ensemble of {' and '.join(members)}; the verdict names the best single family."
-    return ""
+    """What is delivered, when it is more than the model of the verdict, and why."""
+    blend = view.mapping(view.mapping(decision, "evidence"), "ensemble")
+    shares = {str(name): weight for name, weight in view.mapping(blend, "weights").items()}
+    members = [str(m) for m in view.listing(decision, "members")]
+    if not decision.get("ensemble") or len(members) < 2:
+        return str(blend.get("reason", ""))
+    named = ", ".join(f"{m} ({percent(shares[m])})" if m in shares else view.family_name(m) for m in members)
+    reason = f" {blend['reason']}" if blend.get("reason") else ""
+    return f"Delivered is a weighted ensemble of {named}; the verdict names the best single family.{reason}"
