@@ -119,7 +119,9 @@ def fit(params: Params, train: Dataset, limits: Limits) -> ForestModel:
     options = _options(params, rows, limits.threads, constraints)
     trees = _grown(wanted, deadline, _chunks(params, options, rows, matrix[rows.fit]))
     transform = smeared(params, rows, trees.mean(matrix[rows.check])[:, 0] if len(rows.check) else np.zeros(0))
-    info: dict[str, Any] = {"trees": len(trees), "nodes": len(trees.feature), "cut_by_time": len(trees) < wanted}
+    # "rounds" too: what a length is called wherever lengths are compared.
+    grown = {"trees": len(trees), "rounds": len(trees), "nodes": len(trees.feature)}
+    info: dict[str, Any] = {**grown, "cut_by_time": len(trees) < wanted}
     if transform.kind != "plain":
         info["smearing"] = transform.smearing
     if constraints is not None:

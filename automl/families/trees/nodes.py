@@ -155,7 +155,8 @@ def _wrong(arrays: dict[str, Array], width: int, outputs: int) -> str:
         return "the arrays differ in length"
     if len(starts) < 2 or starts[0] != 0 or starts[-1] != len(feature) or (np.diff(starts) < 1).any():
         return "the trees do not follow one another"
-    if not (np.isfinite(number).all() and np.isfinite(values).all()):
+    # An infinite threshold parts missing cells from all others.
+    if np.isnan(number).any() or not (np.isfinite(number[feature == LEAF]).all() and np.isfinite(values).all()):
         return "a number is not finite"
     return _wrong_nodes(starts, feature, right, width) or _wrong_leaves(right[feature == LEAF], values, outputs)
 

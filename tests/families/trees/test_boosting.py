@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from automl.families.base import Limits
-from automl.families.trees import FAMILY
+from automl.families.base import FitFailed, Limits
+from automl.families.trees import FAMILY, memory
+from automl.families.trees.encoding import MOST_CLASSES, encode
 from tests.rows import column, mixed, numbers, rows_of
 
 CITIES = ("Aarau", "Bern", "Genève", "Oslo", "Zürich")
@@ -172,3 +173,111 @@ def test_absolute_errors_are_fitted_when_they_are_judged():
     absolute = fit(data, short(60)).predict(data.inputs)
     squared = fit(replace(data, problem=replace(data.problem, metric="rmse")), short(60)).predict(data.inputs)
     assert np.abs(absolute[:, 0] - data.y).mean() < np.abs(squared[:, 0] - data.y).mean()
+
+
+def skewed(n=800):
+    data = numbers("regression", n)
+    return replace(data, y=np.exp(data.y + np.random.default_rng(0).normal(0, 0.8, n)))
+
+
+def test_the_logarithm_of_a_target_is_smeared_on_rows_set_aside_and_in_the_final_fit_as_given(tmp_path):
+    data = skewed()
+    model = fit(data, {**short(), "target": "log"})
+    final = model.final_params()
+    assert final["smearing"] == model.info["smearing"] == model.transform.smearing > 1.05
+    again = fit(data, final, full=True)
+    assert again.transform.smearing == final["smearing"]
+    assert again.predict(data.inputs).min() >= 0
+    again.save(tmp_path)
+    assert np.array_equal(FAMILY.load(tmp_path, data.problem).predict(data.inputs), again.predict(data.inputs))
+
+
+def test_medians_pass_through_the_logarithm_without_smearing():
+    data = skewed()
+    model = fit(replace(data, problem=replace(data.problem, metric="mae")), {**short(), "target": "log"})
+    assert model.final_params()["smearing"] == 1
+
+
+def test_a_logarithm_of_negative_targets_is_a_failed_fit():
+    with pytest.raises(FitFailed, match="values of zero and more"):
+        fit(numbers("regression", 50), {**short(), "target": "log"})
+
+
+@pytest.mark.parametrize("task", ["binary", "multiclass", "regression"])
+def test_categories_with_many_levels_as_statistics(tmp_path, task):
+    rng = np.random.default_rng(0)
+    levels = tuple(str(i) for i in range(60))
+    codes = rng.integers(-1, 60, 1_500).astype(np.int32)
+    effect = rng.normal(size=61)
+    y = effect[codes] if task == "regression" else np.digitize(effect[codes], [0, 0.7][: 1 + (task == "multiclass")])
+    data = rows_of(pd.DataFrame({"shop": codes}), [column("shop", "category", levels)], y, task=task)
+    model = fit(data, {**short(60), "categories": "statistics"})
+    targets = 3 if task == "multiclass" else 1
+    assert len(model.names) == model.booster.num_features() == targets + 1
+    predicted = model.predict(data.inputs)
+    wrong = predicted[:, 0] - y if task == "regression" else predicted.argmax(axis=1) != y
+    assert np.abs(wrong).mean() < 0.2
+    model.save(tmp_path)
+    assert np.array_equal(FAMILY.load(tmp_path, data.problem).predict(data.inputs), predicted)
+
+
+def test_statistics_of_many_classes_are_those_of_the_most_frequent():
+    data = numbers("binary", 1_200)
+    codes = np.random.default_rng(0).integers(0, 30, 1_200).astype(np.int32)
+    columns = [column("shop", "category", tuple(str(i) for i in range(30)))]
+    data = rows_of(pd.DataFrame({"shop": codes}), columns, (codes % 14).astype(np.int64), task="multiclass")
+    assert len(fit(data, {**short(3), "categories": "statistics"}).names) == MOST_CLASSES + 1
+
+
+def test_groups_stay_whole_within_the_folds_of_statistics():
+    groups = np.repeat(np.arange(60), 10)
+    codes = (groups % 20).astype(np.int32)  # three groups a level
+    columns = [column("shop", "category", tuple(str(i) for i in range(20)))]
+    y = np.random.default_rng(0).normal(size=60)[groups]
+    data = rows_of(pd.DataFrame({"shop": codes}), columns, y, groups=groups)
+    matrix = encode(data, "statistics", data.y, np.arange(600)).matrix
+    assert all(len(np.unique(matrix[groups == group, 0])) == 1 for group in range(60))
+
+
+@pytest.mark.parametrize("task", ["binary", "regression"])
+def test_directions_hold(task):
+    data = numbers(task, 500, d=2, noise=3.0)
+    data = replace(data, problem=replace(data.problem, monotone={"x0": -1}))
+    params = {"eta": 0.3, "max_depth": 4, "rounds": 50}
+    line = pd.DataFrame({"x0": np.linspace(-3, 3, 100), "x1": 0.0})
+    model = fit(data, params, full=True)
+    assert model.info["monotone"] == {"x0": -1}
+    assert (np.diff(model.predict(line)[:, -1]) <= 1e-6).all()
+    free = fit(replace(data, problem=replace(data.problem, monotone={})), params, full=True)
+    assert "monotone" not in free.info
+    assert (np.diff(free.predict(line)[:, -1]) > 0).any()
+
+
+def test_a_direction_beside_categories_and_text():
+    data = mixed(400)
+    data = replace(data, problem=replace(data.problem, monotone={"number": 1}))
+    model = fit(data, short())
+    assert model.booster.num_features() == len(model.names)
+    line = data.inputs.iloc[[0] * 50].assign(number=np.linspace(-3, 3, 50))
+    assert (np.diff(model.predict(line)[:, 1]) >= -1e-6).all()
+
+
+def test_additive_stumps_are_sums_of_one_column_each():
+    data = numbers("regression", 400)
+    model = fit(replace(data, problem=replace(data.problem, explainable=True)), {"max_depth": 6, "rounds": 40})
+    assert model.params["max_depth"] == 1
+    a, b = np.meshgrid([-1.0, 1.0], [-1.0, 1.0])
+    corners = pd.DataFrame({"x0": a.ravel(), "x1": b.ravel(), "x2": 0.0})
+    low, high, second, both = model.predict(corners)[:, 0]
+    assert both - second == pytest.approx(high - low, abs=1e-5)
+    assert high - low > 1
+
+
+def test_a_fit_that_would_not_fit_into_memory_is_made_smaller(monkeypatch):
+    data = numbers("binary", 4_000)
+    assert "downsized" not in fit(data, short(5)).info
+    monkeypatch.setattr(memory, "available", lambda: 10**5)
+    small = fit(data, short(5), full=True)
+    assert small.info["downsized"]["rows"] == memory.FEWEST_ROWS
+    assert small.info["downsized"]["max_bin"] == memory.FEWEST_BINS
+    assert (small.predict(data.inputs).argmax(axis=1) == data.y).mean() > 0.8
