@@ -2,6 +2,7 @@
 
 The preprocessing of RealMLP (Holzmueller, Grinsztajn and Steinwart 2024, "Better by default"): robust scaling and a
 smooth clip of every column, one-hot columns included, so that outliers keep their order but none leaves (-3, 3).
+Numbers may be mapped to normal quantiles instead (TabM's way). Categories of many levels stay codes, for embeddings.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from automl.encode.parts import PartsEncoder
+from automl.encode.quantile import Quantiles
 from automl.encode.state import State, prefixed, unprefixed
 
 if TYPE_CHECKING:
@@ -20,10 +22,13 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from automl.data.dataset import Array
+    from automl.encode.parts import Parts
     from automl.types import Column
 
-MAX_LEVELS = 100
-"""One-hot columns a category may take; rarer levels read as missing."""
+MOST_ONE_HOT = 8
+"""Levels up to which a category becomes one-hot columns (RealMLP's rule); with more it stays a column of codes."""
+MOST_LEVELS = 2_000
+"""Codes a category may have; rarer levels read as missing."""
 BLOCK = 20_000
 """Rows encoded at a time: the float64 work space stays small beside the float32 result."""
 QUANTILE_ROWS = 50_000
@@ -40,8 +45,10 @@ class NetworkTable:
         parts: splits the frame into numbers and category codes.
         fill: (numbers,) training mean of each number, put where a value is missing.
         marked: (m,) positions of the numbers that had missing values in training: each gets an indicator column.
-        kept: for each category the codes that have a column, the most frequent first.
-        center, scale: (width,) median and factor of every output column.
+        kept: for each category the codes that have a column or a code of their own, the most frequent first.
+        center, scale: (width - codes,) median and factor of every output column but the codes.
+        coded: positions of the categories that become a column of codes: 0 for missing and unseen, then `kept`.
+        quantiles: maps the numbers to normal quantiles; None to scale them like every other column.
     """
 
     parts: PartsEncoder
@@ -50,10 +57,20 @@ class NetworkTable:
     kept: tuple[Array, ...]
     center: Array
     scale: Array
+    coded: tuple[int, ...] = ()
+    quantiles: Quantiles | None = None
 
     @classmethod
-    def fit(cls, frame: pd.DataFrame, columns: Sequence[Column], seed: int) -> NetworkTable:
-        """An encoder fitted on training rows."""
+    def fit(
+        cls, frame: pd.DataFrame, columns: Sequence[Column], seed: int, *, numbers: str = "robust"
+    ) -> NetworkTable:
+        """An encoder fitted on training rows.
+
+        Args:
+            columns: of the frame, as profiled.
+            seed: of what is random in encoding text.
+            numbers: 'robust' to scale them by their quartiles, 'quantile' to map them to normal quantiles.
+        """
         encoder = PartsEncoder.fit(frame, columns, seed)
         parts = encoder.transform(frame)
         known = np.isfinite(parts.numbers)
@@ -61,40 +78,60 @@ class NetworkTable:
         fill = np.where(known, parts.numbers, 0.0).sum(axis=0) / np.maximum(counts, 1)
         marked = np.flatnonzero((counts < len(frame)) & (counts > 0))
         kept = tuple(_frequent(codes, size) for codes, size in zip(parts.codes.T, encoder.code_sizes, strict=True))
-        unscaled = cls(encoder, fill, marked, kept, np.zeros(0), np.zeros(0))
+        coded = tuple(i for i, codes in enumerate(kept) if len(codes) > MOST_ONE_HOT)
+        unscaled = cls(encoder, fill, marked, kept, np.zeros(0), np.zeros(0), coded)
         center, scale = unscaled._robust_scale(frame)
-        return replace(unscaled, center=center, scale=scale)
+        quantiles = Quantiles.fit(parts.numbers, seed) if numbers == "quantile" else None
+        return replace(unscaled, center=center, scale=scale, quantiles=quantiles)
 
     @property
     def width(self) -> int:
         """Columns of the matrix."""
-        return len(self.center)
+        return len(self.center) + len(self.coded)
+
+    @property
+    def levels(self) -> tuple[int, ...]:
+        """How many codes each of the last columns may hold, 0 included."""
+        return tuple(len(self.kept[i]) + 1 for i in self.coded)
 
     @property
     def numbers(self) -> int:
-        """How many of the first columns are quantities; the others are indicators and one-hot columns."""
+        """How many of the first columns are quantities; then come indicators, one-hot columns and codes."""
         return len(self.fill)
 
     def transform(self, frame: pd.DataFrame) -> Array:
-        """(rows, width) float32, contiguous, finite, every value in (-3, 3)."""
+        """(rows, width) float32, contiguous, finite; every value but codes and normal quantiles in (-3, 3)."""
         matrix = np.empty((len(frame), self.width), dtype=np.float32)
         for start in range(0, len(frame), BLOCK):
-            values = (self._raw(frame.iloc[start : start + BLOCK]) - self.center) * self.scale
-            values = np.clip(values, -FAR, FAR)
-            matrix[start : start + BLOCK] = values / np.sqrt(1.0 + (values / 3.0) ** 2)
+            parts = self.parts.transform(frame.iloc[start : start + BLOCK])
+            block, scaled = matrix[start : start + BLOCK], len(self.center)
+            block[:, :scaled] = _clipped((self._raw(parts) - self.center) * self.scale)
+            if self.quantiles is not None:
+                block[:, : self.numbers] = self.quantiles.transform(self._filled(parts.numbers))
+            for i, category in enumerate(self.coded, start=scaled):
+                block[:, i] = self._code(parts.codes[:, category], category)
         return matrix
 
-    def _raw(self, frame: pd.DataFrame) -> Array:
-        """Every output column before scaling: numbers, missing indicators, one-hot columns."""
-        parts = self.parts.transform(frame)
+    def _filled(self, numbers: Array) -> Array:
+        return np.where(np.isfinite(numbers), numbers, self.fill)
+
+    def _raw(self, parts: Parts) -> Array:
+        """Every output column but the codes before scaling: numbers, missing indicators, one-hot columns."""
         missing = ~np.isfinite(parts.numbers)
-        hot = [_one_hot(codes, kept) for codes, kept in zip(parts.codes.T, self.kept, strict=True)]
-        blocks = [np.where(missing, self.fill, parts.numbers), missing[:, self.marked].astype(np.float64), *hot]
-        return np.concatenate(blocks, axis=1)
+        hot = [_one_hot(parts.codes[:, i], kept) for i, kept in enumerate(self.kept) if i not in self.coded]
+        return np.concatenate([self._filled(parts.numbers), missing[:, self.marked].astype(np.float64), *hot], axis=1)
+
+    def _code(self, codes: Array, category: int) -> Array:
+        """(rows,) places in `kept`, from 1; 0 where missing, unseen or too rare."""
+        kept = self.kept[category]
+        places = np.zeros(int(max(kept.max(), codes.max(initial=-1))) + 2, dtype=np.int64)
+        places[kept + 1] = np.arange(1, len(kept) + 1)
+        found: Array = places[codes + 1]
+        return found
 
     def _robust_scale(self, frame: pd.DataFrame) -> tuple[Array, Array]:
         """Median and factor of each column: one over the quartile range, else over half the range, else zero."""
-        raw = self._raw(frame.iloc[:: max(len(frame) // QUANTILE_ROWS, 1)])
+        raw = self._raw(self.parts.transform(frame.iloc[:: max(len(frame) // QUANTILE_ROWS, 1)]))
         low, center, high = np.quantile(raw, [0.25, 0.5, 0.75], axis=0)
         half = 0.5 * (raw.max(axis=0) - raw.min(axis=0))
         spread = np.where(high > low, high - low, half)
@@ -105,11 +142,14 @@ class NetworkTable:
         plain, arrays = self.parts.state()
         own = {"fill": self.fill, "marked": self.marked, "center": self.center, "scale": self.scale}
         kept = {f"kept{i}": codes for i, codes in enumerate(self.kept)}
-        return {"parts": plain, "categories": len(self.kept)}, prefixed("parts", arrays) | own | kept
+        if self.quantiles is not None:
+            own["grid"] = self.quantiles.grid
+        described = {"parts": plain, "categories": len(self.kept), "coded": self.coded}
+        return described, prefixed("parts", arrays) | own | kept
 
     @classmethod
     def from_state(cls, state: State) -> NetworkTable:
-        """The encoder that `state` described."""
+        """The encoder that `state` described; version 0.1.0 knew no codes and no quantiles."""
         plain, arrays = state
         return cls(
             PartsEncoder.from_state((plain["parts"], unprefixed("parts", arrays))),
@@ -118,13 +158,22 @@ class NetworkTable:
             tuple(arrays[f"kept{i}"] for i in range(plain["categories"])),
             arrays["center"],
             arrays["scale"],
+            tuple(plain.get("coded", ())),
+            Quantiles(arrays["grid"]) if "grid" in arrays else None,
         )
 
 
+def _clipped(values: Array) -> Array:
+    """Values squeezed smoothly into (-3, 3)."""
+    values = np.clip(values, -FAR, FAR)
+    squeezed: Array = values / np.sqrt(1.0 + (values / 3.0) ** 2)
+    return squeezed
+
+
 def _frequent(codes: Array, levels: int) -> Array:
-    """Codes of the levels seen in training, the most frequent first, at most `MAX_LEVELS`."""
+    """Codes of the levels seen in training, the most frequent first, at most `MOST_LEVELS`."""
     counts = np.bincount(codes[codes >= 0], minlength=max(levels, 1))
-    order = np.argsort(-counts, kind="stable")[:MAX_LEVELS]
+    order = np.argsort(-counts, kind="stable")[:MOST_LEVELS]
     kept: Array = order[counts[order] > 0].astype(np.int64)
     return kept
 

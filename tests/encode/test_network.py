@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from automl.encode.network import MAX_LEVELS, NetworkTable
+from automl.encode.network import MOST_LEVELS, MOST_ONE_HOT, NetworkTable
 from automl.types import Column
 
 
@@ -75,12 +75,50 @@ def test_unseen_levels_read_as_missing():
     assert (matrix[0] == matrix[1]).all()
 
 
-def test_large_vocabularies_keep_the_most_frequent_levels():
-    codes = np.concatenate([np.arange(150), np.full(9, 149)]).astype(np.int32)
-    matrix = encoded(codes, "category", [f"v{i}" for i in range(150)])
-    assert matrix.shape[1] == MAX_LEVELS
-    assert (matrix[149] != matrix[148]).any()  # 149 is frequent, 148 fell off
-    assert (matrix[148] == matrix[147]).all()
+def levels(count):
+    return [f"v{i}" for i in range(count)]
+
+
+@pytest.mark.parametrize(("count", "width"), [(MOST_ONE_HOT, MOST_ONE_HOT), (MOST_ONE_HOT + 1, 1)])
+def test_categories_of_many_levels_stay_codes(count, width):
+    assert encoded(np.arange(count, dtype=np.int32), "category", levels(count)).shape == (count, width)
+
+
+def test_codes_count_from_the_most_frequent_level_and_zero_is_missing_or_unseen():
+    codes = np.concatenate([np.arange(10), [7, 7]]).astype(np.int32)
+    matrix = encoded(codes, "category", levels(12), later=np.array([7, 0, -1, 11], dtype=np.int32))
+    assert matrix[:, 0].tolist() == [1.0, 2.0, 0.0, 0.0]
+
+
+def test_rare_levels_of_a_huge_vocabulary_read_as_missing():
+    count = MOST_LEVELS + 5
+    codes = np.concatenate([np.arange(count), [count - 1]]).astype(np.int32)
+    matrix = encoded(codes, "category", levels(count))[:, 0]
+    assert matrix.max() == MOST_LEVELS
+    assert (matrix[MOST_LEVELS - 1 : -2] == 0.0).all()
+    assert matrix[-1] == 1.0
+
+
+def test_the_layout_is_numbers_then_hot_columns_then_codes():
+    frame = pd.DataFrame(
+        {"many": np.arange(30, dtype=np.int32), "few": np.arange(30, dtype=np.int32) % 3, "n": np.arange(30.0)}
+    )
+    columns = [column("many", "category", levels(30)), column("few", "category", levels(3)), column("n")]
+    encoder = NetworkTable.fit(frame, columns, seed=0)
+    matrix = encoder.transform(frame)
+    assert (encoder.width, encoder.numbers, encoder.levels) == (5, 1, (31,))
+    assert sorted(matrix[:, 4]) == list(range(1, 31))
+    assert np.abs(matrix[:, :4]).max() < 3.0
+
+
+def test_quantile_numbers_forget_shape_and_outliers_but_indicators_do_not():
+    values = np.append(np.exp(np.random.default_rng(0).normal(size=999) * 3), np.nan)
+    frame = pd.DataFrame({"n": values})
+    encoder = NetworkTable.fit(frame, [column("n")], seed=0, numbers="quantile")
+    matrix = encoder.transform(frame)
+    assert matrix.shape == (1000, 2)
+    assert matrix[:, 0].std() == pytest.approx(1.0, abs=0.1)
+    assert len(np.unique(matrix[:, 1])) == 2
 
 
 @pytest.fixture
@@ -109,14 +147,26 @@ def test_every_kind_of_column_gives_a_contiguous_finite_float32_matrix(mixed):
     assert 0 < encoder.numbers < encoder.width
 
 
-def test_the_state_survives_json_and_npz(mixed, tmp_path):
+@pytest.mark.parametrize("numbers", ["robust", "quantile"])
+def test_the_state_survives_json_and_npz(mixed, tmp_path, numbers):
     frame, columns = mixed
-    encoder = NetworkTable.fit(frame, columns, seed=0)
+    frame["many"], columns = np.arange(6, dtype=np.int32) + 4, [*columns, column("many", "category", levels(10))]
+    frame = pd.concat([frame, frame.assign(many=np.arange(6, dtype=np.int32))])
+    encoder = NetworkTable.fit(frame, columns, seed=0, numbers=numbers)
+    assert encoder.levels == (11,)
     plain, arrays = encoder.state()
     np.savez(tmp_path / "arrays.npz", **arrays)
     with np.load(tmp_path / "arrays.npz", allow_pickle=False) as stored:
         loaded = NetworkTable.from_state((json.loads(json.dumps(plain)), dict(stored)))
     np.testing.assert_array_equal(loaded.transform(frame), encoder.transform(frame))
+
+
+def test_a_state_of_version_0_1_0_knows_neither_codes_nor_quantiles(mixed):
+    frame, columns = mixed
+    encoder = NetworkTable.fit(frame, columns, seed=0)
+    plain, arrays = encoder.state()
+    del plain["coded"]
+    np.testing.assert_array_equal(NetworkTable.from_state((plain, arrays)).transform(frame), encoder.transform(frame))
 
 
 def test_an_empty_frame_gives_an_empty_matrix(mixed):

@@ -4,6 +4,7 @@ import gc
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,9 @@ from sklearn.datasets import load_breast_cancer, load_diabetes, load_digits
 from automl.data.dataset import Dataset, Images
 from automl.families.base import FitFailed, Limits
 from automl.families.network import FAMILY
+from automl.families.network.shared import SHELF
 from automl.types import Column, Problem
+from tests.rows import column, numbers, rows_of
 
 pytestmark = [
     pytest.mark.slow,
@@ -104,11 +107,85 @@ def test_a_warm_up_is_not_mistaken_for_the_best_epoch(digits):
     assert info["epochs"] == 30
 
 
-@pytest.mark.parametrize("extras", [{}, {"dropout": 0.15, "weight_decay": 0.02, "pbld": True}])
+@pytest.mark.parametrize("extras", [{}, {"dropout": 0.0, "weight_decay": 0.0, "pbld": True}, {"kind": "tabm"}])
 def test_a_fit_by_counts_repeats_exactly(cancer, extras):
     train, test = cancer
     first, second = (FAMILY.fit({"epochs": 5, **extras}, train, Limits()).predict(test.inputs) for _ in range(2))
     np.testing.assert_array_equal(first, second)
+
+
+VARIANTS = [
+    {},
+    {"embedding": "pbld", "numbers": "quantile"},
+    {"embedding": "pwl"},
+    {"kind": "tabm"},
+    {"kind": "tabm", "embedding": "none", "numbers": "robust"},
+]
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_a_network_used_before_gives_what_a_new_one_gives(cancer, variant):
+    train, test = cancer
+    params = {"epochs": 3, **variant}
+    others = train.take(np.arange(len(train) - 3))
+    SHELF.clear()
+    FAMILY.fit(params, others, Limits())
+    used = FAMILY.fit(params, train, Limits()).predict(test.inputs)
+    assert len(SHELF.kept) == 1  # one shape: the second fit did use the network of the first
+    SHELF.clear()
+    np.testing.assert_array_equal(FAMILY.fit(params, train, Limits()).predict(test.inputs), used)
+
+
+def test_models_that_share_a_network_keep_their_own_weights(cancer, tmp_path):
+    train, test = cancer
+    first = FAMILY.fit({"epochs": 2}, train, Limits())
+    before = first.predict(test.inputs)
+    second = FAMILY.fit({"epochs": 2, "lr": 0.001}, train, Limits())
+    after = second.predict(test.inputs)
+    assert first.shared is second.shared
+    assert np.abs(before - after).max() > 1e-3
+    np.testing.assert_array_equal(first.predict(test.inputs), before)
+    second.save(tmp_path)
+    np.testing.assert_array_equal(FAMILY.load(tmp_path, train.problem).predict(test.inputs), after)
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+@pytest.mark.parametrize("task", ["multiclass", "regression"])
+def test_every_variant_learns(variant, task):
+    train, test = halves(numbers(task, n=600, noise=0.3))
+    predicted = FAMILY.fit({"epochs": 30, **variant}, train, Limits()).predict(test.inputs)
+    if task == "regression":
+        assert np.sqrt(np.mean((predicted[:, 0] - test.y) ** 2)) < 0.3 * test.y.std()
+    else:
+        assert (predicted.argmax(axis=1) == test.y).mean() > 0.85
+
+
+def test_levels_are_learnt_and_unseen_ones_are_harmless():
+    random = np.random.default_rng(0)
+    codes = random.integers(0, 40, 1_200).astype(np.int32)
+    effect = random.normal(size=40)
+    dataset = rows_of(
+        pd.DataFrame({"c": codes, "n": random.normal(size=1_200)}),
+        [column("c", "category", tuple(f"v{i}" for i in range(42))), column("n")],
+        effect[codes] + random.normal(0.0, 0.1, 1_200),
+    )
+    train, test = halves(dataset)
+    model = FAMILY.fit({"epochs": 40}, train, Limits())
+    assert np.corrcoef(model.predict(test.inputs)[:, 0], test.y)[0, 1] > 0.95
+    unseen = model.predict(test.inputs.assign(c=np.int32(41)))
+    assert np.isfinite(unseen).all()
+    np.testing.assert_array_equal(unseen, model.predict(test.inputs.assign(c=np.int32(-1))))
+
+
+def test_a_logarithm_of_the_target_is_learnt_and_undone(tmp_path):
+    train, test = halves(numbers("regression", n=600, noise=0.1))
+    skewed = [replace(part, y=np.exp(part.y)) for part in (train, test)]
+    model = FAMILY.fit({"epochs": 30, "target": "log"}, skewed[0], Limits())
+    predicted = model.predict(test.inputs)
+    assert np.corrcoef(np.log1p(predicted[:, 0]), np.log1p(skewed[1].y))[0, 1] > 0.97
+    assert model.targets.transform.smearing != 1.0
+    model.save(tmp_path)
+    np.testing.assert_array_equal(FAMILY.load(tmp_path, train.problem).predict(test.inputs), predicted)
 
 
 def test_images_repeat_exactly(digits):
@@ -135,6 +212,7 @@ import numpy as np, pandas as pd
 from pathlib import Path
 from automl.data.dataset import Images
 from automl.families.network import FAMILY
+from automl.families.network.shared import SHELF
 from automl.types import Problem
 folder = Path({str(tmp_path)!r})
 inputs = pd.read_parquet(folder / "inputs.parquet")

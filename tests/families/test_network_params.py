@@ -2,22 +2,26 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from sklearn import metrics
 
 from automl.families.network import FAMILY, params, score
-from automl.families.network.schedule import at_rest, cosine, coslog4
-from automl.families.network.targets import Targets
+from automl.families.network.schedule import at_rest, cosine, coslog4, flat_cos
+from automl.families.network.targets import Targets, merged
 from automl.families.network.temperature import softmax, temperature
 from automl.types import Problem
+from tests.rows import column
 
 TABLE = Problem("table", "binary", "roc_auc", ("no", "yes"))
 VALUES = Problem("table", "regression", "rmse")
+SKEWED = Problem("table", "regression", "rmse", skewed_target=True)
+LEVELS = Problem("table", "binary", "roc_auc", ("no", "yes"), (column("c", "category", tuple("abcdefghij")),))
 GREY = Problem("image", "multiclass", "log_loss", ("a", "b", "c"), image_size=(28, 28, 1))
 COLOUR = Problem("image", "binary", "roc_auc", ("a", "b"), image_size=(64, 64, 3))
-PROBLEMS = [TABLE, VALUES, GREY, COLOUR]
+PROBLEMS = [TABLE, VALUES, SKEWED, LEVELS, GREY, COLOUR]
 
 
 def test_the_family_is_named_without_importing_keras():
@@ -29,7 +33,7 @@ def test_the_family_is_named_without_importing_keras():
 @pytest.mark.parametrize("problem", PROBLEMS)
 def test_every_default_is_named_differently_and_has_every_knob(problem):
     defaults = FAMILY.defaults(problem, 1000)
-    assert 2 <= len(defaults) <= 4
+    assert 2 <= len(defaults) <= 6
     assert len({FAMILY.describe(d) for d in defaults}) == len(defaults)
     for knob in FAMILY.space(problem, 1000):
         assert all(knob.name in default for default in defaults)
@@ -40,6 +44,12 @@ def test_every_default_is_named_differently_and_has_every_knob(problem):
     [
         (TABLE, {}, "network, tuned defaults"),
         (TABLE, {"pbld": True}, "RealMLP 3x256, lr 0.04, dropout 0.15, weight decay, periodic embeddings"),
+        (TABLE, {"embedding": "pwl", "dropout": 0},
+         "RealMLP 3x256, lr 0.04, weight decay, piecewise-linear embeddings"),
+        (SKEWED, {"target": "log", "dropout": 0, "numbers": "quantile", "level_size": 4},
+         "RealMLP 3x256, lr 0.07, weight decay, quantile scores, level vectors of 4, log target"),
+        (TABLE, {"kind": "tabm", "width": 128, "layers": 2, "members": 8, "dropout": 0, "weight_decay": 0},
+         "TabM-mini of 8 2x128, lr 0.04"),
         (VALUES, {"dropout": 0.0, "weight_decay": 0.0}, "RealMLP 3x256, lr 0.07"),
         (GREY, {"width": 32, "blocks": 2}, "ResNet width 32, 2 block(s) a stage, lr 0.01, augmentation 0.7"),
     ],
@@ -71,10 +81,38 @@ def test_given_parameters_hold_over_defaults_and_horizons_come_from_counts_witho
     assert params.complete({}, GREY, 10**6, timed=True)["epochs"] == params.IMAGE_EPOCHS[0]
 
 
+def test_each_kind_is_completed_from_its_own_default():
+    assert params.complete({"kind": "tabm"}, TABLE, 500, timed=True)["lr"] == 2e-3
+    assert params.complete({"lr": 0.1}, TABLE, 500, timed=True)["kind"] == "realmlp"
+
+
+@pytest.mark.parametrize(("pbld", "embedding"), [(True, "pbld"), (False, "none")])
+def test_parameters_of_version_0_1_0_name_an_embedding(pbld, embedding):
+    completed = params.complete({"pbld": pbld}, TABLE, 500, timed=True)
+    assert completed["embedding"] == embedding
+    assert "pbld" not in completed
+
+
+@pytest.mark.parametrize(("problem", "knob"), [(SKEWED, "target"), (LEVELS, "level_size")])
+def test_some_knobs_are_for_some_tables_only(problem, knob):
+    assert knob in {k.name for k in FAMILY.space(problem, 500)}
+    assert knob not in {k.name for k in FAMILY.space(TABLE, 500)}
+
+
+def test_a_logarithm_of_the_target_is_tried_second_and_only_where_it_is_skewed():
+    assert [d["target"] for d in FAMILY.defaults(SKEWED, 500)[:3]] == ["plain", "log", "plain"]
+    assert {d["target"] for d in FAMILY.defaults(VALUES, 500)} == {"plain"}
+
+
 def test_coslog4_runs_four_growing_cycles_from_zero_to_zero():
     ends = [0.0, 1 / 15, 3 / 15, 7 / 15, 1.0]
     assert [coslog4(t) for t in ends] == pytest.approx([0.0] * 5, abs=1e-9)
     assert coslog4((2**0.5 - 1) / 15) == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize(("progress", "factor"), [(0.0, 1.0), (0.49, 1.0), (0.75, 0.5), (1.0, 0.0)])
+def test_dropout_and_decay_are_flat_then_fade(progress, factor):
+    assert flat_cos(progress) == pytest.approx(factor)
 
 
 def test_cosine_climbs_then_falls_to_zero():
@@ -95,6 +133,7 @@ def test_cosine_climbs_then_falls_to_zero():
         ("coslog4", 1 / 15, True),
         ("coslog4", 0.7, False),
         ("coslog4", 1.0, True),
+        ("constant", 0.0, True),
     ],
 )
 def test_the_rate_rests_only_after_a_peak(schedule, progress, rests):
@@ -154,6 +193,26 @@ def test_values_are_standardised_and_predictions_keep_to_their_range():
     assert targets.encode(y).mean() == pytest.approx(0.0, abs=1e-6)
     np.testing.assert_allclose(targets.decode(targets.encode(y)[:, None])[:, 0], y, rtol=1e-6)
     assert targets.decode(np.array([[1e9], [-1e9]], dtype=np.float32)).tolist() == [[30.0], [10.0]]
+
+
+def test_a_logarithm_is_undone_with_smearing_for_means_only():
+    y = np.exp(np.random.default_rng(0).normal(size=400) * 1.5)
+    targets = Targets.fit(SKEWED, y, "log")
+    raw = targets.encode(y)[:, None]
+    np.testing.assert_allclose(targets.decode(raw)[:, 0], y, rtol=1e-4)
+    mean = np.zeros_like(raw)
+    rmse, mae = (replace(SKEWED, metric=metric) for metric in ("rmse", "mae"))
+    assert targets.calibrated(rmse, mean, y, np.ones(400)).decode(mean)[0, 0] == pytest.approx(y.mean(), rel=0.05)
+    assert targets.calibrated(mae, mean, y, np.ones(400)) == targets
+
+
+def test_members_are_averaged_as_probabilities_or_values():
+    outputs = np.random.default_rng(0).normal(size=(5, 3, 2)).astype(np.float32)
+    expected = softmax(outputs.reshape(-1, 2)).reshape(5, 3, 2).mean(axis=1)
+    targets = Targets.fit(TABLE, np.arange(2))
+    np.testing.assert_allclose(targets.decode(merged(outputs, "classes")), expected, rtol=1e-5)
+    np.testing.assert_allclose(merged(outputs, "squares"), outputs.mean(axis=1))
+    np.testing.assert_array_equal(merged(outputs[:, 0], "classes"), outputs[:, 0])
 
 
 def test_constant_targets_are_predicted_as_they_are():

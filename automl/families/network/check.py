@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from automl.families.network.score import log_loss, loss_of
-from automl.families.network.temperature import temperature
 
 if TYPE_CHECKING:
     from automl.data.dataset import Array
@@ -39,11 +37,8 @@ class Check:
         return self.loss(self.y, targets.decode(raw), self.weight)
 
     def calibrated(self) -> Targets:
-        """The model's targets with the temperature that suits its outputs now."""
+        """The model's targets with the temperature, or the smearing, that suits its outputs now."""
         return self._targets(self.model.outputs(self.x))
 
     def _targets(self, raw: Array) -> Targets:
-        targets = self.model.targets
-        if targets.kind != "classes":
-            return targets
-        return replace(targets, temperature=temperature(raw, self.y, self.weight))
+        return self.model.targets.calibrated(self.model.problem, raw, self.y, self.weight)

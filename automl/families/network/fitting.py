@@ -15,6 +15,7 @@ from automl.families.network import images, tabular
 from automl.families.network import params as parameters
 from automl.families.network.check import Check
 from automl.families.network.model import NetworkModel
+from automl.families.network.shared import SHELF, Shared
 from automl.families.network.targets import Targets, row_weights
 from automl.families.network.trainer import Objective, Trainer
 from automl.families.network.training import FEW_EPOCHS, Deadline, Outcome, Plan, Run, shape
@@ -29,6 +30,10 @@ FINAL_SHARE = 0.1
 """Rows set aside in a final fit too: the schedule ends well before its end on some data, and only judged rows tell."""
 FEWEST_ROWS = 20
 """With fewer rows than this none are set aside."""
+SHAPING = (
+    "kind", "width", "layers", "members", "dropout", "weight_decay", "embedding", "size", "level_size",
+)  # fmt: skip
+"""Parameters that a compiled network depends on."""
 SAMPLE = 2_000
 """Images that channel statistics are taken from."""
 
@@ -55,25 +60,26 @@ def fit(params: Params, train: Dataset, limits: Limits, started: float) -> Netwo
     deadline = Deadline(None if limits.seconds is None else started + limits.seconds)
     if len(train) < 2:
         raise FitFailed("a network needs at least two rows")
-    keras.backend.clear_session()
-    keras.utils.set_random_seed(train.problem.seed)
     params = parameters.complete(params, train.problem, len(train), timed=deadline.at is not None)
-    rows = _encoded(train, full=limits.full)
-    targets = Targets.fit(train.problem, rows.y[rows.fit])
+    if train.problem.modality == "table":
+        params = tabular.sized(params)
+    rows = _encoded(train, params, full=limits.full)
+    targets = Targets.fit(train.problem, rows.y[rows.fit], params.get("target", "plain"))
     model, run, per_call = _prepared(rows, targets, params, deadline)
     outcome = run.train(per_call)
     if check := _check(rows, model):
         model.targets = check.calibrated()
+    model.own()
     model.info = _info(outcome, model, run.plan, full_epochs=int(params["epochs"]))
     return model
 
 
-def _encoded(train: Dataset, *, full: bool) -> Rows:
+def _encoded(train: Dataset, params: Params, *, full: bool) -> Rows:
     """The rows as arrays, some set aside to choose the epoch and the temperature: fewer in a final fit."""
     problem = train.problem
     encoder = None
     if problem.modality == "table":
-        encoder = NetworkTable.fit(train.inputs, problem.columns, problem.seed)
+        encoder = NetworkTable.fit(train.inputs, problem.columns, problem.seed, numbers=params["numbers"])
     x = train.inputs.pixels() if encoder is None else encoder.transform(train.inputs)
     rows, check = np.arange(len(train)), np.arange(0)
     if len(train) >= FEWEST_ROWS:
@@ -114,23 +120,50 @@ def _assembled(
     rows: Rows, targets: Targets, params: Params, deadline: Deadline
 ) -> tuple[NetworkModel, Run, float | None]:
     """Network, optimiser and run; compiled and timed when there is a deadline."""
-    problem, fit_rows = rows.problem, rows.fit
-    bias = targets.start(problem, rows.y[fit_rows])
+    problem, count = rows.problem, len(rows.fit)
+    batch = min(int(params["batch"]), count)
     if rows.encoder is None:
-        network = images.network(problem.image_size, rows.x[fit_rows[:SAMPLE]], params, bias, problem.seed)
-        optimizer, schedule = images.optimizer(params), images.SCHEDULE
-        most = images.steps_a_call(problem.image_size, params)
+        schedule, most = images.SCHEDULE, images.steps_a_call(problem.image_size, params)
     else:
-        network = tabular.network(rows.encoder, params, tabular.activation(problem), bias)
-        optimizer, schedule, most = tabular.optimizer(params), tabular.SCHEDULE, tabular.STEPS_A_CALL
-    model = NetworkModel(problem, network, targets, rows.encoder, params)
-    trainer = Trainer(network, Objective(targets.kind, targets.smoothing), optimizer)
-    batch = min(int(params["batch"]), len(fit_rows))
-    chunk, calls = shape(len(fit_rows), batch, most)
+        schedule, most = tabular.SCHEDULES[params["kind"]], tabular.STEPS_A_CALL
+    chunk, calls = shape(count, batch, most)
     plan = Plan(batch, chunk, calls, int(params["epochs"]), params["lr"], schedule, problem.seed)
-    data = (rows.x[fit_rows], targets.encode(rows.y[fit_rows]), rows.weight[fit_rows])
-    run = Run(trainer, data, _check(rows, model), plan, deadline)
+    x, y = rows.x[rows.fit], rows.y[rows.fit]
+    bias = targets.start(problem, y)
+    if rows.encoder is None:
+        shared = _image_network(problem, x, targets, params, bias)
+    else:
+        shared = _table_network(problem, rows.encoder, count, targets, params, (batch, chunk))
+        tabular.start(shared.network, x, bias, problem.seed)
+    model = NetworkModel(problem, shared, targets, rows.encoder, params)
+    data = (x, targets.encode(y), rows.weight[rows.fit])
+    run = Run(shared.trained(), data, _check(rows, model), plan, deadline, shared.room)
     return model, run, run.measure() if deadline.at is not None else None
+
+
+def _table_network(
+    problem: Problem, encoder: NetworkTable, count: int, targets: Targets, params: Params, batches: tuple[int, int]
+) -> Shared:
+    """A network for a table with its trainer, used before where one of the same shape was; not started."""
+    layout, function = tabular.Layout.of(encoder), tabular.activation(problem)
+    objective = Objective(targets.kind, targets.smoothing)
+
+    def build() -> tuple[keras.Model, Trainer]:
+        network = tabular.network(layout, params, problem.outputs, function, count)
+        return network, Trainer(network, objective, tabular.optimizer(params), params["weight_decay"])
+
+    fine = tabular.bins(count) if params["embedding"] == "pwl" else 0
+    key = (layout, tuple(params.get(name) for name in SHAPING), problem.outputs, function, objective, batches, fine)
+    return SHELF.take(key, count, build)
+
+
+def _image_network(problem: Problem, x: Array, targets: Targets, params: Params, bias: list[float]) -> Shared:
+    """A new network for images with its trainer."""
+    keras.backend.clear_session()
+    keras.utils.set_random_seed(problem.seed)
+    network = images.network(problem.image_size, x[:SAMPLE], params, bias, problem.seed)
+    trainer = Trainer(network, Objective(targets.kind, targets.smoothing), images.optimizer(params))
+    return Shared(network, trainer, room=len(x))
 
 
 def _check(rows: Rows, model: NetworkModel) -> Check | None:

@@ -2,18 +2,28 @@
 
 Their learning-rate factors are kept without several optimisers: Adam's step does not depend on the scale of a gradient,
 so a weight stored as v and used as f * v moves f times as fast as one stored as it is.
+
+Every layer for tables has a method `start`, which gives its weights their first values from the training rows as they
+reach it. A network that has been used before starts as a new one does, so folds share one compiled network.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import keras
+import numpy as np
 from keras import ops
+
+if TYPE_CHECKING:
+    from automl.data.dataset import Array
 
 BIAS_FACTOR = 0.1
 SCALE_FACTOR = 6.0
-PERIODIC_FACTOR = 0.1
+CORNERS = 5
+"""Training rows that a unit's first bias is mixed from."""
+SMALLEST = 1e-6
+"""Outputs that vary less are as good as constant, and stay unscaled."""
 
 
 @keras.saving.register_keras_serializable(package="automl")
@@ -26,6 +36,10 @@ class Scale(keras.layers.Layer):  # type: ignore[misc]
             shape=(input_shape[-1],), initializer=keras.initializers.Constant(1.0 / SCALE_FACTOR), name="factors"
         )
 
+    def start(self, random: np.random.Generator, inputs: Array) -> None:  # noqa: ARG002 (one interface)
+        """Every input counts the same."""
+        self.factors.assign(ops.full_like(self.factors, 1.0 / SCALE_FACTOR))
+
     def call(self, inputs: Any) -> Any:
         """(rows, inputs) to the same shape."""
         return inputs * (SCALE_FACTOR * self.factors)
@@ -33,12 +47,12 @@ class Scale(keras.layers.Layer):  # type: ignore[misc]
 
 @keras.saving.register_keras_serializable(package="automl")
 class NTKDense(keras.layers.Layer):  # type: ignore[misc]
-    """x W / sqrt(inputs) + b with W, b ~ N(0, 1): one learning rate suits every width.
+    """x W / sqrt(inputs) + b: one learning rate suits every width.
 
     Args:
         units: outputs.
         last: True for the output layer, which starts at zero.
-        bias: first values of the biases, None for random (or zero when `last`).
+        bias: first values of the biases (as written by version 0.1.0).
     """
 
     def __init__(self, units: int, *, last: bool = False, bias: list[float] | None = None, **options: Any) -> None:
@@ -46,15 +60,34 @@ class NTKDense(keras.layers.Layer):  # type: ignore[misc]
         self.units, self.last, self.bias = units, last, bias
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:
-        """A kernel and biases."""
+        """A kernel and biases, zero before `start`."""
         inputs = int(input_shape[-1] or 0)
         self.norm = float(max(inputs, 1)) ** -0.5
-        start = "zeros" if self.last else keras.initializers.RandomNormal(stddev=1.0)
-        offset = "zeros" if self.last else keras.initializers.RandomNormal(stddev=1.0 / BIAS_FACTOR)
-        self.kernel = self.add_weight(shape=(inputs, self.units), initializer=start, name="kernel")
-        self.offset = self.add_weight(shape=(self.units,), initializer=offset, name="bias")
-        if self.bias is not None:
-            self.offset.assign(ops.convert_to_tensor([value / BIAS_FACTOR for value in self.bias], dtype="float32"))
+        self.kernel = self.add_weight(shape=(inputs, self.units), initializer="zeros", name="kernel")
+        self.offset = self.add_weight(shape=(self.units,), initializer="zeros", name="bias")
+
+    def start(self, random: np.random.Generator, inputs: Array) -> None:
+        """Outputs of deviation one on the training rows, their bends spread over where rows lie.
+
+        Normal weights are divided by the deviation of the output ('std'), and each bias puts zero at a random mixture
+        of `CORNERS` training rows ('he+5'). The output layer stays at zero, so that a fit starts from the mean.
+        """
+        if self.last:
+            self.kernel.assign(ops.zeros_like(self.kernel))
+            return
+        kernel = random.standard_normal(self.kernel.shape)
+        outputs = self.norm * inputs.astype(np.float64) @ kernel
+        spread = outputs.std(axis=0)
+        factor = 1.0 / np.where(spread > SMALLEST, spread, 1.0)
+        shares = random.exponential(size=(CORNERS, self.units))
+        rows = random.integers(len(inputs), size=(CORNERS, self.units))
+        corner = (shares / shares.sum(axis=0) * np.take_along_axis(outputs, rows, axis=0)).sum(axis=0)
+        self.kernel.assign((kernel * factor).astype(np.float32))
+        self.start_at((-corner * factor).tolist())
+
+    def start_at(self, bias: list[float]) -> None:
+        """Give the biases their first values."""
+        self.offset.assign((np.asarray(bias) / BIAS_FACTOR).astype(np.float32))
 
     def call(self, inputs: Any) -> Any:
         """(rows, inputs) to (rows, units)."""
@@ -63,47 +96,3 @@ class NTKDense(keras.layers.Layer):  # type: ignore[misc]
     def get_config(self) -> dict[str, Any]:
         """What rebuilds the layer."""
         return {**super().get_config(), "units": self.units, "last": self.last, "bias": self.bias}
-
-
-@keras.saving.register_keras_serializable(package="automl")
-class Periodic(keras.layers.Layer):  # type: ignore[misc]
-    """PBLD embedding of the first columns: each number x becomes x and three learnt mixtures of its cosines.
-
-    Args:
-        numbers: how many of the first columns are quantities; the others pass unchanged.
-        waves: cosines a number.
-        mixtures: outputs a number beside x itself.
-        spread: standard deviation of the first frequencies.
-    """
-
-    def __init__(
-        self, numbers: int, *, waves: int = 16, mixtures: int = 3, spread: float = 0.1, **options: Any
-    ) -> None:
-        super().__init__(**options)
-        self.numbers, self.waves, self.mixtures, self.spread = numbers, waves, mixtures, spread
-
-    def build(self, input_shape: tuple[int | None, ...]) -> None:  # noqa: ARG002 (Keras' interface)
-        """Frequencies, phases and mixtures of each number."""
-        n, k, m = self.numbers, self.waves, self.mixtures
-        normal, uniform = keras.initializers.RandomNormal, keras.initializers.RandomUniform
-        edge = k**-0.5 / PERIODIC_FACTOR
-        turn = 3.141592653589793 / PERIODIC_FACTOR
-        self.frequency = self.add_weight(
-            shape=(n, k), initializer=normal(stddev=self.spread / PERIODIC_FACTOR), name="frequency"
-        )
-        self.phase = self.add_weight(shape=(n, k), initializer=uniform(-turn, turn), name="phase")
-        self.mixture = self.add_weight(shape=(n, k, m), initializer=uniform(-edge, edge), name="mixture")
-        self.offset = self.add_weight(shape=(n, m), initializer=uniform(-edge, edge), name="offset")
-
-    def call(self, inputs: Any) -> Any:
-        """(rows, inputs) to (rows, inputs + numbers * mixtures)."""
-        numbers = inputs[:, : self.numbers, None]
-        angle = 6.283185307179586 * PERIODIC_FACTOR * numbers * self.frequency + PERIODIC_FACTOR * self.phase
-        mixed = ops.einsum("bnk,nkm->bnm", ops.cos(angle), PERIODIC_FACTOR * self.mixture)
-        flat = ops.reshape(mixed + PERIODIC_FACTOR * self.offset, (-1, self.numbers * self.mixtures))
-        return ops.concatenate([inputs, flat], axis=1)
-
-    def get_config(self) -> dict[str, Any]:
-        """What rebuilds the layer."""
-        own = {"numbers": self.numbers, "waves": self.waves, "mixtures": self.mixtures, "spread": self.spread}
-        return {**super().get_config(), **own}

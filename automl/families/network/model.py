@@ -12,8 +12,9 @@ from automl import jsonio
 from automl.data.dataset import Images
 from automl.encode import state
 from automl.encode.network import NetworkTable
-from automl.families.network import images, layers  # noqa: F401 (register the layers that a saved network names)
-from automl.families.network.targets import Targets
+from automl.families.network import images, tabular  # noqa: F401 (register the layers that a saved network names)
+from automl.families.network.shared import Shared
+from automl.families.network.targets import Targets, merged
 from automl.families.network.trainer import outputs
 
 if TYPE_CHECKING:
@@ -36,16 +37,29 @@ class NetworkModel:
     """See `automl.families.base.Model`.
 
     Attributes:
+        shared: holds the network, in turn with other models of its shape.
         encoder: of a table; None for images, which the network reads as they are.
+        weights: the model's own; None while it is trained and where the network is its own.
     """
 
     problem: Problem
-    network: keras.Model
+    shared: Shared
     targets: Targets
     encoder: NetworkTable | None
     params: Params
     info: dict[str, Any] = field(default_factory=dict)
+    weights: list[Array] | None = None
     family: ClassVar[FamilyName] = "network"
+
+    @property
+    def network(self) -> keras.Model:
+        """The network with this model's weights in it."""
+        return self.shared.lend(self.weights)
+
+    def own(self) -> None:
+        """Keep the weights that training left in the network, so that the next model may be trained with it."""
+        self.weights = self.shared.network.get_weights()
+        self.shared.holder = self.weights
 
     def predict(self, inputs: Inputs) -> Array:
         """(n, classes) probabilities or (n, 1) values, float32, finite."""
@@ -62,7 +76,8 @@ class NetworkModel:
 
     def outputs(self, matrix: Array) -> Array:
         """(rows, outputs) float32 of the network for encoded rows."""
-        return outputs(self.network, matrix, images.BATCH if self.encoder is None else TABLE_BATCH)
+        raw = outputs(self.network, matrix, images.BATCH if self.encoder is None else TABLE_BATCH)
+        return merged(raw, self.targets.kind)
 
     def final_params(self) -> Params:
         """The same parameters with the horizon that was planned."""
@@ -82,4 +97,4 @@ def load(folder: Path, problem: Problem) -> NetworkModel:
     network = keras.saving.load_model(folder / "network.keras", compile=False, safe_mode=True)
     encoder = NetworkTable.from_state((plain["encoder"], arrays)) if problem.modality == "table" else None
     targets = jsonio.build(Targets, plain["targets"])
-    return NetworkModel(problem, network, targets, encoder, plain["params"], plain["info"])
+    return NetworkModel(problem, Shared(network), targets, encoder, plain["params"], plain["info"])

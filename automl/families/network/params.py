@@ -19,6 +19,8 @@ BATCHES = ((1_024, 64), (8_192, 128), (30_000, 256), (100_000, 512))
 """Rows up to which a batch size holds on tables (pytabkit's rule); 1,024 beyond."""
 LARGEST_BATCH = 1_024
 SMALL_ROWS = 2_000
+MANY_LEVELS = 8
+"""Levels beyond which a category is embedded (see encode.network)."""
 
 
 def defaults(problem: Problem, rows: int) -> list[Params]:
@@ -32,8 +34,16 @@ def space(problem: Problem, rows: int) -> list[Knob]:
 
 
 def complete(params: Params, problem: Problem, rows: int, *, timed: bool) -> Params:
-    """The parameters given on top of the first default, with a horizon: longer where a clock may shorten it."""
-    first = defaults(problem, rows)[0]
+    """The parameters given on top of the first default of their kind, with a horizon: longer where a clock may end it.
+
+    What version 0.1.0 called `pbld` is an embedding.
+    """
+    params = dict(params)
+    if "pbld" in params:
+        params.setdefault("embedding", "pbld" if params.pop("pbld") else "none")
+        params.pop("pbld", None)
+    known = defaults(problem, rows)
+    first = next((d for d in known if d.get("kind") == params.get("kind", d.get("kind"))), known[0])
     longest, counted = TABLE_EPOCHS, TABLE_EPOCHS_COUNTED
     if problem.modality == "image":
         fewest, most = IMAGE_EPOCHS
@@ -47,17 +57,32 @@ def table_batch(rows: int) -> int:
 
 
 def _table_defaults(problem: Problem, rows: int) -> list[Params]:
-    """RealMLP-TD-S with the dropout and weight decay of the full recipe first, then slower, with embeddings, and plain.
+    """RealMLP-TD-S with the dropout and weight decay of the full recipe first, then what costs more a step.
 
     Without them the best epoch comes early and the rest is overfitting: log loss 0.325 against 0.342 on attrition,
     0.772 against 0.789 on eucalyptus, 0.216 against 0.215 on satimage (64 epochs, mean of three splits).
     """
-    plain = {
-        "width": 256, "layers": 3, "lr": _table_rate(problem, rows),
-        "dropout": 0.0, "weight_decay": 0.0, "pbld": False, "batch": table_batch(rows),
+    shape = {"embedding": "none", "size": 8, "level_size": 8, "batch": table_batch(rows)}
+    rate = _table_rate(problem, rows)
+    regular: Params = {
+        "kind": "realmlp", "width": 256, "layers": 3, "lr": rate, "dropout": 0.15,
+        "weight_decay": 0.02, "numbers": "robust", **shape,
     }  # fmt: skip
-    regular = {**plain, "dropout": 0.15, "weight_decay": 0.02}
-    return [regular, {**regular, "lr": plain["lr"] / 2}, {**regular, "pbld": True}, plain]
+    tabm: Params = {
+        "kind": "tabm", "width": "auto", "layers": "auto", "members": "auto", "lr": 2e-3, "dropout": 0.1,
+        "weight_decay": 3e-4, "numbers": "quantile", **shape, "embedding": "pwl",
+    }  # fmt: skip
+    several = [
+        regular,
+        tabm,
+        {**regular, "embedding": "pbld"},
+        {**regular, "embedding": "pwl"},
+        {**regular, "lr": rate / 2},
+    ]
+    if problem.task != "regression":
+        return several
+    plain = [{**params, "target": "plain"} for params in several]
+    return [plain[0], {**regular, "target": "log"}, *plain[1:]] if problem.skewed_target else plain
 
 
 def _table_rate(problem: Problem, rows: int) -> float:
@@ -72,14 +97,20 @@ def _table_rate(problem: Problem, rows: int) -> float:
 
 def _table_space(problem: Problem) -> list[Knob]:
     low, high = (0.02, 0.3) if problem.task == "regression" else (0.01, 0.1)
-    return [
+    knobs = [
         Knob("lr", low, high, log=True),
         Knob("width", choices=(128, 256, 512)),
         Knob("layers", 2, 4, integer=True),
         Knob("dropout", choices=(0.0, 0.15, 0.3)),
         Knob("weight_decay", choices=(0.0, 0.02)),
-        Knob("pbld", choices=(False, True)),
+        Knob("embedding", choices=("none", "pbld", "pwl")),
+        Knob("numbers", choices=("robust", "quantile")),
     ]
+    if any(column.kind == "category" and len(column.levels) > MANY_LEVELS for column in problem.columns):
+        knobs.append(Knob("level_size", choices=(4, 8, 16)))
+    if problem.skewed_target:
+        knobs.append(Knob("target", choices=("plain", "log")))
+    return knobs
 
 
 def _image_defaults(problem: Problem) -> list[Params]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from automl.families import transform as transforms
 from automl.families.network.score import ABSOLUTE, HARD
-from automl.families.network.temperature import softmax
+from automl.families.network.temperature import TINY, softmax, temperature
+from automl.families.transform import TargetTransform
 
 if TYPE_CHECKING:
     from automl.data.dataset import Array, Dataset
@@ -28,6 +30,7 @@ class Targets:
         center, spread: mean and standard deviation of regression targets.
         low, high: their range, which predictions keep to.
         temperature: divides the outputs of 'classes'; found on rows set aside.
+        transform: of regression targets, before they are standardised.
     """
 
     kind: str
@@ -37,25 +40,48 @@ class Targets:
     low: float = 0.0
     high: float = 0.0
     temperature: float = 1.0
+    transform: TargetTransform = field(default_factory=TargetTransform)
 
     @classmethod
-    def fit(cls, problem: Problem, y: Array) -> Targets:
-        """From the targets of the training rows."""
+    def fit(cls, problem: Problem, y: Array, target: str = "plain") -> Targets:
+        """From the targets of the training rows.
+
+        Args:
+            target: 'plain', or 'log' to learn the logarithm of a regression target.
+
+        Raises:
+            FitFailed: a logarithm of negative targets.
+        """
         if problem.task != "regression":
             return cls("classes", SMOOTHING if problem.metric in HARD else 0.0)
         kind = "absolute" if problem.metric in ABSOLUTE else "squares"
-        return cls(kind, 0.0, float(y.mean()), float(y.std()) or 1.0, float(y.min()), float(y.max()))
+        transform = transforms.fit(y, target)
+        z = transform.transform(y)
+        edges = float(z.min()), float(z.max())
+        return cls(kind, 0.0, float(z.mean()), float(z.std()) or 1.0, *edges, transform=transform)
 
     def encode(self, y: Array) -> Array:
         """(rows,) float32 class codes, or standardised values."""
-        return ((y - self.center) / self.spread).astype(np.float32)
+        return ((self.transform.transform(y) - self.center) / self.spread).astype(np.float32)
 
     def decode(self, outputs: Array) -> Array:
         """(rows, classes) probabilities or (rows, 1) values, float32, from a network's outputs."""
         if self.kind != "classes":
-            return np.clip(outputs * self.spread + self.center, self.low, self.high).astype(np.float32)
+            return self.transform.inverse(self._values(outputs)).astype(np.float32)
         probabilities: Array = softmax(outputs / self.temperature).astype(np.float32)
         return probabilities
+
+    def _values(self, outputs: Array) -> Array:
+        """Outputs on the scale of the transformed target, within its range."""
+        return np.clip(outputs * self.spread + self.center, self.low, self.high)
+
+    def calibrated(self, problem: Problem, outputs: Array, y: Array, weight: Array) -> Targets:
+        """With the temperature, or the smearing of a logarithm, that suits outputs for rows that were not learnt."""
+        if self.kind == "classes":
+            return replace(self, temperature=temperature(outputs, y, weight))
+        if not transforms.wants_smearing(problem.metric):
+            return self
+        return replace(self, transform=self.transform.smeared(y, self._values(outputs)[:, 0], weight))
 
     def start(self, problem: Problem, y: Array) -> list[float]:
         """First biases of the output layer, at which an untrained network predicts the class shares or the mean."""
@@ -63,6 +89,19 @@ class Targets:
             return [0.0]
         counts = np.bincount(y.astype(np.int64), minlength=problem.outputs)
         return [round(float(v), 6) for v in np.log((counts + 1.0) / (len(y) + problem.outputs))]
+
+
+def merged(outputs: Array, kind: str) -> Array:
+    """(rows, outputs) of an ensemble's (rows, members, outputs): logs of mean probabilities, or mean values."""
+    if outputs.ndim == 2:
+        return outputs
+    if kind != "classes":
+        mean: Array = outputs.mean(axis=1)
+        return mean
+    rows, members, classes = outputs.shape
+    probabilities = softmax(outputs.reshape(-1, classes)).reshape(rows, members, classes).mean(axis=1)
+    logs: Array = np.log(np.maximum(probabilities, TINY)).astype(np.float32)
+    return logs
 
 
 def row_weights(train: Dataset) -> Array:

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 ROWS = 2_000
 """Rows that determine it; one number needs no more, and every epoch asks for it."""
 FEWEST_ROWS = 50
+TINY = 1e-30
+"""Smallest probability that is told from zero."""
 LOWEST, HIGHEST = 0.2, 10.0
 HALVINGS = 12
 

@@ -15,6 +15,8 @@ import keras
 import numpy as np
 from keras import ops
 
+from automl.families.network.dropout import Drop
+
 if TYPE_CHECKING:
     from automl.data.dataset import Array
 
@@ -41,16 +43,38 @@ class Objective:
         hit = ops.one_hot(ops.cast(y, "int32"), output.shape[-1])
         return -ops.sum(((1.0 - self.smoothing) * hit + self.smoothing / output.shape[-1]) * logs, axis=-1)
 
+    def mean(self, y: Any, output: Any, weight: Any) -> Any:
+        """Weighted mean loss of a batch; members of an ensemble, (batch, members, outputs), each learn for themselves.
+
+        The loss of their mean prediction would let one make up for the errors of another, and they would all be weak.
+        """
+        if len(output.shape) == 3:
+            members = output.shape[1]
+            output = ops.reshape(output, (-1, output.shape[-1]))
+            y, weight = ops.repeat(y, members, axis=0), ops.repeat(weight, members, axis=0)
+        return ops.mean(weight * self.rows(y, output))
+
+
+DECAYING = frozenset({"kernel", "factors", "vectors"})
+"""Weights that weight decay shrinks, by name."""
+
 
 class Trainer(keras.Model):  # type: ignore[misc]
-    """A network with its optimiser and objective; `steps` runs a call."""
+    """A network with its optimiser and objective; `steps` runs a call.
 
-    def __init__(self, network: keras.Model, objective: Objective, optimizer: Any) -> None:
+    Args:
+        decay: decoupled weight decay (of networks for tables; that of images is their optimiser's).
+    """
+
+    def __init__(self, network: keras.Model, objective: Objective, optimizer: Any, decay: float = 0.0) -> None:
         super().__init__()
-        self.network, self.objective = network, objective
+        self.network, self.objective, self.decay = network, objective, decay
+        self.fading = [layer for layer in network.layers if isinstance(layer, Drop)]
+        self.decaying = [v for v in network.trainable_variables if v.name in DECAYING] if decay else []
         self.compile(optimizer=optimizer, jit_compile=compiled())
         self.build(network.input_shape)
         optimizer.build(self.trainable_variables)
+        self.fresh = [np.array(ops.convert_to_numpy(v), copy=True) for v in optimizer.variables]
 
     def build(self, input_shape: Any) -> None:  # noqa: ARG002 (Keras' interface)
         """Nothing to create: the network brings its weights."""
@@ -69,7 +93,7 @@ class Trainer(keras.Model):  # type: ignore[misc]
         training: bool = True,  # noqa: ARG002
     ) -> Any:
         """Mean over the batch of each row's weighted loss."""
-        return ops.mean(sample_weight * self.objective.rows(y, y_pred))
+        return self.objective.mean(y, y_pred, sample_weight)
 
     def train_step(self, *arguments: Any) -> Any:
         """Steps over `order`, (steps, batch) row numbers; JAX hands its state over first and takes it back."""
@@ -87,17 +111,30 @@ class Trainer(keras.Model):  # type: ignore[misc]
         end = ops.while_loop(lambda i, *_: i < steps, step, (ops.convert_to_tensor(0, dtype="int32"), *state))
         return ({}, end[1]) if state else {}
 
-    def steps(self, data: tuple[Any, Any, Any], order: Array, rate: float) -> None:
+    def steps(self, data: tuple[Any, Any, Any], order: Array, rate: float, fade: float = 1.0) -> None:
         """Take one gradient step for each row of `order` at learning rate `rate`, and wait for the last.
+
+        Weights decay once a call by what they would in its steps: the same to the third digit, and it costs nothing.
 
         Args:
             data: inputs, targets and row weights as backend tensors.
             order: (steps, batch) int32 row numbers; always of the same shape, or it compiles again.
             rate: learning rate of all of them.
+            fade: factor of dropout and weight decay.
         """
         self.optimizer.learning_rate = rate
+        for layer in self.fading:
+            layer.fade(fade)
         self.train_on_batch((*data, order))
+        left = (1.0 - self.decay * fade * rate) ** len(order)
+        for variable in self.decaying:
+            variable.assign(variable * left)
         ops.convert_to_numpy(self.optimizer.iterations)
+
+    def renew(self) -> None:
+        """Put the optimiser back to where it was before its first step."""
+        for variable, value in zip(self.optimizer.variables, self.fresh, strict=True):
+            variable.assign(value)
 
     def state(self) -> list[Array]:
         """A copy of every variable: weights, optimiser, random generators."""
@@ -129,4 +166,4 @@ def outputs(network: keras.Model, inputs: Array, batch: int) -> Array:
         rows = inputs[start : start + batch]
         fill = np.repeat(rows[-1:], batch - len(rows), axis=0)
         parts.append(network.predict_on_batch(np.concatenate([rows, fill]))[: len(rows)])
-    return np.concatenate(parts).astype(np.float32) if parts else np.zeros((0, network.output_shape[-1]), np.float32)
+    return np.concatenate(parts).astype(np.float32) if parts else np.zeros((0, *network.output_shape[1:]), np.float32)

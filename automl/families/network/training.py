@@ -11,7 +11,7 @@ import numpy as np
 from keras import ops
 
 from automl.families.base import FitFailed
-from automl.families.network.schedule import SCHEDULES, at_rest
+from automl.families.network.schedule import FADES, PATIENCE, SCHEDULES, at_rest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
 FEW_EPOCHS = 30
 """Fewer epochs than this and a network is called under-trained."""
-PATIENCE = (3, 40)
-"""No better for so many times the best epoch and so many more, and training ends (TabArena's rule for RealMLP)."""
 WARM_UP_CALLS = 3
 WARM_UP_SECONDS = 1.0
 SLACK = 1.08
@@ -84,6 +82,13 @@ def shape(rows: int, batch: int, most: int) -> tuple[int, int]:
     return max(round(steps / calls), 1), calls
 
 
+def filled(values: Array, rows: int) -> Array:
+    """The values with rows of zeros after them, `rows` in all; unchanged when they are as many or more."""
+    if len(values) >= rows:
+        return values
+    return np.concatenate([values, np.zeros((rows - len(values), *values.shape[1:]), dtype=values.dtype)])
+
+
 class Order:
     """Row numbers of the batches to come: random passes over all rows, one after the other, none left out."""
 
@@ -104,6 +109,7 @@ class Run:
 
     Args:
         data: (inputs, targets, row weights) of the rows to learn from.
+        room: rows that the data are filled up to with zeros, which are never learnt: one shape for all folds.
         evaluate: loss on the rows set aside, NaN when predictions are not finite; None keeps the last weights.
     """
 
@@ -114,9 +120,10 @@ class Run:
         evaluate: Callable[[], float] | None,
         plan: Plan,
         deadline: Deadline,
+        room: int = 0,
     ) -> None:
         self.trainer, self.evaluate, self.plan, self.deadline = trainer, evaluate, plan, deadline
-        self.data: Any = tuple(ops.convert_to_tensor(values) for values in data)
+        self.data: Any = tuple(ops.convert_to_tensor(filled(values, room)) for values in data)
         self.order = Order(len(data[0]), plan.seed)
         self.outcome = Outcome()
         self.best: list[Array] | None = None
@@ -153,7 +160,8 @@ class Run:
         progress, done, started = 0.0, 0, time.monotonic()
         while done < total and (done == 0 or not self._late()) and not self._hopeless(done / plan.calls):
             stride = (1.0 - progress) / (total - done)
-            self._call(self.order, plan.rate * schedule(progress + stride / 2.0))
+            middle = progress + stride / 2.0
+            self._call(self.order, plan.rate * schedule(middle), FADES[plan.schedule](middle))
             progress, done = progress + stride, done + 1
             if done % plan.calls == 0:
                 self._check(done // plan.calls, progress)
@@ -184,10 +192,10 @@ class Run:
         self.trainer.restore(before)
         return float(np.median(seconds)) + self.evaluation_seconds / plan.calls
 
-    def _call(self, order: Order, rate: float) -> None:
-        """One call at a learning rate; notes its seconds."""
+    def _call(self, order: Order, rate: float, fade: float = 1.0) -> None:
+        """One call at a learning rate and a factor of dropout and decay; notes its seconds."""
         started = time.monotonic()
-        self.trainer.steps(self.data, order.take(self.plan.chunk, self.plan.batch), rate)
+        self.trainer.steps(self.data, order.take(self.plan.chunk, self.plan.batch), rate, fade)
         self.call_seconds = time.monotonic() - started
 
     def _affordable(self, per_call: float, slack: float = SLACK, least: int = 1) -> int:
@@ -200,7 +208,7 @@ class Run:
 
     def _hopeless(self, epochs: float) -> bool:
         """Whether the lowest loss lies so far back that a lower one is not to be expected."""
-        times, more = PATIENCE
+        times, more = PATIENCE[self.plan.schedule]
         return self.lowest_epoch > 0 and epochs > times * self.lowest_epoch + more
 
     def _late(self) -> bool:
