@@ -8,7 +8,7 @@ from sklearn.linear_model import ElasticNet, LogisticRegression
 from automl.families.base import Limits
 from automl.families.linear import FAMILY
 from automl.families.linear.elastic import STRENGTHS
-from automl.families.linear.rows import Timer, first_best
+from automl.families.linear.rows import Timer, climb, folds
 from tests.rows import numbers
 
 
@@ -89,10 +89,26 @@ def test_a_limit_is_kept():
 
 
 @pytest.mark.parametrize(
-    ("losses", "best", "judged"), [([3, 2, 1, 2], 2, 4), ([1, 2, 3, 4, 0], 0, 4), ([np.inf, np.inf, 1], 2, 3)]
+    ("losses", "best", "judged"),
+    [
+        ([5, 4, 3, 4, 5, 6, 7], 2, [2, 3, 4, 1, 0]),
+        ([9, 9, 3, 2, 1, 2, 3], 4, [2, 3, 4, 5, 6]),
+        ([1, 2, 3, 4, 5, 0, 0], 0, [2, 3, 4, 1, 0]),
+        ([9, 9, 3, 4, 1, 2, 3], 4, [2, 3, 4, 5, 6]),
+    ],
 )
-def test_a_path_ends_when_it_only_gets_worse(losses, best, judged):
+def test_the_search_for_a_strength_goes_downhill_from_its_start(losses, best, judged):
     asked = []
-    found = first_best(list(range(len(losses))), lambda i: asked.append(i) or losses[i], Timer(None, 0.0), 7)
-    assert found == (best, False)
-    assert len(asked) == judged
+    assert climb(range(7), 2, lambda i: asked.append(i) or losses[i], Timer(None, 0.0)) == (best, False)
+    assert asked == judged
+
+
+def test_the_start_is_taken_when_there_is_no_time():
+    assert climb(range(7), 2, lambda _: pytest.fail("judged"), Timer(0.0, time.monotonic() - 1)) == (2, True)
+
+
+@pytest.mark.parametrize("n", [100, 5_000, 30_000])
+def test_strengths_are_judged_with_rows_that_suffice(n):
+    pairs = folds(numbers("binary", n))
+    assert len(pairs) == (5 if n == 100 else 1)
+    assert all(len(fit) <= 20_000 and not set(fit) & set(check) for fit, check in pairs)

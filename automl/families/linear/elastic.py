@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from automl.families.linear.rows import Rows, Timer, first_best, log_loss
+from automl.families.linear.rows import PATH_SHARE, SOLVE_SHARE, Rows, Timer, climb, log_loss
 
 if TYPE_CHECKING:
     from automl.data.dataset import Array
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 RATIOS = {"elastic": 0.5, "l1": 0.98}
 """Share of the absolute penalty. With a little of the squared one the solution is unique also for equal columns."""
 STRENGTHS = tuple(float(f"{s:.3g}") for s in 10 ** np.arange(-0.25, -3.6, -0.25))
-PLAIN_STRENGTH = 0.03
+PLAIN_STRENGTH = 0.0316
 ITERATIONS, TOLERANCE = 300, 1e-4
 CENTRED_CACHE = 2_000
 """Columns up to which products of columns are computed once."""
@@ -52,7 +52,7 @@ def fit(
     solver = maker(rows, ratio)
     for step in [s for s in STRENGTHS if s > strength] + [strength]:  # warm starts
         if step == strength or timer.allows(0.0):
-            solver.solve(step, timer.deadline)
+            solver.solve(step, timer.deadline(SOLVE_SHARE))
     return strength, *solver.solution(), cut
 
 
@@ -64,10 +64,10 @@ def _choose(
 
     def judge(strength: float) -> float:
         for solver, _ in parts:
-            solver.solve(strength, timer.deadline)
+            solver.solve(strength, timer.deadline(PATH_SHARE))
         return float(np.mean([solver.loss(check) for solver, check in parts]))
 
-    return first_best(list(STRENGTHS), judge, timer, PLAIN_STRENGTH)
+    return climb(STRENGTHS, PLAIN_STRENGTH, judge, timer)
 
 
 def _centred(rows: Rows) -> _Centred:

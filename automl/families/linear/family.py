@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 SMALL_MATRIX = 5_000_000
 """Cells up to which one BLAS thread is as fast as several, and does not suffer from other work on the machine."""
-MOST_CURVED = 500
-"""Numbers up to which splines and bins are offered: each takes the place of one column by eight or ten."""
+MOST_NUMBERS, MOST_CELLS = 500, 2_000_000
+"""Numbers, and cells of them, up to which splines and bins are offered: up to ten columns take the place of each."""
 SKEWED = 2.0
 """Skewness of a number beyond which its normal scores are worth a trial."""
 OPTIONS = ("basis", "penalty", "target")
@@ -45,12 +45,12 @@ class LinearFamily:
     name: ClassVar[FamilyName] = "linear"
     in_worker: ClassVar[bool] = False
 
-    def defaults(self, problem: Problem, rows: int) -> list[Params]:  # noqa: ARG002 (the interface)
+    def defaults(self, problem: Problem, rows: int) -> list[Params]:
         """Numbers as they are with the penalty from a path, then splines, a log target, an elastic net, scores."""
         if problem.modality == "image":
             return [{}]
         numbers = [column for column in problem.columns if column.kind == "number"]
-        curved = 0 < len(numbers) <= MOST_CURVED
+        curved = _curved(len(numbers), rows)
         offered: list[Params] = [{}]
         if curved:
             offered.append({"basis": "spline"})
@@ -61,12 +61,12 @@ class LinearFamily:
             offered.append({"basis": "quantile"})
         return offered
 
-    def space(self, problem: Problem, rows: int) -> list[Knob]:  # noqa: ARG002
+    def space(self, problem: Problem, rows: int) -> list[Knob]:
         """The strength of the squared penalty, what stands for a number, and the target where it is skewed."""
         regression = problem.task == "regression"
         knobs = [Knob("alpha", 1e-3, 1e5, log=True) if regression else Knob("C", 1e-4, 1e2, log=True)]
         numbers = sum(column.kind == "number" for column in problem.columns)
-        if 0 < numbers <= MOST_CURVED:
+        if _curved(numbers, rows):
             knobs.append(Knob("basis", choices=("plain", "spline", "bins", "quantile")))
         if problem.skewed_target:
             knobs.append(Knob("target", choices=("plain", "log")))
@@ -102,6 +102,10 @@ class LinearFamily:
         words = [WORDS[name, params[name]] for name in OPTIONS if (name, params.get(name)) in WORDS]
         given = [f"{name} {value:.3g}" for name, value in params.items() if name not in OPTIONS]
         return ", ".join(["linear", *words, *(given or ([] if words else ["penalty from a path"]))])
+
+
+def _curved(numbers: int, rows: int) -> bool:
+    return 0 < numbers <= MOST_NUMBERS and numbers * rows <= MOST_CELLS
 
 
 def _features(train: Dataset, basis: str) -> Any:

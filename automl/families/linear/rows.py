@@ -11,7 +11,7 @@ import numpy as np
 from automl.data.split import assign_folds, set_aside
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from automl.data.dataset import Array, Dataset
 
@@ -19,10 +19,12 @@ FEW_ROWS = 3_000
 """With fewer rows than this a strength is judged by five folds, with more by one holdout."""
 FOLDS = 5
 LEAST_CHECKED = 10
-PATH_SHARE = 0.6
-"""Share of a fit's time that choosing the strength may take; the rest is for the fit on all rows."""
-WORSE = 3
-"""A path ends after so many strengths in a row that are worse than the best."""
+PATH_SHARE, SOLVE_SHARE = 0.6, 0.9
+"""Shares of a fit's time after which the choice of the strength, and the solution on all rows, are to end."""
+WORSE = 2
+"""The search for a strength turns after so many in a row that are worse than the best."""
+PATH_ROWS = 20_000
+"""Rows that a strength is judged with, at most: with more the choice matters little."""
 
 
 @dataclass(frozen=True)
@@ -65,10 +67,9 @@ class Timer:
             return True
         return time.monotonic() - self.started + step <= PATH_SHARE * self.seconds
 
-    @property
-    def deadline(self) -> float:
-        """When a single solution should be done (time.monotonic)."""
-        return float("inf") if self.seconds is None else self.started + 0.9 * self.seconds
+    def deadline(self, share: float) -> float:
+        """When this share of the time is over (time.monotonic)."""
+        return float("inf") if self.seconds is None else self.started + share * self.seconds
 
 
 def folds(train: Dataset) -> list[tuple[Array, Array]]:
@@ -80,34 +81,52 @@ def folds(train: Dataset) -> list[tuple[Array, Array]]:
     if len(train) < FEW_ROWS and train.order is None:
         assigned = assign_folds(train, FOLDS, np.random.default_rng([train.problem.seed, 3]))
         pairs = [(np.flatnonzero(assigned != f), np.flatnonzero(assigned == f)) for f in range(assigned.max() + 1)]
+    pairs = [(_some(fit, train.problem.seed), check) for fit, check in pairs]
     checked = sum(len(check) for _, check in pairs)
     classes = train.problem.task != "regression"
     alone = classes and any(len(np.unique(train.y[fit])) < 2 for fit, _ in pairs)
     return [] if alone or checked < LEAST_CHECKED else pairs
 
 
-def first_best(
-    path: list[float], judge: Callable[[float], float], timer: Timer, plain: float
+def _some(rows: Array, seed: int) -> Array:
+    """The rows, or `PATH_ROWS` of them at random."""
+    if len(rows) <= PATH_ROWS:
+        return rows
+    return np.sort(np.random.default_rng([seed, 4]).choice(rows, PATH_ROWS, replace=False))
+
+
+def climb(
+    path: Sequence[float], start: float, judge: Callable[[float], float], timer: Timer
 ) -> tuple[float, bool]:
-    """The strength of lowest loss on a path, and whether time ended it.
+    """The strength of lowest loss near the start, and whether time ended the way there.
+
+    Losses along a path have one valley but for noise: from the start it goes up the path, and down where that brought
+    nothing, until strengths get worse. So a search that time ends early has judged sensible strengths.
 
     Args:
-        path: strengths, from the strongest penalty to the weakest.
-        judge: strength -> loss; called in the order of the path.
-        timer: ends the path early.
-        plain: the strength when there was no time for any.
+        path: strengths in order.
+        start: where to begin, one of the path.
+        judge: strength -> loss.
+        timer: ends the search.
     """
-    best, lowest, worse, step = plain, float("inf"), 0, 0.0
-    for strength in path:
-        began = time.monotonic()
-        if not timer.allows(step):
-            return best, True
-        loss = judge(strength)
-        step = 1.5 * (time.monotonic() - began)
-        worse = worse + 1 if loss >= lowest else 0
-        if loss < lowest:
-            best, lowest = strength, loss
-        if worse >= WORSE:
+    began = time.monotonic()
+    if not timer.allows(0.0):
+        return start, True
+    best, lowest = start, judge(start)
+    step = 1.5 * (time.monotonic() - began)
+    place = list(path).index(start)
+    for way in (path[place + 1 :], path[:place][::-1]):
+        worse = 0
+        for strength in way:
+            if not timer.allows(step):
+                return best, True
+            loss = judge(strength)
+            worse = 0 if loss < lowest else worse + 1
+            if loss < lowest:
+                best, lowest = strength, loss
+            if worse >= WORSE:
+                break
+        if best != start:
             break
     return best, False
 
