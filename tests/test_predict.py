@@ -3,9 +3,16 @@ import pandas as pd
 import pytest
 from PIL import Image
 
+from automl import jsonio
 from automl.commands import predict_source
+from automl.data.contract import typed
 from automl.errors import AutoMLError, ColumnMissing, DataError, RunError
+from automl.evaluate.calibrate import Calibration
+from automl.evaluate.conformal import Band
+from automl.evaluate.shape import Shape
+from automl.evaluate.threshold import Threshold
 from automl.predict import Predictor
+from automl.types import Problem
 from tests.folders import run_folder
 
 
@@ -207,3 +214,43 @@ def test_rows_with_odd_cells_can_be_left_without_a_prediction(clients, clients_r
     assert "never seen" in left.loc[3, "problem"]
     assert left["problem"].drop(3).eq("").all()
     assert left["prediction"].drop(3).notna().all()
+
+
+def reshaped(folder, **keys):
+    """The run with other keys in its manifest."""
+    manifest = folder / "model" / "manifest.json"
+    jsonio.write(manifest, jsonio.read(manifest) | keys)
+    return folder
+
+
+def test_probabilities_are_calibrated_and_the_class_follows_the_threshold(clients, tmp_path):
+    folder = run_folder(tmp_path / "run", clients, target="bought")
+    raw = predict_source(folder, clients).frame
+    found = Shape(Calibration("temperature", temperature=3.0), Threshold(0.55))
+    got = predict_source(reshaped(folder, **found.state()), clients).frame
+    logits = np.log(raw["probability_yes"] / raw["probability_no"]) / 3
+    np.testing.assert_allclose(got["probability_yes"], 1 / (1 + np.exp(-logits)), atol=1e-6)
+    assert (got["prediction"] == np.where(got["probability_yes"] > 0.55, "yes", "no")).all()
+    assert (got["prediction"] != raw["prediction"]).any()
+    predictor = Predictor.load(folder)
+    typed_rows = typed(clients, predictor.problem.columns).frame
+    np.testing.assert_array_equal(predictor.probabilities(typed_rows)[:, 1], got["probability_yes"].astype(np.float32))
+
+
+def test_the_width_of_an_interval_may_follow_the_prediction(clients, tmp_path):
+    folder = run_folder(tmp_path / "run", clients, target="age", task="regression")
+    low, high = predict_source(folder, clients).frame["prediction"].quantile([0.1, 0.9])
+    state = Shape(interval=Band((1.0, 80.0), (low, high), 0.0)).state()
+    got = predict_source(reshaped(folder, **state), clients).frame
+    width = np.interp(got["prediction"], (low, high), (1.0, 80.0))
+    np.testing.assert_allclose(got["upper"] - got["prediction"], width)
+    np.testing.assert_allclose(got["lower"], np.maximum(got["prediction"] - width, 0))
+    assert (got["lower"] == 0).any()
+
+
+@pytest.mark.parametrize("shape", [None, 1.5, Shape.of_width(1.5)])
+def test_a_predictor_takes_a_plain_width(shape):
+    problem = Problem("table", "regression", "rmse")
+    got = Predictor(problem, None, shape).columns(np.array([[2.0]], dtype=np.float32))
+    expected = {"prediction": 2.0} if shape is None else {"prediction": 2.0, "lower": 0.5, "upper": 3.5}
+    assert got.iloc[0].to_dict() == expected

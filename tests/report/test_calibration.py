@@ -1,5 +1,7 @@
 """The section on calibration and intervals, from blocks as a run makes them."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -10,6 +12,7 @@ from automl.types import Problem
 
 from .fixture import EVIL, binary, multiclass, nulls, regression
 from .pages import Page
+from .test_browser import CHROME, POLICY, PROBE, dump
 
 UNREADABLE = "This part of report.json could not be read"
 
@@ -155,3 +158,15 @@ def test_any_part_may_be_missing_or_of_a_wrong_type(documents, name):
         page = html.render({**document, "shape": junk})
         assert page.endswith("</html>")
         assert EVIL not in page
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(CHROME is None, reason="no chromium or chrome found")
+@pytest.mark.parametrize("name", ["too sure", "growing"])
+def test_no_horizontal_scroll_on_a_phone(documents, name, tmp_path):
+    page = POLICY.sub("", html.render(documents[name])).replace("</body>", PROBE + "</body>")
+
+    seen = re.search(r"<title>width (\d+) of (\d+); (.*?)</title>", dump(page, tmp_path, 390).stdout)
+
+    assert seen
+    assert int(seen[1]) <= int(seen[2]), seen[3]

@@ -57,10 +57,10 @@ def _lead(error: float | None, chance: float | None) -> str:
     if chance is None:
         return f"{said[0].upper()}{said[1:]}."
     if error <= chance:
-        return f"Yes: {said}; chance alone allows {_points_of(chance)}."
+        return f"Yes: {said}, no more than chance alone allows ({_points_of(chance)})."
     if error <= CLOSE:
-        return f"Roughly: {said}, a little more than the {_points_of(chance)} that chance allows."
-    return f"With care: {said}, clearly more than the {_points_of(chance)} that chance allows."
+        return f"Roughly: {said}, just above what chance alone allows ({_points_of(chance)})."
+    return f"With care: {said}, above what chance alone allows ({_points_of(chance)})."
 
 
 def _points_of(share: float | None) -> str:
