@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from automl.evaluate.crossval import Candidate
     from automl.evaluate.final import Tested
     from automl.evaluate.leaderboard import Line
+    from automl.evaluate.shape import Shape
     from automl.search.trials import Search
     from automl.session import Session
     from automl.types import Finding, Interval
@@ -35,7 +36,7 @@ class Outcome:
         lines: the leaderboard by validation.
         delivered: the choice: the best of the named family by validation.
         values, differences: test figures of the tested candidates, and their paired differences to the delivered one.
-        width: half-width of the 90 % interval for regression.
+        shape: what is done to the delivered model's outputs.
         trained_on: 'all rows' or 'development rows'.
     """
 
@@ -44,7 +45,7 @@ class Outcome:
     delivered: Candidate
     values: dict[str, Interval]
     differences: dict[str, Interval]
-    width: float | None
+    shape: Shape
     trained_on: str
 
 
@@ -78,6 +79,7 @@ def collect(session: Session, decision: Decision, outcome: Outcome, found: Searc
         },
         use=facts.use_block(session.folder, session.prepared.profile, names),
         media=_media_block(session, outcome),
+        shape=_shape_block(session, outcome),
         interrupted=session.interrupted,
         fail_under=session.plan.fail_under,
     )
@@ -108,6 +110,14 @@ def _media_block(session: Session, outcome: Outcome) -> dict[str, Any] | None:
     return {"examples": examples(dataset.problem, dataset.inputs.take(rows), dataset.y[rows], predictions, paths)}
 
 
+def _shape_block(session: Session, outcome: Outcome) -> dict[str, Any]:
+    """Calibration, threshold and interval of the delivered model on the judged rows."""
+    dataset, rows = session.prepared.dataset, outcome.tested.rows
+    raw = outcome.tested.predictions[outcome.delivered.name]
+    weight = None if dataset.weight is None else dataset.weight[rows]
+    return outcome.shape.block(session.metric.name, dataset.y[rows], raw, weight)
+
+
 def _test_block(session: Session, outcome: Outcome) -> dict[str, Any]:
     dataset, rows = session.prepared.dataset, outcome.tested.rows
     delivered = outcome.values[outcome.delivered.name]
@@ -117,7 +127,8 @@ def _test_block(session: Session, outcome: Outcome) -> dict[str, Any]:
     for name in metrics.names(dataset.problem.task):
         if name == "rmsle" and (dataset.y.min() < 0 or predictions.min() < 0):
             continue  # not defined for negative values
-        every[name] = metrics.get(name, dataset.problem.task).score(dataset.y[rows], predictions, weight)
+        shaped = outcome.shape.for_metric(name, predictions)
+        every[name] = metrics.get(name, dataset.problem.task).score(dataset.y[rows], shaped, weight)
     confirms, statement = _confirmation(session, outcome)
     baseline = next((v.value for n, v in outcome.values.items() if n.startswith("baseline")), None)
     return {
@@ -155,8 +166,11 @@ def _errors_block(session: Session, outcome: Outcome) -> dict[str, Any]:
     if session.prepared.paths:
         names = np.asarray([session.prepared.paths[i] for i in rows], dtype=object)
     if dataset.problem.task == "regression":
-        return mistakes.regression(dataset.y[rows], predictions, names, width=outcome.width, seed=session.plan.seed)
-    return mistakes.classification(dataset.problem.classes, dataset.y[rows], predictions, names)
+        band = outcome.shape.interval
+        bounds = None if band is None else band.bounds(predictions)
+        return mistakes.regression(dataset.y[rows], predictions, names, bounds=bounds, seed=session.plan.seed)
+    scored = outcome.shape.scored(predictions)
+    return mistakes.classification(dataset.problem.classes, dataset.y[rows], scored, names)
 
 
 def _validation_block(session: Session) -> dict[str, Any]:
@@ -194,7 +208,7 @@ def _search_block(session: Session, decision: Decision, found: Search) -> dict[s
             "candidate": c.name,
             "started": found.began.get(c.name),
             "seconds": round(sum(f.fit_seconds + f.predict_seconds for f in c.fits.values()), 3),
-            "status": "ok" if c.ok else "failed",
+            "status": c.status,
             "loss": c.loss() if c.ok else None,
             "value": session.metric.to_loss(c.loss()) if c.ok else None,
             "configuration": c.configuration,
@@ -204,11 +218,12 @@ def _search_block(session: Session, decision: Decision, found: Search) -> dict[s
         for c in found.trials
     ]
     return {
-        "family": decision.family,
+        "family": "all families" if len({c.family for c in found.trials}) > 1 else decision.family,
         "oracle": "Keras Tuner, Bayesian optimisation after known-good configurations and a random start",
         "splits": len(found.splits),
         "trials": trials,
         "stopped": found.stopped,
         "tried": len(trials),
         "failed": sum(t["status"] == "failed" for t in trials),
+        "pruned": sum(t["status"] == "pruned" for t in trials),
     }

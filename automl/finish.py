@@ -15,10 +15,11 @@ from automl.config import to_toml
 from automl.decide.after import after_search
 from automl.decide.blend import NEVER, judge, with_blend
 from automl.decide.compare import Flag
-from automl.evaluate import bag, conformal, cost, final, interval, oof
+from automl.evaluate import bag, cost, final, interval, oof
 from automl.evaluate.crossval import DATASET
 from automl.evaluate.ensemble import ensemble
 from automl.evaluate.leaderboard import best_of, leaderboard
+from automl.evaluate.shape import Shape, shape
 from automl.explain.importance import Importance, importance
 from automl.families.base import FitFailed
 from automl.report import facts
@@ -126,8 +127,8 @@ def _evaluate(session: Session, candidates: list[Candidate], chosen: Candidate, 
         tested = final.open_test(session.cv, session.outer, chosen, others, model, reserve)
         delivered = tested.delivered or chosen
         lines = leaderboard(session.cv, candidates, best_of(candidates), session.plan.seed)
-        values, differences = _test_figures(session, tested, delivered)
-        width = _interval_width(session, delivered)
+        shaped = _shape(session, delivered)
+        values, differences = _test_figures(session, tested, delivered, shaped)
     with session.stages.stage("explain"):
         refit_seconds = cost.refit_seconds(delivered) if session.outer.protocol == "holdout" else 0.0
         if refit_seconds > session.clock.left(WRITE_SECONDS):
@@ -138,7 +139,7 @@ def _evaluate(session: Session, candidates: list[Candidate], chosen: Candidate, 
     if (session.outer.protocol == "holdout" or delivered.members) and not session.interrupted:
         with session.stages.stage("refit"):
             trained_on = _refit(session, delivered, trained_on)
-    return Outcome(lines, tested, delivered, values, differences, width, trained_on)
+    return Outcome(lines, tested, delivered, values, differences, shaped, trained_on)
 
 
 def _refit(session: Session, delivered: Candidate, trained_on: str) -> str:
@@ -155,13 +156,15 @@ def _refit(session: Session, delivered: Candidate, trained_on: str) -> str:
 
 
 def _test_figures(
-    session: Session, tested: Tested, delivered: Candidate
+    session: Session, tested: Tested, delivered: Candidate, shaped: Shape
 ) -> tuple[dict[str, Interval], dict[str, Interval]]:
+    """Figures of all tested candidates; the delivered one as it is delivered: calibrated, with its threshold."""
     dataset, rows = session.prepared.dataset, tested.rows
+    final_form = shaped.for_metric(session.metric.name, tested.predictions[delivered.name])
     compared = interval.many(
         session.metric,
         dataset.y[rows],
-        tested.predictions,
+        {**tested.predictions, delivered.name: final_form},
         None if dataset.weight is None else dataset.weight[rows],
         reference=delivered.name,
         groups=None if dataset.groups is None else dataset.groups[rows],
@@ -171,12 +174,13 @@ def _test_figures(
     return compared.values, compared.differences
 
 
-def _interval_width(session: Session, delivered: Candidate) -> float | None:
-    """Half-width of the 90 % interval from out-of-fold residuals; None for classes."""
-    if session.prepared.dataset.problem.task != "regression":
-        return None
+def _shape(session: Session, delivered: Candidate) -> Shape:
+    """What is done to the delivered model's outputs, learnt from its out-of-fold predictions."""
     rows = oof.stack(session.cv, [delivered], sorted(delivered.losses))
-    return conformal.quantile_width(rows.y, rows.predictions[delivered.name])
+    problem = session.prepared.dataset.problem
+    return shape(
+        session.metric.name, problem, rows.y, rows.predictions[delivered.name], rows.split, rows.weight, rows.row
+    )
 
 
 def _explain(session: Session, delivered: Candidate, seconds: float) -> Importance | None:
@@ -242,7 +246,7 @@ def _write_predictions(session: Session, outcome: Outcome) -> None:
     from automl.predict import Predictor
 
     problem, rows = session.prepared.dataset.problem, outcome.tested.rows
-    shaper = Predictor(problem, families.load("baseline"), outcome.width)  # type: ignore[arg-type]
+    shaper = Predictor(problem, families.load("baseline"), outcome.shape)  # type: ignore[arg-type]
     frame = shaper.columns(outcome.tested.predictions[outcome.delivered.name])
     frame.insert(0, "row", session.prepared.rows[rows])
     frame.insert(1, "target", oof.labelled(problem, session.prepared.dataset.y[rows]))
@@ -263,7 +267,7 @@ def _write_manifest(session: Session, outcome: Outcome) -> None:
         "family": outcome.delivered.family,
         "configuration": outcome.delivered.configuration,
         "trained_on": outcome.trained_on,
-        "interval": outcome.width,
+        **outcome.shape.state(),
         "files": files,
     }
     jsonio.write(folder / "manifest.json", manifest)

@@ -91,7 +91,7 @@ def _tracker(session: Session, reserve: Callable[[Candidate | None], float], fir
     def end(trial: Candidate, best: Candidate, began: float) -> None:
         value = session.metric.to_loss(trial.loss()) if trial.ok else None
         session.events.add(
-            "trial", number=trial.trial, candidate=trial.name, params=trial.params, value=value, status=_status(trial),
+            "trial", number=trial.trial, candidate=trial.name, params=trial.params, value=value, status=trial.status,
             reason=trial.reason, began=began,
         )  # fmt: skip
         shown.update(best=_shown(session, best), last=_shown(session, trial))
@@ -105,6 +105,3 @@ def _shown(session: Session, candidate: Candidate) -> str:
         return f"{candidate.configuration}: {candidate.reason}"
     return f"{session.metric.label} {session.metric.to_loss(candidate.loss()):.4g} ({candidate.configuration})"
 
-
-def _status(candidate: Candidate) -> str:
-    return "ok" if candidate.ok else "failed"

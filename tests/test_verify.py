@@ -112,7 +112,7 @@ def write(path, task="binary", name=None, weighted=False, bootstrap=False):
         "decision": decision,
         "leaderboard": board,
         "test": {"metric": metric.name, "value": test.value, **ends},
-        "errors": mistakes.regression(truth, p, width=width)
+        "errors": mistakes.regression(truth, p, bounds=(p[:, 0] - width, p[:, 0] + width))
         if task == "regression"
         else mistakes.classification(LABELS[: p.shape[1]], truth, p),
         "model": {"files": ["arrays.npz"]},

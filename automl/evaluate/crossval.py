@@ -62,6 +62,11 @@ class Candidate:
         """True when at least one split was judged and it was not given up: it may be compared and chosen."""
         return bool(self.losses) and not self.pruned
 
+    @property
+    def status(self) -> str:
+        """'ok', 'pruned' (given up as hopeless) or 'failed'."""
+        return "ok" if self.ok else "pruned" if self.pruned else "failed"
+
     def loss(self, splits: list[int] | None = None) -> float:
         """Mean loss over splits (all judged ones by default); infinite when one is missing."""
         wanted = sorted(self.losses) if splits is None else splits

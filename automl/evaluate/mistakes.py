@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from automl.evaluate.conformal import coverage
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -43,7 +41,7 @@ def classification(classes: Sequence[str], y: Array, predictions: Array, rows: A
 
 
 def regression(
-    y: Array, predictions: Array, rows: Array | None = None, *, width: float | None = None, seed: int = 0
+    y: Array, predictions: Array, rows: Array | None = None, *, bounds: tuple[Array, Array] | None = None, seed: int = 0
 ) -> dict[str, Any]:
     """Histogram of the residuals (prediction - actual), a sample of points, error by range, and the worst rows.
 
@@ -51,12 +49,12 @@ def regression(
         y: (n,) target values.
         predictions: (n, 1) or (n,) values.
         rows: (n,) row numbers to name rows by; positions when None.
-        width: half-width of the prediction interval, for its coverage here.
+        bounds: lower and upper ends of the prediction intervals, for their coverage here.
         seed: of the sample of points.
 
     Returns:
         residuals {edges, counts}, points [[predicted, actual], ...], by_range (see `by_range`), coverage,
-        interval_width (upper - lower), worst [{row, target, prediction}] by absolute residual.
+        interval_width (mean of upper - lower), worst [{row, target, prediction}] by absolute residual.
     """
     values = np.asarray(predictions, dtype=float).reshape(len(y))
     residuals = values - y
@@ -67,8 +65,8 @@ def regression(
         "residuals": {"edges": edges.tolist(), "counts": tallies.tolist()},
         "points": [[float(values[i]), float(y[i])] for i in shown],
         "by_range": by_range(y, values),
-        "coverage": None if width is None else coverage(y, values, width),
-        "interval_width": None if width is None else 2 * width,
+        "coverage": None if bounds is None else float(((y >= bounds[0]) & (y <= bounds[1])).mean()),
+        "interval_width": None if bounds is None else float((bounds[1] - bounds[0]).mean()),
         "worst": [
             {"row": names[i], "target": float(y[i]), "prediction": float(values[i])}
             for i in np.argsort(-np.abs(residuals), kind="stable")[:WORST]

@@ -89,7 +89,7 @@ def leaderboard_block(
             "configuration": line.candidate.configuration,
             "params": line.candidate.params,
             "trial": line.candidate.trial,
-            "status": "ok" if line.candidate.ok else "failed",
+            "status": line.candidate.status,
             "reason": line.candidate.reason,
             "splits": len(line.candidate.losses),
             "validation": line.validation,

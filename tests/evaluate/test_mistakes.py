@@ -23,7 +23,7 @@ def test_regression_block():
     rng = np.random.default_rng(0)
     y = rng.normal(size=2000)
     p = (0.8 * y[:, None] + 0.1).astype(np.float32)
-    block = mistakes.regression(y, p, width=0.25, seed=1)
+    block = mistakes.regression(y, p, bounds=(p[:, 0] - 0.25, p[:, 0] + 0.25), seed=1)
     assert sum(block["residuals"]["counts"]) == 2000
     assert len(block["residuals"]["edges"]) == len(block["residuals"]["counts"]) + 1
     assert len(block["points"]) == 500
@@ -33,7 +33,7 @@ def test_regression_block():
     assert block["by_range"][0]["bias"] > 0.3 > -0.1 > block["by_range"][-1]["bias"]
     worst = block["worst"][0]
     assert worst["row"] == int(np.argmax(np.abs(p[:, 0] - y)))
-    assert block == mistakes.regression(y, p, width=0.25, seed=1)
+    assert block == mistakes.regression(y, p, bounds=(p[:, 0] - 0.25, p[:, 0] + 0.25), seed=1)
 
 
 @pytest.mark.parametrize("values", [[], [1.0], [2.0, 2.0, 2.0]])

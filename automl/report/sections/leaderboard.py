@@ -31,7 +31,7 @@ def build(report: dict[str, Any]) -> dict[str, Any]:
         "axis": charts.axis(scale, "axis: difference to the best"),
         "has_test": has_test,
         "more": len(good) - len(shown),
-        "failed": [_failed(r) for r in rows if r.get("status") == "failed"][:MOST],
+        "failed": [_failed(r) for r in rows if r.get("status") in ("failed", "pruned")][:MOST],
     }
 
 

@@ -38,6 +38,7 @@ def _lead(search: dict[str, Any], trials: list[dict[str, Any]], report: dict[str
     oracle = f", proposed by {search['oracle']}" if search.get("oracle") else ""
     stopped = f" It ended: {str(search['stopped']).rstrip('.')}." if search.get("stopped") else ""
     lost = f", {number(failed)} failed" if failed else ""
+    lost += f", {number(search['pruned'])} given up early" if search.get("pruned") else ""
     gain = _gain(trials, report)
     return (
         f"{plural(int(tried or 0), 'trial')} of {view.family_name(search.get('family'))}{oracle}{lost}.{gain}{stopped}"
@@ -55,7 +56,7 @@ def _gain(trials: list[dict[str, Any]], report: dict[str, Any]) -> str:
 
 
 def _value(trial: dict[str, Any]) -> float | None:
-    return view.figure(trial, "value") if trial.get("status") != "failed" else None
+    return view.figure(trial, "value") if trial.get("status") == "ok" else None
 
 
 def _timed(trials: list[dict[str, Any]]) -> bool:
