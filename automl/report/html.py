@@ -26,6 +26,7 @@ from automl.report.sections import (
     importance,
     leaderboard,
     record,
+    scorecard,
     search,
     test,
     use,
@@ -67,12 +68,18 @@ SECTIONS = (
 
 
 def sections(report: dict[str, Any]) -> tuple[Section, ...]:
-    """The sections of a page: `SECTIONS`, and calibration after the test figures where it was measured."""
-    if not report.get("shape"):
-        return SECTIONS
-    place = next(i for i, section in enumerate(SECTIONS) if section.name == "test") + 1
-    more = Section("calibration", calibration.heading(report), calibration.build)
-    return (*SECTIONS[:place], more, *SECTIONS[place:])
+    """The sections of a page: `SECTIONS`, with calibration and the model itself where the report has them."""
+    found = list(SECTIONS)
+    if report.get("shape"):
+        found = _after(found, "test", Section("calibration", calibration.heading(report), calibration.build))
+    if report.get("scorecard"):
+        found = _after(found, "importance", Section("scorecard", "The model in full", scorecard.build))
+    return tuple(found)
+
+
+def _after(found: list[Section], name: str, more: Section) -> list[Section]:
+    place = [section.name for section in found].index(name) + 1
+    return [*found[:place], more, *found[place:]]
 
 
 def render(report: dict[str, Any]) -> str:
