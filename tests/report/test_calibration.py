@@ -109,6 +109,14 @@ def test_one_plot_where_there_is_something_to_see(documents, name, charts):
     assert body.count("<figure>") == charts
 
 
+def test_without_a_test_part_none_is_spoken_of(documents):
+    document = jsonio.plain(documents["too sure"])
+    document["test"]["protocol"] = "repeated_cv"
+    body = html.render(document).split('id="calibration"')[1].split("<section")[0]
+    assert "on the rows of cross-validation stated" in body
+    assert "test part" not in body
+
+
 def test_honest_probabilities_have_one_column_of_figures(documents):
     body = html.render(documents["honest"]).split('id="calibration"')[1].split("<section")[0]
     assert ">Before<" not in body
@@ -118,7 +126,7 @@ def test_honest_probabilities_have_one_column_of_figures(documents):
 @pytest.mark.parametrize(
     ("value", "low", "high", "expected"),
     [
-        (0.9, 0.88, 0.92, "Yes: the 90\xa0% intervals hold 90.0\xa0% of the test targets"),
+        (0.9, 0.88, 0.92, "Yes: the 90\xa0% intervals hold 90.0\xa0% of the targets"),
         (0.8, 0.78, 0.82, "With care: the 90\xa0% intervals hold 80.0\xa0%"),
         (0.97, 0.96, 0.98, "more than promised"),
     ],

@@ -23,7 +23,7 @@ def build(report: dict[str, Any]) -> dict[str, Any]:
     """Reliability before and after calibration and the threshold; or coverage and width of the intervals."""
     block = view.mapping(report, "shape", "interval")
     if block:
-        return {"kind": "interval"} | _interval(block)
+        return {"kind": "interval", "where": _where(report)} | _interval(block)
     block = view.mapping(report, "shape", "calibration")
     if not block:
         return {"missing": "Calibration was not measured in this run."}
@@ -37,7 +37,8 @@ def _classes(block: dict[str, Any], report: dict[str, Any]) -> dict[str, Any]:
     classes = list(view.mapping(report, "profile", "classes"))
     judged = f"“{short(classes[1], 40)}”" if len(classes) == 2 else str(block.get("judged") or "")
     return {
-        "lead": _lead(view.figure(block, "ece", "after", "value"), view.figure(block, "chance")),
+        "lead": _lead(view.figure(block, "ece", "after", "value"), view.figure(block, "chance"), _where(report)),
+        "where": _where(report),
         "reason": str(block.get("reason") or ""),
         "changed": changed,
         "judged": judged,
@@ -50,10 +51,16 @@ def _classes(block: dict[str, Any], report: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _lead(error: float | None, chance: float | None) -> str:
+def _where(report: dict[str, Any]) -> str:
+    """The rows that are judged, in words."""
+    repeated = view.at(report, "test", "protocol") == "repeated_cv"
+    return "the rows of cross-validation" if repeated else "the test part"
+
+
+def _lead(error: float | None, chance: float | None, where: str) -> str:
     if error is None:
         return ""
-    said = f"on the test part stated and true shares differ by {_points_of(error)} on average"
+    said = f"on {where} stated and true shares differ by {_points_of(error)} on average"
     if chance is None:
         return f"{said[0].upper()}{said[1:]}."
     if error <= chance:
@@ -99,7 +106,7 @@ def _threshold(report: dict[str, Any]) -> dict[str, Any]:
     classes = list(view.mapping(report, "profile", "classes"))
     return {
         "reason": str(block.get("reason") or ""),
-        "test": f"On the test part: {metric} {number(figures[0])} by {usual}, {number(figures[1])} as delivered."
+        "test": f"On {_where(report)}: {metric} {number(figures[0])} by {usual}, {number(figures[1])} as delivered."
         if tuned and None not in figures
         else "",
         "label": short(classes[1], 40) if len(classes) == 2 else "the second class",
@@ -141,7 +148,7 @@ def _interval_lead(level: float, coverage: float | None, low: float | None, high
     if coverage is None:
         return ""
     ends = interval(None if low is None else 100 * low, None if high is None else 100 * high, 1)
-    said = f"the {percent(level)} intervals hold {percent(coverage, 1)} of the test targets"
+    said = f"the {percent(level)} intervals hold {percent(coverage, 1)} of the targets not learnt from"
     said += f" (95 % interval of that share: {ends} %)" if ends else ""
     if high is not None and high < level:
         return f"With care: {said}, fewer than promised."
