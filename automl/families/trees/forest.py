@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 CHUNK = 16
 """Trees grown between two looks at the clock; fewer at first."""
-LEAST_LEAF = 2
+LEAST_LEAF = {"binary": 2, "multiclass": 1, "regression": 2}
 ROWS_A_LEAF = 8_000
 """Leaves hold at least one in so many rows: 300 trees then stay under 50 MB on disk, whatever the data."""
 MANY_COLUMNS = 60
@@ -171,8 +171,9 @@ def _options(params: Params, rows: Rows, threads: int, constraints: tuple[int, .
     """scikit-learn's parameters for this problem."""
     columns = rows.encoded.matrix.shape[1]
     usual: Any = "sqrt" if rows.train.problem.task != "regression" else 1.0 if columns < MANY_COLUMNS else 1 / 3
+    least = max(LEAST_LEAF[rows.train.problem.task], -(-len(rows.fit) // ROWS_A_LEAF))
     return {
-        "min_samples_leaf": int(params.get("min_leaf") or max(LEAST_LEAF, -(-len(rows.fit) // ROWS_A_LEAF))),
+        "min_samples_leaf": int(params.get("min_leaf") or least),
         "max_features": params.get("max_features") or usual,
         "monotonic_cst": constraints,
         "n_jobs": threads,

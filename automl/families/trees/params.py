@@ -111,7 +111,9 @@ def resolved(params: Params, problem: Problem) -> Params:
 def most_rounds(params: Params) -> int:
     """Rounds given, or as many as early stopping may see."""
     given = params.get("rounds")
-    return int(given or min(max(ROUNDS, ROUNDS * 0.05 / max(params.get("eta", 0.3), 1e-3)), MOST_ROUNDS))
+    # A stump does little, and costs little.
+    most = ROUNDS * (3 if params.get("additive") else 1) * max(1.0, 0.05 / max(params.get("eta", 0.3), 1e-3))
+    return int(given or min(most, MOST_ROUNDS))
 
 
 def describe(params: Params) -> str:

@@ -137,3 +137,12 @@ def test_the_size_stays_bounded_as_rows_grow():
     data = numbers("regression", 20_000, d=3)
     trees = fit(data, {"trees": 2}).trees
     assert sum(a.nbytes for a in trees.arrays().values()) / 2 * 300 < 50 * 2**20
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_columns_without_a_value_and_cells_missing_only_in_new_rows_are_no_obstacle(kind):
+    data = numbers("binary", 200)
+    frame = data.inputs.assign(x1=np.nan)
+    model = fit(replace(data, inputs=frame), {"kind": kind})
+    assert (model.predict(frame).argmax(axis=1) == data.y).mean() > 0.8
+    assert np.isfinite(model.predict(frame.assign(x0=np.nan, x1=1.0))).all()

@@ -80,7 +80,14 @@ def test_names(params, name):
 
 
 @pytest.mark.parametrize(
-    ("params", "rounds"), [({"eta": 0.3}, 1_000), ({"eta": 0.01}, 5_000), ({"eta": 1e-6}, 5_000), ({"rounds": 7}, 7)]
+    ("params", "rounds"),
+    [
+        ({"eta": 0.3}, 1_000),
+        ({"eta": 0.01}, 5_000),
+        ({"eta": 1e-6}, 5_000),
+        ({"rounds": 7}, 7),
+        ({"additive": True}, 3_000),
+    ],
 )
-def test_small_rates_may_take_more_rounds(params, rounds):
+def test_small_rates_and_stumps_may_take_more_rounds(params, rounds):
     assert most_rounds({"eta": 0.1, **params}) == rounds
