@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from automl.evaluate.shape import Shape
     from automl.explain.scorecard import Piece
     from automl.types import FamilyName, Problem
 
@@ -24,12 +25,13 @@ HEAD = ("class", "column", "part", "kind", "low", "high", "level", "points", "or
 
 
 def write_printable(
-    model_folder: Path, family: FamilyName, problem: Problem, run_folder: Path
+    model_folder: Path, family: FamilyName, problem: Problem, run_folder: Path, shape: Shape | None = None
 ) -> dict[str, Any] | None:
     """The report's `scorecard` block of a saved model, with its files written; None when it cannot be printed.
 
     Printable are linear models and additive stumps on tables of `MOST_COLUMNS` columns at most. `model.sql` is left out
-    when the model uses dates or texts, whose parts SQL cannot make.
+    when the model uses dates or texts, whose parts SQL cannot make. The card is the model itself; `shape`, what its
+    outputs go through, is part of the SQL.
     """
     if family not in ("linear", "trees") or problem.modality != "table" or len(problem.columns) > MOST_COLUMNS:
         return None
@@ -41,7 +43,7 @@ def write_printable(
     write_csv(card, run_folder / "scorecard.csv")
     parts = without_sql(card)
     if not parts:
-        (run_folder / "model.sql").write_text(to_sql(card), encoding="utf-8")
+        (run_folder / "model.sql").write_text(to_sql(card, shape=shape), encoding="utf-8")
         files.append("model.sql")
     return block(card, files, parts)
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from automl.data.cells import canonical
+from automl.evaluate.calibrate import Calibration
+from automl.evaluate.shape import Shape
+from automl.evaluate.threshold import Threshold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
+    from automl.evaluate.calibrate import Knots
     from automl.explain.scorecard import Card, Piece, Scorecard, Term
 
 FURTHEST = 700.0
@@ -22,26 +25,42 @@ def without_sql(card: Scorecard) -> tuple[str, ...]:
     return tuple(dict.fromkeys(term.column for one in card.cards for term in one.terms if term.part))
 
 
-def to_sql(card: Scorecard, table: str = "input") -> str:
+def to_sql(card: Scorecard, table: str = "input", shape: Shape | None = None) -> str:
     """One SELECT: every column of the table, `prediction`, and for classes one `probability_<label>` each.
 
     Numbers must be numeric columns; labels are compared as text, without blanks around them. NULL, and labels never
-    seen in training, get the points of a missing value.
+    seen in training, get the points of a missing value. Columns that begin with `automl_` are steps on the way.
+
+    Args:
+        card: the model.
+        table: the table to predict.
+        shape: the calibration and the threshold that predictions go through; None for those of the model itself.
 
     Raises:
         ValueError: the card holds parts of dates or texts (see `without_sql`).
     """
     if parts := without_sql(card):
         raise ValueError(f"no SQL for parts of dates and texts: {', '.join(parts)}")
-    scores = [f"{_sum(one)} AS {_name(f'automl_score_{k}')}" for k, one in enumerate(card.cards)]
-    inner = f"SELECT {_name(table)}.*,\n    {_list(scores)}\n  FROM {_name(table)}"  # noqa: S608 (names are quoted)
-    if not card.classes:
-        value = _value(card, _name("automl_score_0"))
-        return f"SELECT scored.*, {value} AS {_name('prediction')}\nFROM (\n  {inner}\n) AS scored\n"
-    names = [_name(f"probability_{label}") for label in card.classes]
-    shares = [f"{share} AS {name}" for share, name in zip(_probabilities(card), names, strict=True)]
-    middle = f"SELECT scored.*,\n    {_list(shares)}\n  FROM (\n  {inner}\n  ) AS scored"  # noqa: S608
-    return f"SELECT judged.*, {_label(card, names)} AS {_name('prediction')}\nFROM (\n  {middle}\n) AS judged\n"
+    shape = shape or Shape()
+    scores = [f"{_sum(one)} AS {score}" for one, score in zip(card.cards, _scores(card), strict=True)]
+    query = _select(_name(table), scores, _name(table))
+    if card.classes:
+        steps = [*_probability_steps(card, shape.calibration or Calibration()), [_label(card, shape.threshold)]]
+    else:
+        steps = [[f"{_value(card, _scores(card)[0])} AS {_name('prediction')}"]]
+    for step in steps:
+        query = _select("step", step, f"(\n{query}\n) AS step")
+    return f"{query}\n"
+
+
+def _select(alias: str, columns: list[str], source: str) -> str:
+    """Every column of the source, and more."""
+    more = ",\n  ".join(columns)
+    return f"SELECT {alias}.*,\n  {more}\nFROM {source}"
+
+
+def _scores(card: Scorecard) -> list[str]:
+    return [_name(f"automl_score_{k}") for k in range(len(card.cards))]
 
 
 def _sum(card: Card) -> str:
@@ -114,8 +133,37 @@ def _value(card: Scorecard, score: str) -> str:
     return _case([f"WHEN {value} < 0.0 THEN 0.0"], value)
 
 
-def _probabilities(card: Scorecard) -> list[str]:
-    scores = [_name(f"automl_score_{k}") for k in range(len(card.cards))]
+def _probability_steps(card: Scorecard, calibration: Calibration) -> list[list[str]]:
+    """The columns of each SELECT on the way from sums to calibrated probabilities."""
+    names = _probability_names(card)
+    heat = calibration.temperature if calibration.kind == "temperature" else 1.0
+    if calibration.kind != "isotonic":
+        return [_as(_shares(card, heat), names)]
+    given = [_name(f"automl_given_{k}") for k in range(len(names))]
+    if len(calibration.knots) == 1:
+        curve = _curve(calibration.knots[0], given[1])
+        return [_as(_shares(card, 1.0), given), _as([f"1.0 - ({curve})", curve], names)]
+    curves = [_name(f"automl_curve_{k}") for k in range(len(names))]
+    bent = [_curve(knots, name) for knots, name in zip(calibration.knots, given, strict=True)]
+    total = " + ".join(curves)
+    return [
+        _as(_shares(card, 1.0), given),
+        _as(bent, curves),
+        _as([f"{curve} / ({total})" for curve in curves], names),
+    ]
+
+
+def _as(values: list[str], names: list[str]) -> list[str]:
+    return [f"{value} AS {name}" for value, name in zip(values, names, strict=True)]
+
+
+def _probability_names(card: Scorecard) -> list[str]:
+    return [_name(f"probability_{label}") for label in card.classes]
+
+
+def _shares(card: Scorecard, heat: float) -> list[str]:
+    """The probability of each class from the sums divided by `heat`."""
+    scores = [score if heat == 1 else f"{score} / {_number(heat)}" for score in _scores(card)]
     if card.link == "logit":
         return [f"1.0 / (1.0 + {_exponential(scores[0])})", f"1.0 / (1.0 + {_exponential(f'-{scores[0]}')})"]
     return [
@@ -124,22 +172,36 @@ def _probabilities(card: Scorecard) -> list[str]:
     ]
 
 
+def _curve(knots: Knots, name: str) -> str:
+    """A rising curve, linear between its knots."""
+    given, becomes = knots.given, knots.becomes
+    branches = [f"WHEN {name} <= {_number(given[0])} THEN {_number(becomes[0])}"]
+    for (low, high), (start, end) in zip(pairwise(given), pairwise(becomes), strict=True):
+        slope = (end - start) / (high - low) if high > low else 0.0
+        line = f"{_number(start)} + ({name} - {_number(low)}) * {_number(slope)}"
+        branches.append(f"WHEN {name} < {_number(high)} THEN {line}")
+    return _case(branches, _number(becomes[-1]))
+
+
 def _exponential(text: str) -> str:
     far = _number(FURTHEST)
     return f"EXP({_case([f'WHEN {text} > {far} THEN {far}', f'WHEN {text} < -{far} THEN -{far}'], text)})"
 
 
-def _label(card: Scorecard, names: list[str]) -> str:
-    """The label of the largest probability, the first of equal ones."""
+def _label(card: Scorecard, threshold: Threshold | None) -> str:
+    """The class that the threshold or weights name, or that of the largest probability, the first of equal ones."""
+    names, threshold = _probability_names(card), threshold or Threshold()
+    if threshold.weights:
+        names = [f"{name} * {_number(weight)}" for name, weight in zip(names, threshold.weights, strict=True)]
+    if threshold.value is not None and not threshold.weights and threshold.changes:
+        first, second = map(_text, card.classes)
+        named = _case([f"WHEN {names[1]} > {_number(threshold.value)} THEN {second}"], first)
+        return f"{named} AS {_name('prediction')}"
     branches = [
         f"WHEN {' AND '.join(f'{name} >= {other}' for other in names if other != name)} THEN {_text(label)}"
         for name, label in zip(names[:-1], card.classes[:-1], strict=True)
     ]
-    return _case(branches, _text(card.classes[-1]))
-
-
-def _list(items: Iterable[str]) -> str:
-    return ",\n    ".join(items)
+    return f"{_case(branches, _text(card.classes[-1]))} AS {_name('prediction')}"
 
 
 def _number(value: float | None) -> str:

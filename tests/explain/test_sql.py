@@ -6,6 +6,9 @@ import pandas as pd
 import pytest
 
 from automl import families
+from automl.evaluate.calibrate import Calibration, Knots
+from automl.evaluate.shape import Shape
+from automl.evaluate.threshold import Threshold
 from automl.explain.scorecard import Card, Level, Scorecard, Term, scorecard
 from automl.explain.sql import to_sql, without_sql
 from automl.families.base import Limits
@@ -84,3 +87,24 @@ def test_parts_of_dates_and_texts_are_refused_by_name():
     assert without_sql(card) == ("date", "note")
     with pytest.raises(ValueError, match="date, note"):
         to_sql(card)
+
+
+CURVE = Knots((0.1, 0.4, 0.6, 0.9), (0.02, 0.3, 0.35, 0.97))
+SHAPES = [
+    ("binary", Shape(Calibration("temperature", 1.7), Threshold(0.3))),
+    ("binary", Shape(Calibration("isotonic", knots=(CURVE,)), Threshold(0.5))),
+    ("binary", Shape(Calibration(), Threshold())),
+    ("multiclass", Shape(Calibration("temperature", 0.6), Threshold(weights=(1.0, 3.0, 0.5)))),
+    ("multiclass", Shape(Calibration("isotonic", knots=(CURVE, CURVE, CURVE)), None)),
+]
+
+
+@pytest.mark.parametrize(("task", "shape"), SHAPES, ids=lambda value: value if isinstance(value, str) else "")
+def test_calibration_and_threshold_are_part_of_it(task, shape):
+    cells, data, model = fitted(task, "linear", {"C": 1.0})
+    rows = run(to_sql(scorecard(model), shape=shape), cells)
+    raw = model.predict(data.inputs)
+    expected = shape.predictions(raw)
+    for k, label in enumerate(data.problem.classes):
+        np.testing.assert_allclose(column_of(rows, f"probability_{label}"), expected[:, k], atol=1e-6)
+    assert [row["prediction"] for row in rows] == [data.problem.classes[k] for k in shape.labels(raw)]
