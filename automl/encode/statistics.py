@@ -70,13 +70,14 @@ class TargetStatistics:
         blocks = []
         for name, sums, counts, smoothing in zip(self.names, self.sums, self.counts, self.smoothing, strict=True):
             slots = _slots(codes[name], len(counts) - 1)
-            blocks.append(self._block(sums[slots], counts[slots], smoothing))
+            blocks.append(self._block(sums[slots], counts[slots], counts[slots], smoothing))
         return np.hstack(blocks)
 
     def out_of_fold(self, codes: dict[str, Array], targets: Array, weight: Array, folds: Array) -> Array:
         """The same for the rows of `fit`, each row with the statistics of the rows of other folds.
 
         The prior stays that of all rows: one of each fold would tell a tree the fold, and so the mean left out of it.
+        So do the counts, which no target enters: smaller ones here would make new rows look like another level.
 
         Args:
             codes, targets, weight: as given to `fit`.
@@ -90,11 +91,11 @@ class TargetStatistics:
             rows_of_fold = np.bincount(cells, weight)
             others = counts[slots] - rows_of_fold[cells]
             rest = np.where(others[:, None] > 1e-9, sums[slots] - of_fold[cells], 0.0)
-            blocks.append(self._block(rest, np.where(others > 1e-9, others, 0.0), smoothing))
+            blocks.append(self._block(rest, np.where(others > 1e-9, others, 0.0), counts[slots], smoothing))
         return np.hstack(blocks)
 
-    def _block(self, sums: Array, counts: Array, smoothing: Array) -> Array:
-        means = (sums + smoothing * self.prior) / (counts[:, None] + smoothing)
+    def _block(self, sums: Array, rows: Array, counts: Array, smoothing: Array) -> Array:
+        means = (sums + smoothing * self.prior) / (rows[:, None] + smoothing)
         return np.hstack([means, np.log1p(counts)[:, None]]).astype(np.float32)
 
     def state(self) -> State:
