@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from automl import families
 from automl.evaluate.cost import refit_seconds
+from automl.evaluate.ensemble import LEAST_ROWS
 from automl.search.suggestion import suggestion
 
 if TYPE_CHECKING:
@@ -166,7 +167,8 @@ class Portfolio:
         once = trees.seconds * (1 + len(self.queues["trees"])) if trees else 0.0
         once += network.seconds if network else 0.0
         affordable = int(TRIALS_SHARE * self._left(reserve) / once) if once > 0 else len(every)
-        return every[: max(1, min(affordable, len(every)))]
+        needed = -(-LEAST_ROWS // len(self.cv.splits[0].check))  # fewer rows cannot tell weights apart
+        return every[: max(1, min(max(affordable, needed), len(every)))]
 
     def _worth(self, probes: dict[FamilyName, Candidate], name: FamilyName) -> bool:
         """False when a family is so far behind that it would add nothing."""

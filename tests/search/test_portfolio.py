@@ -25,8 +25,8 @@ class Log:
         self.tracker = Tracker(self.begun.append, lambda trial, best, _: self.ended.append((trial, best)), lambda _: 0)
 
 
-def start(budget=None, splits=None, most=None, errors=(0.52, 0.5, 0.5), **how):
-    cv = fake_cv(numbers("regression", 300), repeats=1, budget=budget, **how)
+def start(budget=None, splits=None, most=None, errors=(0.52, 0.5, 0.5), rows=300, **how):
+    cv = fake_cv(numbers("regression", rows), repeats=1, budget=budget, **how)
     probes = {"baseline": judged(cv, "baseline", 3.0, splits)}
     probes |= {name: judged(cv, name, error, splits) for name, error in zip(NAMES, errors, strict=True)}
     log = Log()
@@ -76,11 +76,12 @@ def test_time_for_refits_and_the_report_is_left():
     assert portfolio.result.stopped == "the budget"
 
 
-def test_fewer_splits_are_judged_when_the_queue_would_not_fit():
-    cv, probes, portfolio, _ = start(budget=60.0, costs={"trees": 2.0, "network": 3.0})
+@pytest.mark.parametrize(("rows", "splits"), [(300, [0, 1, 2, 3, 4]), (6000, [0])])
+def test_fewer_splits_are_judged_when_the_queue_would_not_fit_and_rows_are_many(rows, splits):
+    cv, probes, portfolio, _ = start(budget=60.0, rows=rows, costs={"trees": 2.0, "network": 3.0})
     cv.clock.now = 30.0
     portfolio.run(probes, "f", 2.0)
-    assert portfolio.result.splits == [0]
+    assert portfolio.result.splits == splits
 
 
 def test_a_network_that_time_cut_is_trained_longer_on_one_split():
