@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 Link = Literal["identity", "log", "logit", "softmax"]
 TYPICAL = 2.0
-"""Standard deviations on either side of the mean between which a straight line's spread is taken."""
+"""Standard deviations on either side of the mean between which the spread of a straight line is taken."""
 
 
 class NotPrintable(Exception):  # noqa: N818 (an answer, not an error of the user's)
@@ -193,16 +193,22 @@ def _linear_blocks(model: Any) -> Iterator[_Block]:
             positions = np.arange(len(column.levels), dtype=float)
             yield _Block(column.name, "", "boolean", missing, labels=column.levels, points=function(positions) @ own)
         else:
-            between = table.mean[i] + TYPICAL * table.scale[i] * np.linspace(-1, 1, 21)
+            between = table.mean[i] + TYPICAL * table.scale[i] * np.array([-1.0, 1.0])
             yield _Block(
                 column.name, part, "number", missing, function.knots, function.origins, function.coefficients @ own,
-                between=np.append(between, function.knots),
+                between=_between_knots(function.knots) if len(function.knots) else between,
             )  # fmt: skip
     start = (int(ends[-1]) if len(ends) else 0) + len(table.marked)
     for column, kept in zip(_categories(model.problem), table.kept, strict=True):
         labels = tuple(column.levels[code] for code in kept)
         yield _Block(column.name, "", "category", zero, labels=labels, points=coefficients[start : start + len(kept)])
         start += len(kept)
+
+
+def _between_knots(knots: Array) -> Array:
+    """Numbers that meet every interval, none far outside the knots: what lies there is hardly ever seen."""
+    middles = (knots[1:] + knots[:-1]) / 2
+    return np.concatenate([np.nextafter(knots[:1], -np.inf), knots, middles])
 
 
 def _places(problem: Problem, parts: PartsEncoder) -> Iterator[tuple[Column, str]]:
@@ -295,7 +301,7 @@ def _steps_block(column: Column, part: str, steps: _Steps, outputs: int) -> _Blo
     powers = np.zeros((len(knots) + 1, 4, outputs))
     powers[:, 0] = values
     origins = np.concatenate([knots[:1], knots]) if len(knots) else np.zeros(1)
-    between = np.append(origins[:1] - 1.0, knots)
+    between = _between_knots(knots)
     return _Block(column.name, part, "number", steps.missing, knots, origins, powers, between=between)
 
 

@@ -96,6 +96,16 @@ def test_terms_that_add_nothing_are_left_out():
     assert card.terms[0].spread == pytest.approx(4 * abs(model.coefficients[0, 0]))
 
 
+@pytest.mark.parametrize("params", [{"basis": "spline"}, {"basis": "bins"}], ids=str)
+def test_the_spread_is_that_of_the_values_seen(params):
+    _, data, model = fitted("regression", "linear", params)
+    (card,) = scorecard(model).cards
+    term = next(term for term in card.terms if term.column == "z'[1]")
+    x = data.inputs["z'[1]"].dropna()
+    own = [points(term, value) for value in x if x.quantile(0.02) <= value <= x.quantile(0.98)]
+    assert term.spread == pytest.approx(max(own) - min(own), rel=0.15)
+
+
 def test_the_card_goes_through_json():
     _, _, model = fitted("multiclass", "linear", {"basis": "spline"})
     card = scorecard(model)
