@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from automl.families.trees.encoding import Encoded
 
 CHECKED = 0.2
+SMEARED = 20
+"""Rows set aside from which on a smearing factor is estimated: fewer would add more noise than they correct."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,6 @@ def smeared(params: Params, rows: Rows, predicted: Array) -> TargetTransform:
     """
     if rows.transform.kind == "plain" or not transform.wants_smearing(rows.train.problem.metric):
         return rows.transform
-    if len(rows.check):
+    if len(rows.check) >= SMEARED:
         return rows.transform.smeared(rows.train.y[rows.check], predicted, rows.weight(rows.check))
     return replace(rows.transform, smearing=float(params.get("smearing", 1.0)))

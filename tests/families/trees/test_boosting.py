@@ -198,6 +198,10 @@ def test_medians_pass_through_the_logarithm_without_smearing():
     assert model.final_params()["smearing"] == 1
 
 
+def test_a_few_rows_set_no_smearing():
+    assert fit(skewed(40), {**short(), "target": "log"}).transform.smearing == 1
+
+
 def test_a_logarithm_of_negative_targets_is_a_failed_fit():
     with pytest.raises(FitFailed, match="values of zero and more"):
         fit(numbers("regression", 50), {**short(), "target": "log"})
