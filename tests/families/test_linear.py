@@ -5,7 +5,7 @@ import pytest
 from sklearn.linear_model import LogisticRegression, Ridge
 
 from automl.families.base import FitFailed, Limits
-from automl.families.linear import FAMILY
+from automl.families.linear import FAMILY, squared
 from automl.families.linear.squared import ALPHA_PATH
 from tests.rows import column, mixed, numbers, rows_of
 
@@ -101,6 +101,18 @@ def test_more_columns_than_rows_give_the_same_solution_as_all_columns(task):
         np.testing.assert_allclose(predicted[:, 0], expected.predict(X), rtol=1e-5, atol=1e-6)
     else:
         np.testing.assert_allclose(predicted, expected.predict_proba(X), atol=1e-3)
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+def test_a_large_ridge_regression_is_the_same(monkeypatch, weighted):
+    data = numbers("regression", 300, d=8, noise=5.0)
+    data = replace(data, weight=np.random.default_rng(0).uniform(0.1, 3, 300) if weighted else None)
+    expected = fit(data)
+    monkeypatch.setattr(squared, "LARGE_RIDGE", 0)
+    model = fit(data)
+    assert 0.05 < model.penalty["alpha"] / expected.penalty["alpha"] < 20
+    again = fit(data, model.penalty)
+    np.testing.assert_allclose(model.predict(data.inputs), again.predict(data.inputs), rtol=1e-5, atol=1e-6)
 
 
 def curved(n=400):

@@ -18,6 +18,8 @@ C_PATH = tuple(float(f"{c:.3g}") for c in 10 ** np.arange(-3.5, 2.01, 0.5))
 ALPHA_PATH = tuple(float(a) for a in np.logspace(-2, 5, 15))
 PLAIN_C = 0.316
 """Where the search begins, and what is taken when there are too few rows to choose."""
+LARGE_RIDGE = 2e9
+"""Rows times squared columns from which a ridge regression goes by products of columns."""
 MAX_ITERATIONS, PATH_ITERATIONS, LEAST_ITERATIONS = 200, 60, 10
 TOLERANCE, PATH_TOLERANCE = 3e-5, 1e-3
 """Of the gradient of the mean loss: solutions on the path are only compared."""
@@ -32,6 +34,9 @@ def ridge(rows: Rows, alpha: float | None) -> tuple[float, Array, Array]:
     """
     from sklearn.linear_model import Ridge, RidgeCV
 
+    count, width = rows.matrix.shape
+    if alpha is None and count > width and count * width**2 > LARGE_RIDGE:
+        return _ridge_by_products(rows)
     reduced, back = _reduced(rows)
     if alpha is not None:
         model = Ridge(alpha=alpha).fit(reduced.matrix, rows.y, sample_weight=rows.weight)
@@ -39,6 +44,28 @@ def ridge(rows: Rows, alpha: float | None) -> tuple[float, Array, Array]:
         model = RidgeCV(alphas=ALPHA_PATH).fit(reduced.matrix, rows.y, sample_weight=rows.weight)
         alpha = float(model.alpha_)
     return alpha, _back(np.asarray(model.coef_).reshape(-1, 1), back), np.asarray([float(model.intercept_)])
+
+
+def _ridge_by_products(rows: Rows) -> tuple[float, Array, Array]:
+    """The same from the products of columns alone: many times faster with many rows, and without a copy of them."""
+    weight = np.ones(len(rows.y)) if rows.weight is None else rows.weight
+    total = float(weight.sum())
+    mean, target = weight @ rows.matrix / total, float(weight @ rows.y) / total
+    scaled = rows.matrix if rows.weight is None else rows.matrix * weight[:, None]
+    values, vectors = np.linalg.eigh(scaled.T @ rows.matrix - total * np.outer(mean, mean))
+    values = np.maximum(values, 0.0)
+    turned = vectors.T @ (rows.matrix.T @ (weight * (rows.y - target)))
+    squares = float(weight @ (rows.y - target) ** 2)
+
+    def validated(alpha: float) -> float:
+        kept = turned / (values + alpha)
+        left = squares - 2 * float(kept @ turned) + float(kept**2 @ values)
+        free = len(rows.y) - 1 - float((values / (values + alpha)).sum())
+        return left / max(free, 1.0) ** 2
+
+    alpha = min(ALPHA_PATH, key=validated)
+    coefficients = vectors @ (turned / (values + alpha))
+    return alpha, coefficients[:, None], np.asarray([target - float(mean @ coefficients)])
 
 
 def logistic(
