@@ -1,9 +1,13 @@
-"""Milliseconds per 1,000 rows and epoch of RealMLP: our loop, plain `Model.fit`, and the matrix products alone.
+"""Milliseconds per 1,000 rows and epoch of table networks: our loop, plain `Model.fit`, the matrix products alone.
 
     python benchmarks/network.py [--rows 8192] [--columns 20] [--batch 256] [--threads 2]
 
-All three run in turn in one process, several times, and the fastest of each is printed, so that a machine busy with
-other work slows them alike. The bound counts the three matrix products of each layer (forward, and two backward).
+RealMLP as it is trained (dropout, weight decay, mixed activations), without and with each embedding of numbers, and
+TabM-mini. `Model.fit` trains the same network written with Keras' own layers: dense, activation, dropout, and periodic
+embeddings as an einsum. All run in turn in one process, several times, and the fastest of each is printed, so that a
+machine busy with other work slows them alike. The bound counts the three matrix products of each hidden layer (forward,
+and two backward) without embeddings. Last, the seconds of a fit of 500 rows for one epoch: the first of a shape, which
+builds and compiles, and the next.
 """
 
 from __future__ import annotations
@@ -20,6 +24,11 @@ if TYPE_CHECKING:
     from automl.data.dataset import Array
 
 WIDTH, LAYERS, ROUNDS = 256, 3, 5
+REALMLP = {
+    "kind": "realmlp", "width": WIDTH, "layers": LAYERS, "dropout": 0.15, "weight_decay": 0.02, "embedding": "none",
+    "size": 8, "level_size": 8,
+}  # fmt: skip
+TABM = {"kind": "tabm", "width": 128, "layers": 2, "members": 8, "dropout": 0.1, "weight_decay": 3e-4}
 
 
 def main() -> None:
@@ -39,14 +48,21 @@ def main() -> None:
     X = random.normal(size=(chosen.rows, chosen.columns)).astype(np.float32)
     y = random.normal(size=chosen.rows).astype(np.float32)
     print(f"{keras.backend.backend()}, {chosen.threads} threads, batch {chosen.batch}, {chosen.columns} columns")
+    runs = {"matrix products": product_epoch(chosen.rows, chosen.columns, chosen.batch)}
     for activation in ("selu", "mish"):
-        runs = {
-            "our loop": our_epoch(X, y, chosen.batch, activation),
-            "Model.fit": plain_epoch(X, y, chosen.batch, activation),
-            "bound": product_epoch(chosen.rows, chosen.columns, chosen.batch),
-        }
-        for name, seconds in fastest(runs).items():
-            print(f"{activation:5} {name:10} {seconds / chosen.rows * 1e6:6.1f} ms per 1,000 rows and epoch")
+        for embedding in ("none", "pbld", "pwl"):
+            name = f"RealMLP 3x256 {activation}, embedding {embedding}"
+            runs[f"{name}, our loop"] = our_epoch(X, y, chosen.batch, {"embedding": embedding}, activation)
+            if embedding != "pwl":
+                runs[f"{name}, Model.fit"] = plain_epoch(X, y, chosen.batch, activation, periodic=embedding == "pbld")
+    for embedding in ("none", "pwl"):
+        ensemble = {**TABM, "embedding": embedding}
+        runs[f"TabM-mini 8x 2x128, embedding {embedding}, our loop"] = our_epoch(X, y, chosen.batch, ensemble, "")
+    for name, seconds in fastest(runs).items():
+        print(f"{name:52} {seconds / chosen.rows * 1e6:6.1f} ms per 1,000 rows and epoch")
+    for kind in ("realmlp", "tabm"):
+        first, after = fold_seconds(kind, chosen.columns)
+        print(f"one epoch of 500 rows, {kind}: {first:.2f} s new, {after:.2f} s in a network compiled before")
 
 
 def fastest(runs: dict[str, Callable[[], object]]) -> dict[str, float]:
@@ -62,19 +78,7 @@ def fastest(runs: dict[str, Callable[[], object]]) -> dict[str, float]:
     return best
 
 
-def hidden_layers(columns: int, activation: str):  # noqa: ANN201 (a Keras model; Keras is imported late)
-    import keras
-
-    from automl.families.network.layers import NTKDense, Scale
-
-    inputs = hidden = keras.Input((columns,))
-    hidden = Scale()(hidden)
-    for _ in range(LAYERS):
-        hidden = keras.layers.Activation(activation)(NTKDense(WIDTH)(hidden))
-    return keras.Model(inputs, NTKDense(1, last=True)(hidden))
-
-
-def our_epoch(X: Array, y: Array, batch: int, activation: str) -> Callable[[], object]:
+def our_epoch(X: Array, y: Array, batch: int, params: dict[str, object], activation: str) -> Callable[[], object]:
     import numpy as np
     from keras import ops
 
@@ -82,8 +86,10 @@ def our_epoch(X: Array, y: Array, batch: int, activation: str) -> Callable[[], o
     from automl.families.network.trainer import Objective, Trainer
     from automl.families.network.training import Order, shape
 
-    network = hidden_layers(X.shape[1], activation)
-    trainer = Trainer(network, Objective("squares"), tabular.optimizer({"weight_decay": 0.0}))
+    params = {**REALMLP, **params}
+    network = tabular.network(tabular.Layout(X.shape[1], 0, ()), params, 1, activation, len(X))
+    trainer = Trainer(network, Objective("squares"), tabular.optimizer(params), params["weight_decay"])
+    tabular.start(network, X, [0.0], seed=0)
     data = tuple(ops.convert_to_tensor(values) for values in (X, y, np.ones_like(y)))
     chunk, calls = shape(len(X), batch, tabular.STEPS_A_CALL)
     order = Order(len(X), 0)
@@ -95,13 +101,29 @@ def our_epoch(X: Array, y: Array, batch: int, activation: str) -> Callable[[], o
     return epoch
 
 
-def plain_epoch(X: Array, y: Array, batch: int, activation: str) -> Callable[[], object]:
+def plain_epoch(X: Array, y: Array, batch: int, activation: str, *, periodic: bool) -> Callable[[], object]:
     import keras
+    from keras import ops
 
     from automl.families.network.trainer import compiled
 
-    network = hidden_layers(X.shape[1], activation)
-    network.compile(keras.optimizers.Adam(0.01, beta_2=0.95), "mse", jit_compile=compiled())
+    class Waves(keras.layers.Layer):
+        def build(self, shape: tuple[int, ...]) -> None:
+            self.frequency = self.add_weight(shape=(shape[-1], 16), name="frequency")
+            self.phase = self.add_weight(shape=(shape[-1], 16), name="phase")
+            self.mixture = self.add_weight(shape=(shape[-1], 16, 3), name="mixture")
+
+        def call(self, inputs: object) -> object:
+            waves = ops.cos(inputs[:, :, None] * self.frequency + self.phase)
+            mixed = ops.einsum("bnk,nkm->bnm", waves, self.mixture)
+            return ops.concatenate([inputs, ops.reshape(mixed, (-1, 3 * inputs.shape[1]))], axis=1)
+
+    layers = [keras.Input((X.shape[1],)), *([Waves()] if periodic else [])]
+    for _ in range(LAYERS):
+        layers += [keras.layers.Dense(WIDTH, activation), keras.layers.Dropout(REALMLP["dropout"])]
+    network = keras.Sequential([*layers, keras.layers.Dense(1)])
+    adam = keras.optimizers.AdamW(0.001, weight_decay=REALMLP["weight_decay"], beta_2=0.95)
+    network.compile(adam, "mse", jit_compile=compiled())
     return lambda: network.fit(X, y, batch_size=batch, verbose=0)
 
 
@@ -120,6 +142,28 @@ def product_epoch(rows: int, columns: int, batch: int) -> Callable[[], object]:
         ops.convert_to_numpy(product)
 
     return epoch
+
+
+def fold_seconds(kind: str, columns: int) -> tuple[float, float]:
+    """Seconds of the first fit of a shape and of the one after it."""
+    import numpy as np
+    import pandas as pd
+
+    from automl.data.dataset import Dataset
+    from automl.families.base import Limits
+    from automl.families.network import FAMILY
+    from automl.types import Column, Problem
+
+    random = np.random.default_rng(0)
+    frame = pd.DataFrame(random.normal(size=(500, columns)), columns=[f"x{i}" for i in range(columns)])
+    features = tuple(Column(name, "number", "feature", "", 0, 0) for name in frame)
+    rows = Dataset(Problem("table", "regression", "rmse", columns=features), frame, random.normal(size=500))
+    seconds = []
+    for _ in range(2):
+        started = time.perf_counter()
+        FAMILY.fit({"kind": kind, "epochs": 1}, rows, Limits())
+        seconds.append(time.perf_counter() - started)
+    return seconds[0], seconds[1]
 
 
 if __name__ == "__main__":

@@ -6,14 +6,15 @@ again; models trained with it keep their own weights and put them back when they
 
 from __future__ import annotations
 
+import gc
 from collections import OrderedDict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import keras
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
+
+    import keras
 
     from automl.data.dataset import Array
     from automl.families.network.trainer import Trainer
@@ -70,7 +71,6 @@ class Shelf:
         """
         shared = self.kept.pop(key, None)
         if shared is None or not rows <= shared.room <= 2 * rows + 100 or shared.trainer is None:
-            keras.backend.clear_session()
             network, trainer = build()
             shared = Shared(network, trainer, room=int(rows * SPARE) + 8)
         else:
@@ -79,6 +79,7 @@ class Shelf:
         self.kept[key] = shared
         while len(self.kept) > self.most:
             self.kept.popitem(last=False)
+            gc.collect()  # graphs refer to themselves; Keras' clear_session would make those kept load again
         return shared
 
     def clear(self) -> None:
