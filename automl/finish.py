@@ -21,6 +21,7 @@ from automl.evaluate.ensemble import ensemble
 from automl.evaluate.leaderboard import best_of, leaderboard
 from automl.evaluate.shape import Shape, shape
 from automl.explain.importance import Importance, importance
+from automl.explain.printable import write_printable
 from automl.families.base import FitFailed
 from automl.report import facts
 from automl.workers.executor import Shared, WorkerDied, WorkerError
@@ -69,6 +70,11 @@ def finish(session: Session, decision: Decision, candidates: list[Candidate], fo
         _write_manifest(session, outcome)
         _write_leaderboard(session.folder / "leaderboard.csv", outcome)
         collect(session, decision, outcome, found)
+        problem = session.prepared.dataset.problem
+        card = write_printable(
+            session.folder / "model", outcome.delivered.family, problem, session.folder, outcome.shape
+        )
+        session.facts.add(scorecard=card)
         _write_report(session)
     session.events.add("end", used=round(session.clock.elapsed(), 2))
 

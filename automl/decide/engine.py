@@ -128,7 +128,7 @@ def trained_share(candidate: Candidate) -> float:
     if "epochs" in info:
         enough = min(ENOUGH_EPOCHS, info.get("full_epochs", ENOUGH_EPOCHS))
         return min(float(info["epochs"] / enough), 1.0)
-    return min(float(info["rounds"] / ENOUGH_ROUNDS), 1.0)
+    return min(float(info.get("rounds", ENOUGH_ROUNDS) / ENOUGH_ROUNDS), 1.0)
 
 
 def _left_out(probes: Probes, candidates: dict[FamilyName, Candidate]) -> dict[FamilyName, float]:

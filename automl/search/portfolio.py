@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 from automl import families
 from automl.evaluate.cost import refit_seconds
 from automl.evaluate.ensemble import LEAST_ROWS
-from automl.search.suggestion import suggestion
+from automl.search.suggestion import comparable, suggestion
+from automl.search.trials import search_key
 
 if TYPE_CHECKING:
     from automl.evaluate.crossval import Candidate, CrossValidation
@@ -59,13 +60,14 @@ class Portfolio:
     most: int | None = None
     queues: dict[FamilyName, list[Params]] = field(default_factory=dict)
     judged: list[Candidate] = field(default_factory=list)
+    first: dict[FamilyName, Params] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Queue every default but the first, which is the probe's."""
         problem, rows = self.cv.dataset.problem, len(self.cv.splits[0].train)
         for name in ORDER:
             if name in self.allowed:
-                self.queues[name] = families.load(name).defaults(problem, rows)[1:]
+                self.first[name], *self.queues[name] = families.load(name).defaults(problem, rows)
 
     def meanwhile(self, probes: dict[FamilyName, Candidate], seconds: float) -> bool:
         """Judge the next queued configuration that runs in this process; False when there is none that fits.
@@ -112,8 +114,10 @@ class Portfolio:
             space = families.load(name).space(self.cv.dataset.problem, len(self.cv.splits[0].train))
             stale = 0
             while stale <= PATIENCE_A_KNOB * len(space) and self._affordable(name, splits, reserve):
-                known = [c for c in self.judged if c.family == name]
-                params = suggestion(self.cv, space, known, splits, f"{fingerprint}-{name}")
+                known = [c for c in self.judged if c.family == name and comparable(c.params, self.first[name])]
+                history = [(c.params, c.loss(splits) if set(splits) <= set(c.losses) else None) for c in known]
+                key = search_key(fingerprint, self.cv.metric.name, name, space)
+                params = suggestion(self.cv, key, space, history)
                 if params is None:
                     break
                 self._trial(name, params, splits, self._left(reserve))

@@ -11,30 +11,41 @@ from automl.workers.executor import WorkerDied, WorkerError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from automl.evaluate.crossval import Candidate, CrossValidation
+    from automl.evaluate.crossval import CrossValidation
     from automl.families.base import Knob, Params
+    from automl.search.oracle import History
 
 
 def suggestion(
-    cv: CrossValidation, space: list[Knob], tried: Sequence[Candidate], splits: list[int], fingerprint: str
+    cv: CrossValidation, key: str, space: list[Knob], history: History, pending: Sequence[Params] = ()
 ) -> Params | None:
     """The next configuration to try; None when there is no worker to ask, no answer in time, or nothing left to try.
 
     Args:
-        tried: candidates of the same family, in the order they were tried.
-        splits: on which they are compared; one that misses some counts as failed.
-        fingerprint: of data, metric, seed and family: results of different ones are never mixed.
+        cv: its worker is asked.
+        key: of data, metric and family: results of different ones are never mixed.
+        space: the hyperparameters.
+        history: finished trials of the family in order, with their loss; None for a failed one.
+        pending: trials that run now.
     """
     if cv.worker is None or not space:
         return None
-    history = [(c.params, c.loss(splits) if set(splits) <= set(c.losses) else None) for c in tried]
     for _ in range(2):  # a worker that died is replaced, and the fresh one is told the whole history
         try:
             return cv.worker.call(
-                suggest, fingerprint, space, history, cv.dataset.problem.seed, seconds=cv.clock.left(1.0)
+                suggest, key, space, history, cv.dataset.problem.seed, pending, seconds=cv.clock.left(1.0)
             )
         except WorkerDied:
             continue
         except (OutOfTime, WorkerError):
             break
     return None
+
+
+def comparable(params: Params, first: Params) -> bool:
+    """Whether the oracle may learn from a trial: one of another kind of model lies outside its space.
+
+    Args:
+        first: the family's first default, whose kind the space describes.
+    """
+    return params.get("kind", first.get("kind")) == first.get("kind")

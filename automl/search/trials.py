@@ -6,13 +6,11 @@ from dataclasses import astuple, dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from automl import families
-from automl.clock import OutOfTime
 from automl.evaluate.journal import digest
 from automl.jsonio import plain
 from automl.search import parallel
-from automl.search.oracle import suggest
 from automl.search.pruning import behind, hopeless
-from automl.workers.executor import WorkerDied, WorkerError
+from automl.search.suggestion import comparable, suggestion
 from automl.workers.pool import Workers
 from automl.workers.until import Until
 
@@ -121,19 +119,9 @@ class Course:
         """
         if self.queue:
             return self.queue.pop(0)
-        if cv.worker is None or not self.space:
-            return None
-        history = [(c.params, self._told(c)) for c in (self.start, *self.result.trials)]
-        pending = [c.params for c in self.running]
-        question = (self.key, self.space, history, cv.dataset.problem.seed, pending)
-        for _ in range(2):  # a worker that died is replaced, and the fresh one is told the whole history
-            try:
-                return cv.worker.call(suggest, *question, seconds=cv.clock.left(1.0))
-            except WorkerDied:
-                continue
-            except (OutOfTime, WorkerError):
-                break
-        return None
+        tried = [c for c in (self.start, *self.result.trials) if comparable(c.params, self.start.params)]
+        history = [(c.params, self._told(c)) for c in tried]
+        return suggestion(cv, self.key, self.space, history, [c.params for c in self.running])
 
     def _told(self, candidate: Candidate) -> float | None:
         """The loss that the oracle is told; None for a failed trial."""

@@ -13,7 +13,7 @@ import pytest
 from automl.clock import Clock
 from automl.evaluate import crossval
 from automl.families.base import Knob
-from automl.search import trials
+from automl.search import suggestion
 from automl.search.trials import Search, Tracker, search
 from automl.workers import executor
 from automl.workers.executor import Worker
@@ -40,7 +40,7 @@ def pool(started, monkeypatch):
     import calls
 
     monkeypatch.setattr(crossval, "fit", calls.fit)
-    monkeypatch.setattr(trials, "suggest", calls.suggest)
+    monkeypatch.setattr(suggestion, "suggest", calls.suggest)
     monkeypatch.setattr(trials, "hopeless", lambda *_: "")
     monkeypatch.setattr(executor, "GRACE", 0.2)
     for worker in started.members:
