@@ -13,7 +13,7 @@ import pytest
 from automl.clock import Clock
 from automl.evaluate import crossval
 from automl.families.base import Knob
-from automl.search import suggestion
+from automl.search import suggestion, trials
 from automl.search.trials import Search, Tracker, search
 from automl.workers import executor
 from automl.workers.executor import Worker

@@ -10,12 +10,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import keras
+import numpy as np
 from keras import ops
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    import numpy as np
 
     from automl.data.dataset import Array
 
@@ -81,7 +80,7 @@ class Mixed(keras.layers.Layer):  # type: ignore[misc]
 
     def start(self, random: np.random.Generator, inputs: Array) -> None:  # noqa: ARG002 (one interface)
         """The plain activation."""
-        self.mixture.assign(ops.full_like(self.mixture, 1.0 / MIXTURE_FACTOR))
+        self.mixture.assign(np.full(self.mixture.shape, 1.0 / MIXTURE_FACTOR, np.float32))
 
     def call(self, inputs: Any) -> Any:
         """(rows, units) to the same shape."""

@@ -113,7 +113,7 @@ class Piecewise(keras.layers.Layer):  # type: ignore[misc]
         edge = self.size**-0.5
         for variable in (self.slope, self.offset):
             variable.assign(random.uniform(-edge, edge, variable.shape).astype(np.float32))
-        self.bend.assign(ops.zeros_like(self.bend))
+        self.bend.assign(np.zeros(self.bend.shape, np.float32))
 
     def call(self, inputs: Any) -> Any:
         """(rows, inputs) to (rows, numbers * size + the other inputs)."""

@@ -38,7 +38,7 @@ class Scale(keras.layers.Layer):  # type: ignore[misc]
 
     def start(self, random: np.random.Generator, inputs: Array) -> None:  # noqa: ARG002 (one interface)
         """Every input counts the same."""
-        self.factors.assign(ops.full_like(self.factors, 1.0 / SCALE_FACTOR))
+        self.factors.assign(np.full(self.factors.shape, 1.0 / SCALE_FACTOR, np.float32))
 
     def call(self, inputs: Any) -> Any:
         """(rows, inputs) to the same shape."""
@@ -73,7 +73,7 @@ class NTKDense(keras.layers.Layer):  # type: ignore[misc]
         of `CORNERS` training rows ('he+5'). The output layer stays at zero, so that a fit starts from the mean.
         """
         if self.last:
-            self.kernel.assign(ops.zeros_like(self.kernel))
+            self.kernel.assign(np.zeros(self.kernel.shape, np.float32))
             return
         kernel = random.standard_normal(self.kernel.shape)
         outputs = self.norm * inputs.astype(np.float64) @ kernel

@@ -46,6 +46,10 @@ class Members(keras.layers.Layer):  # type: ignore[misc]
         """(rows, inputs) to (members * rows, inputs)."""
         return ops.reshape(inputs[None] * self.scales, (-1, inputs.shape[-1]))
 
+    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
+        """PyTorch finds shapes out with rows of its own number, which differ by the factor of members."""
+        return (None, input_shape[-1])
+
     def get_config(self) -> dict[str, Any]:
         """What rebuilds the layer."""
         return {**super().get_config(), "members": self.members, "vectors": self.vectors, "size": self.size}
@@ -115,6 +119,10 @@ class Heads(keras.layers.Layer):  # type: ignore[misc]
         """(members * rows, inputs) to (rows, members, outputs)."""
         blocks = ops.reshape(inputs, (self.members, -1, inputs.shape[-1]))
         return ops.transpose(ops.matmul(blocks, self.kernel) + self.offset, (1, 0, 2))
+
+    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:  # noqa: ARG002
+        """As `Members`: any number of rows need not divide by the members."""
+        return (None, self.members, self.outputs)
 
     def get_config(self) -> dict[str, Any]:
         """What rebuilds the layer."""
