@@ -252,7 +252,12 @@ def _start_worker(plan: Plan, clock: Clock, devices: Devices, gpus: tuple[int, .
     """The processes for networks and for the oracle; None when neither is asked for, or there is no time for them."""
     if clock.left() < WORKER_BUDGET or (plan.trials == 0 and "network" not in plan.allowed):
         return None
-    return workers.start(devices.processors, gpus)
+    return workers.start(devices.processors - threads_here(plan, devices.processors) or 1, gpus)
+
+
+def threads_here(plan: Plan, processors: int) -> int:
+    """Threads of this process beside a worker that works at the same time; 0 where they take turns, each with all."""
+    return processors // 2 if plan.prefer == "accuracy" and "network" in plan.allowed else 0
 
 
 def _cross_validation(
@@ -274,10 +279,11 @@ def _cross_validation(
     seed = problem.seed
     parts = split.splits(prepared.dataset.take(development), folds, repeats, seed)
     parts = [replace(p, train=development[p.train], check=development[p.check]) for p in parts]
+    threads = (threads_here(plan, devices.processors) if worker is not None else 0) or devices.processors
     journal = Journal(folder / "work", fingerprint(prepared.dataset, metric.name))
     here = Here(clock)
     return CrossValidation(
-        prepared.dataset, metric, parts, clock, here, worker, devices.processors, journal,
+        prepared.dataset, metric, parts, clock, here, worker, threads, journal,
         keep_models=_may_blend(plan, len(development)), test=outer.test,
     )  # fmt: skip
 
@@ -303,7 +309,7 @@ def _decide(session: Session, everything: Portfolio | None = None) -> tuple[Deci
             session.events.add("verdict", family=provisional.family, probabilities=provisional.probabilities)
 
     with session.stages.stage("decide"):
-        meanwhile = everything.meanwhile if everything else None
+        meanwhile = everything.meanwhile if everything is not None and everything.together else None
         allowed = allowed_families(plan, len(session.prepared.dataset))
         probes = probe(cv, allowed, REPORT_SECONDS, sharpened, meanwhile)
         decision = judged(probes)

@@ -32,7 +32,12 @@ def all_families(session: Session, allowed: tuple[FamilyName, ...]) -> Portfolio
     """The search over all families, where accuracy comes first; else None: the named family alone is searched."""
     if session.plan.prefer != "accuracy" or session.plan.explainable:
         return None
-    return Portfolio(session.cv, allowed, Search([]), _tracker(session, lambda _: 0.0), session.plan.trials)
+    cv = session.cv
+    reserve = _finishing(session) + BLEND_SECONDS
+    return Portfolio(
+        cv, allowed, Search([]), _tracker(session, lambda _: 0.0), cv.journal.fingerprint, reserve, session.plan.trials,
+        together=cv.worker is not None and not cv.clock.counts_trials,
+    )  # fmt: skip
 
 
 def run_search(
@@ -42,16 +47,15 @@ def run_search(
     start = probes.candidates[decision.family]
     result = Search(sorted(start.losses)) if whole is None else whole.result
     session.interrupted = session.interrupted or probes.interrupted
-    fingerprint = session.cv.journal.fingerprint
     with session.stages.stage("search"):
         try:
             if whole is not None and not session.interrupted:
-                whole.run(probes.candidates, fingerprint, _finishing(session) + BLEND_SECONDS)
+                whole.run(probes.candidates)
             elif not session.interrupted:
                 tracker = _tracker(
                     session, lambda best: _reserve(session, best, probes, decision.family), _shown(session, start)
                 )
-                search(session.cv, start, session.plan.trials, fingerprint, tracker, result)
+                search(session.cv, start, session.plan.trials, session.cv.journal.fingerprint, tracker, result)
         except KeyboardInterrupt:
             session.interrupted = True
         if session.interrupted:

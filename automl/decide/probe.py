@@ -6,12 +6,12 @@ budget is spent, and that can be judged at any moment.
 
 from __future__ import annotations
 
-import contextlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from automl import families
 from automl.clock import OutOfTime
+from automl.workers.beside import Beside
 from automl.workers.executor import WorkerDied
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from automl.evaluate.crossval import Candidate, CrossValidation
     from automl.types import FamilyName
+    from automl.workers.executor import Executor
 
 LOCAL_SHARE = 0.25
 """Share of the budget after which no further split of the families of this process is started."""
@@ -35,8 +36,7 @@ READY_SECONDS = 60.0
 SHORT_SHARE, SHORT_SECONDS = 0.6, 3.0
 """With a budget of few seconds a larger part of it may go into the first split, up to so many seconds."""
 WAITING_SHARE = 0.2
-"""Share of the time left that one step may take while the worker still starts."""
-POLL_SECONDS = 0.05
+"""Share of the time left that one step may take while the worker's family is probed."""
 LOOK_ROWS = 2_000
 """Rows of the first quick look on larger data."""
 
@@ -77,37 +77,84 @@ def probe(
         allowed: families, simple to complex.
         reserve: seconds to keep for finishing the run.
         sharpened: called whenever there is new evidence to judge.
-        meanwhile: one useful step while the worker still starts, given the probes and the seconds it may take; says
-            whether there was any. None when there is nothing to do but wait.
+        meanwhile: one useful step in this process while the worker's family is probed beside, given the probes and
+            the seconds it may take; says whether there was any. None when families are probed one after the other.
     """
     probes = Probes()
     local = [name for name in allowed if not families.load(name).in_worker]
     remote = [name for name in allowed if families.load(name).in_worker]
     tried = {name: cv.candidate(name, _first_params(cv, name)) for name in allowed}
     try:
-        _look(cv, probes, local, reserve)
-        sharpened(probes)
-        for name in local:
-            left = cv.clock.left(reserve)
-            _first_split(cv, probes, tried[name], max(FIRST_SHARE * left, min(SHORT_SHARE * left, SHORT_SECONDS)))
-        sharpened(probes)
-        for split in range(1, len(cv.splits)):
-            going: list[FamilyName] = [n for n in local if n != "baseline" and split - 1 in tried[n].losses]
-            for name in going:
-                _further_split(cv, tried[name], split, _until(cv, LOCAL_SHARE, reserve))
-            if any(split in tried[name].losses for name in going):
-                cv.judge(tried["baseline"], split)
-                sharpened(probes)
-        for name in remote:
-            if cv.worker is not None and meanwhile is not None:
-                _while_starting(cv, lambda: meanwhile(probes.candidates, WAITING_SHARE * cv.clock.left(reserve)))
-            _probe_remote(cv, probes, tried[name], reserve, lambda: sharpened(probes))
+        if meanwhile is None or cv.worker is None:
+            _probe_local(cv, probes, tried, local, reserve, sharpened)
+            for name in remote:
+                _probe_remote(cv, probes, tried[name], reserve, lambda: sharpened(probes))
+        else:
+            _side_by_side(cv, probes, tried, (local, remote), reserve, sharpened, meanwhile)
     except KeyboardInterrupt:
         if "baseline" not in probes.candidates:
             raise
         probes.interrupted = True
         probes.not_tried |= {name: "interrupted" for name in allowed if name not in probes.candidates}
     return probes
+
+
+def _probe_local(
+    cv: CrossValidation,
+    probes: Probes,
+    tried: dict[FamilyName, Candidate],
+    local: list[FamilyName],
+    reserve: float,
+    sharpened: Callable[[Probes], None],
+    *,
+    whole: bool = False,
+) -> None:
+    """The families of this process, round by round.
+
+    Args:
+        whole: judge no further splits of a family whose fit time cut short: it is to be fitted longer instead.
+    """
+    _look(cv, probes, local, reserve)
+    sharpened(probes)
+    for name in local:
+        left = cv.clock.left(reserve)
+        _first_split(cv, probes, tried[name], max(FIRST_SHARE * left, min(SHORT_SHARE * left, SHORT_SECONDS)))
+    sharpened(probes)
+    for split in range(1, len(cv.splits)):
+        going: list[FamilyName] = [n for n in local if n != "baseline" and split - 1 in tried[n].losses]
+        going = [n for n in going if not (whole and tried[n].could_train_longer)]
+        for name in going:
+            _further_split(cv, tried[name], split, _until(cv, LOCAL_SHARE, reserve))
+        if any(split in tried[name].losses for name in going):
+            cv.judge(tried["baseline"], split)
+            sharpened(probes)
+
+
+def _side_by_side(
+    cv: CrossValidation,
+    probes: Probes,
+    tried: dict[FamilyName, Candidate],
+    names: tuple[list[FamilyName], list[FamilyName]],
+    reserve: float,
+    sharpened: Callable[[Probes], None],
+    meanwhile: Callable[[dict[FamilyName, Candidate], float], bool],
+) -> None:
+    """The worker's families in a thread beside those of this process, and useful steps here until it is done."""
+    local, remote = names
+    aside = Probes()  # of its own: this thread reads `probes` while the other one writes
+
+    def background(worker: Executor) -> None:
+        for name in remote:
+            _probe_remote(replace(cv, worker=worker), aside, tried[name], reserve, lambda: None, whole=True)
+
+    assert cv.worker is not None
+    with Beside(cv.worker, background, cv.clock, reserve) as beside:
+        _probe_local(cv, probes, tried, local, reserve, sharpened, whole=True)
+        while beside.going and meanwhile(probes.candidates, WAITING_SHARE * cv.clock.left(reserve)):
+            pass
+    probes.candidates |= aside.candidates
+    probes.not_tried |= aside.not_tried
+    sharpened(probes)
 
 
 def _first_params(cv: CrossValidation, name: FamilyName) -> dict[str, object]:
@@ -149,20 +196,16 @@ def _further_split(cv: CrossValidation, candidate: Candidate, split: int, second
         cv.judge(candidate, split, seconds)
 
 
-def _while_starting(cv: CrossValidation, step: Callable[[], bool]) -> None:
-    """Take steps until the worker is ready or there is none left to take."""
-    assert cv.worker is not None
-    ready = False
-    while not ready and step():
-        with contextlib.suppress(OutOfTime, WorkerDied):  # told of when the network is probed
-            cv.worker.wait_ready(POLL_SECONDS)
-            ready = True
-
-
 def _probe_remote(
-    cv: CrossValidation, probes: Probes, candidate: Candidate, reserve: float, sharpened: Callable[[], None]
+    cv: CrossValidation,
+    probes: Probes,
+    candidate: Candidate,
+    reserve: float,
+    sharpened: Callable[[], None],
+    *,
+    whole: bool = False,
 ) -> None:
-    """The network: as many splits as its share allows, all at the schedule length of the first."""
+    """The network: as many splits as its share allows, all at the schedule length of the first; `whole` as above."""
     if cv.worker is None:
         probes.not_tried[candidate.family] = "budget"
         return
@@ -174,7 +217,7 @@ def _probe_remote(
     share = max(LOCAL_SHARE, cv.clock.elapsed() / (cv.clock.budget or 1.0)) + NETWORK_SHARE
     seconds = _until(cv, share, reserve)
     _first_split(cv, probes, candidate, seconds * NETWORK_FIRST if seconds > NETWORK_SECONDS else 0.0)
-    for split in range(1, len(cv.splits)):
+    for split in range(1, 1 if whole and candidate.could_train_longer else len(cv.splits)):
         sharpened()
         _further_split(cv, candidate, split, _until(cv, share, reserve))
         if split not in candidate.losses:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import shutil
+import threading
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from automl import families
 from automl.clock import OutOfTime
 from automl.evaluate.cost import refit_seconds
 from automl.families import ensemble as model_folder
 from automl.families.base import FitFailed, Limits
 from automl.families.ensemble import Member
 from automl.families.task import FitTask, Fitted
+from automl.workers.beside import Beside
 from automl.workers.executor import WorkerDied, WorkerError
 
 if TYPE_CHECKING:
@@ -75,46 +78,77 @@ def copy_models(ensemble: Candidate, folder: Path, splits: dict[str, list[int]])
     model_folder.write(folder, tuple(members))
 
 
-def refit(cv: CrossValidation, ensemble: Candidate, rows: Array, folder: Path, reserve: float) -> Refitted:
+def refit(
+    cv: CrossValidation, ensemble: Candidate, rows: Array, folder: Path, reserve: float, *, together: bool = False
+) -> Refitted:
     """Replace members' models by fits on all rows, the heaviest member first, then fill their bags with other seeds.
 
     Args:
         folder: the model folder that `assemble` wrote; valid after every step.
         reserve: seconds to keep.
+        together: fit the worker's members beside those of this process.
     """
-    fitted: dict[str, list[str]] = {}
-    order = sorted(ensemble.members, key=lambda member: -member[1])
-    for turn in range(1 if cv.clock.counts_trials else BAG):
-        for candidate, _ in order:
-            if turn and len(fitted.get(candidate.name, ())) < turn:
-                continue  # the first fit failed or did not fit into the time
-            if refit_seconds(candidate) > cv.clock.left(reserve):
-                continue
-            name = f"{candidate.name}-all{turn}"
-            if _fit_member(cv, candidate, rows, folder / name, turn, reserve):
-                fitted.setdefault(candidate.name, []).append(name)
-                _replace(folder, candidate.name, tuple(fitted[candidate.name]))
-    share = sum(weight for candidate, weight in ensemble.members if candidate.name in fitted)
-    return Refitted({name: len(folders) for name, folders in fitted.items()}, share)
+    order = [member for member, _ in sorted(ensemble.members, key=lambda member: -member[1])]
+    here = [c for c in order if not families.load(c.family).in_worker]
+    there = [c for c in order if families.load(c.family).in_worker]
+    bags = Bags(rows, folder, reserve)
+    if together and cv.worker is not None and here and there:
+        with Beside(cv.worker, lambda worker: bags.fill(replace(cv, worker=worker), there), cv.clock, reserve):
+            bags.fill(cv, here)
+    else:
+        bags.fill(cv, order)
+    share = sum(weight for candidate, weight in ensemble.members if candidate.name in bags.fitted)
+    return Refitted({name: len(folders) for name, folders in bags.fitted.items()}, share)
 
 
-def _fit_member(
-    cv: CrossValidation, candidate: Candidate, rows: Array, folder: Path, turn: int, reserve: float
-) -> bool:
-    """Fit on all rows into a folder; False, and no folder, when it failed or time cut it short."""
-    folder.mkdir()
-    seconds = None if cv.clock.counts_trials else max(cv.clock.left(reserve), 0.1)
-    seed = cv.dataset.problem.seed + NEW_SEED * turn if turn else None
-    limits = Limits(seconds, cv.threads, full=True)
-    task = FitTask(candidate.family, candidate.final_params(), rows, rows[:1], limits, folder, seed)
-    try:
-        fitted = cv.run(task)
-    except (FitFailed, OutOfTime, WorkerDied, WorkerError):
-        fitted = None
-    if fitted is None or fitted.could_take_longer:
-        shutil.rmtree(folder)
-        return False
-    return True
+@dataclass
+class Bags:
+    """Models fitted on all rows so far, by the candidate they belong to."""
+
+    rows: Array
+    folder: Path
+    reserve: float
+    fitted: dict[str, list[str]] = field(default_factory=dict)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def fill(self, cv: CrossValidation, candidates: list[Candidate]) -> None:
+        """Fit every candidate once, then again with other seeds while time lasts."""
+        for turn in range(1 if cv.clock.counts_trials else BAG):
+            for place, candidate in enumerate(candidates):
+                if turn and len(self.fitted.get(candidate.name, ())) < turn:
+                    continue  # the first fit failed or did not fit into the time
+                others = 0.0 if turn else sum(map(refit_seconds, candidates[place + 1 :]))
+                self._fit(cv, candidate, turn, others)
+
+    def _fit(self, cv: CrossValidation, candidate: Candidate, turn: int, others: float) -> None:
+        """One fit, when there is time for it and, at first, for the candidates after it."""
+        left, expected = cv.clock.left(self.reserve), refit_seconds(candidate)
+        if expected > left:
+            return
+        params = candidate.final_params()
+        if _shortened(candidate):  # time chose its horizon: the longer one it now has is better
+            params.pop("epochs", None)
+            left = max(left - others, expected)
+        name = f"{candidate.name}-all{turn}"
+        (self.folder / name).mkdir()
+        limits = Limits(None if cv.clock.counts_trials else left, cv.threads, full=True)
+        seed = cv.dataset.problem.seed + NEW_SEED * turn if turn else None
+        task = FitTask(candidate.family, params, self.rows, self.rows[:1], limits, self.folder / name, seed)
+        try:
+            fitted = cv.run(task)
+        except (FitFailed, OutOfTime, WorkerDied, WorkerError):
+            fitted = None
+        if fitted is None or fitted.could_take_longer:
+            shutil.rmtree(self.folder / name)
+            return
+        with self.lock:
+            self.fitted.setdefault(candidate.name, []).append(name)
+            _replace(self.folder, candidate.name, tuple(self.fitted[candidate.name]))
+
+
+def _shortened(candidate: Candidate) -> bool:
+    """Whether a network's schedule was shorter than it wanted for want of time."""
+    return bool(candidate.info.get("planned_epochs", 0) < candidate.info.get("full_epochs", 0))
 
 
 def _replace(folder: Path, name: str, folders: tuple[str, ...]) -> None:

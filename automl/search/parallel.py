@@ -86,11 +86,7 @@ class Team:
     def interrupt(self, threads: list[threading.Thread]) -> None:
         """End what runs: a worker whose process is killed answers at once, and is replaced."""
         self.interrupted.set()
-        with self.pool.freed:
-            busy = [worker for worker in self.pool.members if worker not in self.pool.free]
-        for worker in busy:
-            if worker.process is not None:
-                worker.process.kill()
+        self.pool.kill_busy()
         for thread in threads:
             thread.join()
 

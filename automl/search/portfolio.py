@@ -1,13 +1,15 @@
 """The search for accuracy first: known-good configurations of every family, which an ensemble is then chosen from.
 
-A search of one family sharpens one model; an ensemble gains most from models that err differently. So the families'
-queues are run in turns, cheap ones while the worker still starts, and suggestions follow for the best family that runs
-in this process.
+A search of one family sharpens one model; an ensemble gains most from models that err differently. So the queues of all
+families are run: those of the worker in a thread beside those of this process, because small fits hardly gain from a
+second processor. Suggestions follow when the queues are empty.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import threading
+import time
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from automl import families
@@ -15,12 +17,14 @@ from automl.evaluate.cost import refit_seconds
 from automl.evaluate.ensemble import LEAST_ROWS
 from automl.search.suggestion import comparable, suggestion
 from automl.search.trials import search_key
+from automl.workers.beside import PAUSE, Beside
 
 if TYPE_CHECKING:
     from automl.evaluate.crossval import Candidate, CrossValidation
-    from automl.families.base import Params
+    from automl.families.base import Knob, Params
     from automl.search.trials import Search, Tracker
     from automl.types import FamilyName
+    from automl.workers.executor import Executor
 
 ORDER: tuple[FamilyName, ...] = ("trees", "network", "linear")
 """Whose turn it is first: by what a further configuration adds to an ensemble."""
@@ -28,8 +32,8 @@ RELEVANT = 0.25
 """A family whose best loss is further from the best of all than this share of (baseline - best) gets no more trials."""
 RELEVANT_CUT = 0.6
 """The same for fits that time cut short."""
-LONG_SHARE = 0.27
-"""Share of the time for one longer network fit, so that its refit on all rows fits in after it."""
+LONG_SHARE = 0.3
+"""Share of the time for one longer fit, so that its refit on all rows fits in after it."""
 TRIALS_SHARE = 0.5
 """Share of the time that the trees' queue and one network may take on all splits; else fewer splits are judged."""
 MEMBERS = 4
@@ -38,6 +42,8 @@ REFIT_SHARE = 0.35
 """Of the budget at most, for those refits."""
 PATIENCE_A_KNOB = 2
 """Suggestions without a better one, times the size of the space, after which a family's search ends."""
+AHEAD = 3
+"""Suggestions for the families of this process that are kept ready while the worker is busy."""
 SLACK = 1.2
 """A trial is started when this many times its expected seconds are left."""
 
@@ -47,23 +53,33 @@ class Portfolio:
     """The state of such a search.
 
     Attributes:
-        allowed: families that may run, the baseline left out.
+        allowed: families that may run.
         result: filled as trials end.
         tracker: tells the rest of the run.
+        fingerprint: of data, metric and seed, for the oracle.
+        reserve: seconds to keep for finishing the run, refits not included.
         most: trials at most; None = as time allows.
+        together: True when the worker's families run beside those of this process.
+        first, queues: family -> its first default, which is the probe's, and what is tried after it.
+        judged: candidates so far, probes too.
     """
 
     cv: CrossValidation
     allowed: tuple[FamilyName, ...]
     result: Search
     tracker: Tracker
+    fingerprint: str = ""
+    reserve: float = 0.0
     most: int | None = None
+    together: bool = False
+    first: dict[FamilyName, Params] = field(default_factory=dict)
     queues: dict[FamilyName, list[Params]] = field(default_factory=dict)
     judged: list[Candidate] = field(default_factory=list)
-    first: dict[FamilyName, Params] = field(default_factory=dict)
+    baseline: Candidate | None = None
 
     def __post_init__(self) -> None:
         """Queue every default but the first, which is the probe's."""
+        self.lock = threading.Lock()
         problem, rows = self.cv.dataset.problem, len(self.cv.splits[0].train)
         for name in ORDER:
             if name in self.allowed:
@@ -76,93 +92,137 @@ class Portfolio:
             probes: family -> its probe; its splits are judged.
             seconds: that may be spent.
         """
-        for name in ORDER:
+        for name in self._here():
             probe = probes.get(name)
-            if probe is None or families.load(name).in_worker or not self.queues.get(name):
+            if probe is None or not self.queues[name] or self._finished():
                 continue
-            if self._finished() or probe.seconds * len(probe.losses) * SLACK > seconds:
-                continue
-            self._trial(name, self.queues[name].pop(0), sorted(probe.losses), seconds)
-            return True
+            if probe.seconds * len(probe.losses) * SLACK <= seconds:
+                self._trial(self.cv, name, self.queues[name].pop(0), sorted(probe.losses), seconds)
+                return True
         return False
 
-    def run(self, probes: dict[FamilyName, Candidate], fingerprint: str, reserve: float) -> None:
-        """Everything queued in turns as time allows, then suggestions.
+    def run(self, probes: dict[FamilyName, Candidate]) -> None:
+        """Everything queued as time allows, then suggestions.
 
         Args:
             probes: family -> its probe.
-            fingerprint: of data, metric and seed, for the oracle.
-            reserve: seconds to keep for finishing the run, refits not included.
         """
         self.judged += [c for name, c in probes.items() if name != "baseline"]
-        self.result.splits = splits = self._splits(probes, reserve)
-        for name in [n for n in ORDER if n in probes]:
-            self._complete(probes, name, splits, reserve)
-        while self._any_queued():
-            for name in ORDER:
-                if self.queues.get(name):
-                    params = self.queues[name].pop(0)
-                    if name in probes and self._worth(probes, name) and self._affordable(name, splits, reserve):
-                        self._trial(name, params, splits, self._left(reserve))
-        self._suggested(splits, fingerprint, reserve)
+        self.baseline = probes.get("baseline")
+        self.result.splits = self._splits(probes)
+        here, there = self._here(), [n for n in ORDER if n in self.allowed and n not in self._here()]
+        if self.together and self.cv.worker is not None:
+
+            def background(worker: Executor) -> None:
+                self._turns(probes, there, replace(self.cv, worker=worker))
+
+            with Beside(self.cv.worker, background, self.cv.clock, self.reserve) as beside:
+                self._turns(probes, here, self.cv)
+                while beside.going:
+                    if not self._turn(probes, here, self.cv):
+                        time.sleep(PAUSE)
+        else:
+            self._turns(probes, [n for n in ORDER if n in self.allowed], self.cv)
+        self._suggested()
         self.result.stopped = "the budget" if not self._finished() else f"{self.most} trials"
 
-    def _suggested(self, splits: list[int], fingerprint: str, reserve: float) -> None:
+    def _here(self) -> list[FamilyName]:
+        return [name for name in ORDER if name in self.allowed and not families.load(name).in_worker]
+
+    def _turns(self, probes: dict[FamilyName, Candidate], names: list[FamilyName], cv: CrossValidation) -> None:
+        """Complete the probes of some families, then run their queues in turns."""
+        for name in sorted((n for n in names if n in probes), key=lambda n: probes[n].loss([0])):
+            self._complete(probes, name, cv)
+        while self._turn(probes, names, cv):
+            if cv is not self.cv:  # in the thread, between two trials of the worker
+                self._prefetch(cv)
+
+    def _turn(self, probes: dict[FamilyName, Candidate], names: list[FamilyName], cv: CrossValidation) -> bool:
+        """One queued trial of each family; False when none was run."""
+        some = False
+        for name in names:
+            if not self.queues[name] or self._finished():
+                continue
+            params = self.queues[name].pop(0)
+            if name in probes and self._worth(name) and self._affordable(name):
+                self._trial(cv, name, params, self.result.splits, self._left())
+                some = True
+        return some or any(self.queues[name] for name in names if not self._finished())
+
+    def _prefetch(self, cv: CrossValidation) -> None:
+        """Suggestions for the best family of this process, so that it need not wait for the worker."""
+        best = {name: self._best_of(name) for name in self._here()}
+        name = min(best, key=lambda n: best[n], default=None)
+        if name is not None and best[name] < float("inf"):
+            while len(self.queues[name]) < AHEAD:
+                params = self._suggest(name, cv, list(self.queues[name]))
+                if params is None:
+                    return
+                self.queues[name].append(params)
+
+    def _suggested(self) -> None:
         """What Keras Tuner suggests, for the best family first, until it finds nothing better for long."""
-        best = {name: self._best_of(name, splits) for name in self.allowed if name != "baseline"}
+        best = {name: self._best_of(name) for name in ORDER if name in self.allowed}
         for name in sorted((n for n, loss in best.items() if loss < float("inf")), key=lambda n: best[n]):
-            space = families.load(name).space(self.cv.dataset.problem, len(self.cv.splits[0].train))
-            stale = 0
-            while stale <= PATIENCE_A_KNOB * len(space) and self._affordable(name, splits, reserve):
-                known = [c for c in self.judged if c.family == name and comparable(c.params, self.first[name])]
-                history = [(c.params, c.loss(splits) if set(splits) <= set(c.losses) else None) for c in known]
-                key = search_key(fingerprint, self.cv.metric.name, name, space)
-                params = suggestion(self.cv, key, space, history)
+            stale, patience = 0, PATIENCE_A_KNOB * len(self._space(name))
+            while stale <= patience and self._affordable(name):
+                params = self._suggest(name, self.cv)
                 if params is None:
                     break
-                self._trial(name, params, splits, self._left(reserve))
-                loss = self._best_of(name, splits)
+                self._trial(self.cv, name, params, self.result.splits, self._left())
+                loss = self._best_of(name)
                 stale = 0 if loss < best[name] else stale + 1
                 best[name] = min(loss, best[name])
 
-    def _best_of(self, name: FamilyName, splits: list[int]) -> float:
-        return min((c.loss(splits) for c in self.judged if c.family == name and c.ok), default=float("inf"))
+    def _suggest(self, name: FamilyName, cv: CrossValidation, pending: list[Params] | None = None) -> Params | None:
+        with self.lock:
+            known = [c for c in self.judged if c.family == name and comparable(c.params, self.first[name])]
+        splits, space = self.result.splits, self._space(name)
+        history = [(c.params, c.loss(splits) if set(splits) <= set(c.losses) else None) for c in known]
+        key = search_key(self.fingerprint, self.cv.metric.name, name, space)
+        return suggestion(cv, key, space, history, pending or [])
 
-    def _complete(
-        self, probes: dict[FamilyName, Candidate], name: FamilyName, splits: list[int], reserve: float
-    ) -> None:
+    def _space(self, name: FamilyName) -> list[Knob]:
+        return families.load(name).space(self.cv.dataset.problem, len(self.cv.splits[0].train))
+
+    def _best_of(self, name: FamilyName) -> float:
+        return min((c.loss(self.result.splits) for c in self.judged if c.family == name and c.ok), default=float("inf"))
+
+    def _complete(self, probes: dict[FamilyName, Candidate], name: FamilyName, cv: CrossValidation) -> None:
         """The probe on the splits it lacks, or once more with a longer schedule when time had cut it short."""
-        probe = probes[name]
-        if not self._worth(probes, name):
+        probe, splits = probes[name], self.result.splits
+        if not self._worth(name):
             return
-        if probe.could_train_longer and not self.cv.clock.counts_trials:
-            seconds = self._left(reserve) * LONG_SHARE
-            if seconds > SLACK * probe.seconds:
-                self._trial(name, probe.params, splits[:1], seconds, ", longer")
+        if probe.could_train_longer and not cv.clock.counts_trials:
+            seconds = self._left() * LONG_SHARE
+            least = min(self._least(), len(splits))
+            if seconds > SLACK * probe.seconds * least:
+                self._trial(cv, name, probe.params, splits[:least], seconds, ", longer")
             return
         for split in splits:
-            if split not in probe.losses and probe.seconds * SLACK < self._left(reserve):
-                self.cv.judge(probe, split, None if self.cv.clock.counts_trials else self._left(reserve))
+            if split not in probe.losses and probe.seconds * SLACK < self._left():
+                cv.judge(probe, split, None if cv.clock.counts_trials else self._left())
 
-    def _trial(self, name: FamilyName, params: Params, splits: list[int], seconds: float, suffix: str = "") -> None:
-        number = len(self.result.trials) + 1
-        trial = self.cv.candidate(name, params, trial=number)
-        trial.configuration += suffix
-        self.tracker.begin(number)
-        self.result.began[trial.name] = began = self.cv.clock.elapsed()
-        until = began + seconds
-        for split in splits:
-            limit = None if self.cv.clock.counts_trials else until - self.cv.clock.elapsed()
-            if not self.cv.judge(trial, split, limit):
+    def _trial(
+        self, cv: CrossValidation, name: FamilyName, params: Params, splits: list[int], seconds: float, suffix: str = ""
+    ) -> None:
+        with self.lock:
+            number = len(self.result.began) + 1
+            trial = cv.candidate(name, params, trial=number)
+            trial.configuration += suffix
+            self.tracker.begin(number)
+            self.result.began[trial.name] = began = cv.clock.elapsed()
+        for place, split in enumerate(splits):
+            left = began + seconds - cv.clock.elapsed()
+            if not cv.judge(trial, split, None if cv.clock.counts_trials else left / (len(splits) - place)):
                 break
-        self.result.trials.append(trial)
-        self.judged.append(trial)
-        self.tracker.end(trial, self._best(), began)
+        with self.lock:
+            self.result.trials.append(trial)
+            self.judged.append(trial)
+            best = min((c for c in self.judged if c.ok), key=lambda c: c.loss(), default=trial)
+            self.tracker.end(trial, best, began)
 
-    def _best(self) -> Candidate:
-        return min((c for c in self.judged if c.ok), key=lambda c: c.loss(), default=self.judged[-1])
-
-    def _splits(self, probes: dict[FamilyName, Candidate], reserve: float) -> list[int]:
+    def _splits(self, probes: dict[FamilyName, Candidate]) -> list[int]:
         """Splits that trials are judged on: all that the cheap probes were, fewer when the queues would not fit."""
         every = sorted(set.union(*(set(c.losses) for c in probes.values())))
         if self.cv.clock.counts_trials:
@@ -170,36 +230,46 @@ class Portfolio:
         trees, network = probes.get("trees"), probes.get("network")
         once = trees.seconds * (1 + len(self.queues["trees"])) if trees else 0.0
         once += network.seconds if network else 0.0
-        affordable = int(TRIALS_SHARE * self._left(reserve) / once) if once > 0 else len(every)
-        needed = -(-LEAST_ROWS // len(self.cv.splits[0].check))  # fewer rows cannot tell weights apart
-        return every[: max(1, min(max(affordable, needed), len(every)))]
+        affordable = int(TRIALS_SHARE * self._left() / once) if once > 0 else len(every)
+        return every[: max(1, min(max(affordable, self._least()), len(every)))]
 
-    def _worth(self, probes: dict[FamilyName, Candidate], name: FamilyName) -> bool:
+    def _least(self) -> int:
+        """Splits that hold rows enough to tell weights apart."""
+        return -(-LEAST_ROWS // len(self.cv.splits[0].check))
+
+    def _worth(self, name: FamilyName) -> bool:
         """False when a family is so far behind that it would add nothing."""
-        baseline = probes.get("baseline")
         mine = [c for c in self.judged if c.family == name and c.ok]
-        if baseline is None or not mine:
+        if not mine:
             return True
-        best = min(c.loss([0]) for c in self.judged if c.ok and 0 in c.losses)
-        gap = (min(c.loss([0]) for c in mine) - best) / max(baseline.loss([0]) - best, 1e-12)
-        return gap <= (RELEVANT_CUT if mine[0].could_train_longer else RELEVANT)
+        limit = RELEVANT_CUT if mine[0].could_train_longer else RELEVANT
+        return min(self._gap(c) for c in mine) <= limit
 
-    def _affordable(self, name: FamilyName, splits: list[int], reserve: float) -> bool:
+    def _gap(self, candidate: Candidate) -> float:
+        """How far a candidate is behind the best on the first split, as a share of (baseline - best)."""
+        if self.baseline is None:
+            return 0.0
+        best = min(c.loss([0]) for c in self.judged if c.ok and 0 in c.losses)
+        return (candidate.loss([0]) - best) / max(self.baseline.loss([0]) - best, 1e-12)
+
+    def _affordable(self, name: FamilyName) -> bool:
         if self._finished():
             return False
-        known = [c.seconds for c in self.judged if c.family == name and c.ok]
-        return bool(known) and sorted(known)[len(known) // 2] * len(splits) * SLACK < self._left(reserve)
+        known = sorted(c.seconds for c in self.judged if c.family == name and c.ok)
+        return bool(known) and known[len(known) // 2] * len(self.result.splits) * SLACK < self._left()
 
-    def _left(self, reserve: float) -> float:
+    def _left(self) -> float:
         """Seconds for trials: without the reserve, and without the refits of the best candidates."""
-        if self.cv.clock.budget is None:
+        clock = self.cv.clock
+        if clock.budget is None:
             return float("inf")
-        best = sorted((c for c in self.judged if c.ok), key=lambda c: c.loss())[:MEMBERS]
-        refits = min(sum(refit_seconds(c) for c in best), REFIT_SHARE * self.cv.clock.budget)
-        return self.cv.clock.left(reserve + refits)
+        likely = [c for c in list(self.judged) if c.ok and 0 in c.losses and self._gap(c) <= RELEVANT]
+        best = sorted(likely, key=lambda c: c.loss([0]))[:MEMBERS]
+        seconds = {True: 0.0, False: 0.0}
+        for candidate in best:
+            seconds[families.load(candidate.family).in_worker] += refit_seconds(candidate)
+        refits = max(seconds.values()) if self.together else sum(seconds.values())
+        return clock.left(self.reserve + min(refits, REFIT_SHARE * clock.budget))
 
     def _finished(self) -> bool:
-        return self.most is not None and len(self.result.trials) >= self.most
-
-    def _any_queued(self) -> bool:
-        return any(self.queues.values()) and not self._finished()
+        return self.most is not None and len(self.result.began) >= self.most

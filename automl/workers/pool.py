@@ -91,6 +91,14 @@ class Workers:
                 raise OutOfTime
             time.sleep(PAUSE)
 
+    def kill_busy(self) -> None:
+        """Kill the processes of those that are taken: a call that waits for one ends at once, and it is replaced."""
+        with self.freed:
+            busy = [worker for worker in self.members if worker not in self.free]
+        for worker in busy:
+            if worker.process is not None:
+                worker.process.kill()
+
     def close(self) -> None:
         """End all."""
         for worker in self.members:

@@ -25,12 +25,15 @@ class Log:
         self.tracker = Tracker(self.begun.append, lambda trial, best, _: self.ended.append((trial, best)), lambda _: 0)
 
 
-def start(budget=None, splits=None, most=None, errors=(0.52, 0.5, 0.5), rows=300, **how):
+def start(budget=None, splits=None, most=None, errors=(0.52, 0.5, 0.5), rows=300, reserve=0.0, together=False, **how):
     cv = fake_cv(numbers("regression", rows), repeats=1, budget=budget, **how)
     probes = {"baseline": judged(cv, "baseline", 3.0, splits)}
     probes |= {name: judged(cv, name, error, splits) for name, error in zip(NAMES, errors, strict=True)}
     log = Log()
-    return cv, probes, Portfolio(cv, ("baseline", *NAMES), Search([]), log.tracker, most), log
+    portfolio = Portfolio(
+        cv, ("baseline", *NAMES), Search([]), log.tracker, "f", reserve, most=most, together=together
+    )
+    return cv, probes, portfolio, log
 
 
 def tried(portfolio):
@@ -39,7 +42,7 @@ def tried(portfolio):
 
 def test_families_take_turns():
     _, probes, portfolio, log = start()
-    portfolio.run(probes, "f", 0.0)
+    portfolio.run(probes)
     assert tried(portfolio)[:4] == [("trees", 0.6), ("network", 0.4), ("linear", 0.51), ("trees", 0.45)]
     assert log.begun == list(range(1, len(log.begun) + 1))
     assert log.ended[-1][1].loss() == min(c.loss() for c in portfolio.judged)
@@ -50,7 +53,7 @@ def test_while_the_worker_starts_only_families_of_this_process_run():
     while portfolio.meanwhile(probes, 100.0):
         pass
     assert {family for family, _ in tried(portfolio)} == {"trees", "linear"}
-    portfolio.run(probes, "f", 0.0)
+    portfolio.run(probes)
     assert tried(portfolio).count(("trees", 0.6)) == 1
 
 
@@ -63,14 +66,16 @@ def test_a_step_that_would_take_too_long_is_not_taken_while_waiting():
 
 def test_a_family_far_behind_gets_no_more_trials():
     _, probes, portfolio, _ = start(errors=(2.5, 0.5, 0.5))
-    portfolio.run(probes, "f", 0.0)
+    portfolio.run(probes)
     assert "linear" not in {family for family, _ in tried(portfolio)}
 
 
 def test_time_for_refits_and_the_report_is_left():
-    cv, probes, portfolio, _ = start(budget=60.0, costs={"trees": 1.0, "network": 2.0, "linear": 0.1}, splits=[0, 1])
+    cv, probes, portfolio, _ = start(
+        budget=60.0, costs={"trees": 1.0, "network": 2.0, "linear": 0.1}, splits=[0, 1], reserve=5.0
+    )
     cv.here.suggestions = [{"error": 0.4 + i / 100} for i in range(40)]
-    portfolio.run(probes, "f", 5.0)
+    portfolio.run(probes)
     assert cv.clock.left() >= 5.0 + 4 * 1.0
     assert len(portfolio.result.trials) > 3
     assert portfolio.result.stopped == "the budget"
@@ -78,9 +83,9 @@ def test_time_for_refits_and_the_report_is_left():
 
 @pytest.mark.parametrize(("rows", "splits"), [(300, [0, 1, 2, 3, 4]), (6000, [0])])
 def test_fewer_splits_are_judged_when_the_queue_would_not_fit_and_rows_are_many(rows, splits):
-    cv, probes, portfolio, _ = start(budget=60.0, rows=rows, costs={"trees": 2.0, "network": 3.0})
+    cv, probes, portfolio, _ = start(budget=60.0, rows=rows, reserve=2.0, costs={"trees": 2.0, "network": 3.0})
     cv.clock.now = 30.0
-    portfolio.run(probes, "f", 2.0)
+    portfolio.run(probes)
     assert portfolio.result.splits == splits
 
 
@@ -89,9 +94,11 @@ def test_a_network_that_time_cut_is_trained_longer_on_one_split():
         budget=100.0,
         costs={"network": 2.0},
         splits=[0],
+        rows=6000,
+        reserve=5.0,
         info=lambda task: {"cut_by_time": task.family == "network"},
     )
-    portfolio.run(probes, "f", 5.0)
+    portfolio.run(probes)
     longer = portfolio.result.trials[0]
     assert longer.configuration.endswith(", longer")
     assert sorted(longer.losses) == [0]
@@ -105,7 +112,7 @@ def test_a_failed_trial_is_recorded_and_the_rest_goes_on():
             raise FitFailed("diverged")
 
     _, probes, portfolio, _ = start(trouble=trouble)
-    portfolio.run(probes, "f", 0.0)
+    portfolio.run(probes)
     failed = [t for t in portfolio.result.trials if not t.ok]
     assert [t.reason for t in failed] == ["diverged"]
     assert ("trees", 0.45) in tried(portfolio)
@@ -113,7 +120,7 @@ def test_a_failed_trial_is_recorded_and_the_rest_goes_on():
 
 def test_counted_trials_end_the_search():
     _, probes, portfolio, _ = start(most=2)
-    portfolio.run(probes, "f", 0.0)
+    portfolio.run(probes)
     assert len(portfolio.result.trials) == 2
     assert portfolio.result.stopped == "2 trials"
 
@@ -121,7 +128,29 @@ def test_counted_trials_end_the_search():
 def test_suggestions_go_to_the_best_family_first_until_they_bring_nothing():
     cv, probes, portfolio, _ = start()
     cv.here.suggestions = [{"error": 0.3}, {"error": 0.9}, {"error": 0.9}, {"error": 0.9}, {"error": 0.8}]
-    portfolio.run(probes, "f", 0.0)
+    portfolio.run(probes)
     suggested = tried(portfolio)[4:]
     assert suggested[0] == ("network", 0.3)
     assert [family for family, _ in suggested[:4]] == ["network"] * 4
+
+
+def test_worker_families_run_beside_those_of_this_process():
+    cv, probes, portfolio, log = start(together=True)
+    cv.here.suggestions = [{"error": 0.3 + i / 100} for i in range(6)]
+    portfolio.run(probes)
+    one_by_one = {("trees", 0.6), ("trees", 0.45), ("linear", 0.51), ("network", 0.4)}
+    assert one_by_one <= set(tried(portfolio))
+    assert sorted(log.begun) == list(range(1, len(log.begun) + 1))
+    assert len({t.name for t in portfolio.result.trials}) == len(portfolio.result.trials)
+    threads = {t.family: t for t in portfolio.result.trials}
+    assert set(threads) == set(NAMES)
+
+
+def test_an_error_of_the_thread_ends_the_search():
+    def trouble(task):
+        if task.params.get("error") == 0.4:
+            raise ZeroDivisionError
+
+    _, probes, portfolio, _ = start(together=True, trouble=trouble)
+    with pytest.raises(ZeroDivisionError):
+        portfolio.run(probes)

@@ -76,7 +76,6 @@ def _table_defaults(problem: Problem, rows: int) -> list[Params]:
         regular,
         tabm,
         {**regular, "embedding": "pbld"},
-        {**regular, "embedding": "pwl"},
         {**regular, "lr": rate / 2},
     ]
     if problem.task != "regression":

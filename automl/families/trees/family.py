@@ -23,17 +23,17 @@ class TreesFamily:
     name: ClassVar[FamilyName] = "trees"
     in_worker: ClassVar[bool] = False
 
-    def defaults(self, problem: Problem, rows: int) -> list[Params]:  # noqa: ARG002 (the interface)
+    def defaults(self, problem: Problem, rows: int) -> list[Params]:
         """Known-good configurations, the tuned defaults first."""
-        return portfolio.defaults(problem)
+        return portfolio.defaults(problem, rows)
 
-    def space(self, problem: Problem, rows: int) -> list[Knob]:  # noqa: ARG002
+    def space(self, problem: Problem, rows: int) -> list[Knob]:  # noqa: ARG002 (the interface)
         """The search space of boosting."""
         return portfolio.space(problem)
 
     def fit(self, params: Params, train: Dataset, limits: Limits) -> BoostedModel | ForestModel:
         """Boost, or grow a forest."""
-        used = portfolio.resolved(params, train.problem)
+        used = portfolio.resolved(params, train.problem, len(train))
         if used.get("kind") in portfolio.FORESTS:
             return forest.fit(used, train, limits)
         return boosting.fit(used, train, limits)

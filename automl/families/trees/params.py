@@ -48,26 +48,34 @@ FORESTS = ("extra", "forest")
 """Values of 'kind' for scikit-learn's extremely randomised trees (Geurts et al. 2006) and random forest."""
 OWN = ("kind", "rounds", "categories", "target", "smearing", "additive", "trees", "min_leaf", "max_features")
 """Parameters that are ours, not XGBoost's."""
+SHARED_ROWS = 20
+"""Rows a level below which a category's levels are sparse."""
 ROUNDS, MOST_ROUNDS = 1_000, 5_000
 """Rounds at most: the first at rates from 0.05 on, more at lower ones, up to the second."""
 
 
-def defaults(problem: Problem) -> list[Params]:
-    """Known-good configurations: the tuned one, other kinds of trees and encodings, then diverse boosting."""
+def defaults(problem: Problem, rows: int) -> list[Params]:
+    """Known-good configurations: the tuned one, other kinds of trees and encodings, then diverse boosting.
+
+    Args:
+        problem: the task and its columns.
+        rows: to learn from.
+    """
     if problem.explainable:
         return [dict(STUMPS), {**STUMPS, "eta": 0.03, "min_child_weight": 5.0}]
     if problem.modality == "image":
         return [dict(IMAGES), dict(EXTRA), {**IMAGES, "max_depth": 3, "eta": 0.06}]
     tuned = REGRESSION if problem.task == "regression" else CLASSIFICATION
-    found: list[Params] = [dict(tuned), dict(EXTRA)]
-    statistics, log = has_many_levels(problem), problem.skewed_target
+    usual: Params = {"categories": "statistics"} if has_sparse_levels(problem, rows) else {}
+    found: list[Params] = [{**tuned, **usual}, {**EXTRA, **usual}]
+    statistics, log = has_many_levels(problem) and not usual, problem.skewed_target
     if statistics:
         found.append({**tuned, "categories": "statistics"})
     if log:
-        found.append({**tuned, "target": "log"})
+        found.append({**tuned, **usual, "target": "log"})
     if statistics and log:
         found.append({**tuned, "categories": "statistics", "target": "log"})
-    return found + [dict(other) for other in (SHALLOW, LEAVES, REGULAR, SLOW)]
+    return found + [{**other, **usual} for other in (SHALLOW, LEAVES, REGULAR, SLOW)]
 
 
 def space(problem: Problem) -> list[Knob]:
@@ -98,9 +106,20 @@ def has_many_levels(problem: Problem) -> bool:
     return any(column.kind == "category" and len(column.levels) > MANY_LEVELS for column in problem.columns)
 
 
-def resolved(params: Params, problem: Problem) -> Params:
+def has_sparse_levels(problem: Problem, rows: int) -> bool:
+    """True when a category has so many levels that few rows share one: splits on codes would learn them by heart.
+
+    On 534 rows with tickets and cabins as codes the tuned defaults gave ROC AUC 0.72, with statistics 0.85.
+    """
+    return any(
+        column.kind == "category" and len(column.levels) > max(MANY_LEVELS, rows / SHARED_ROWS)
+        for column in problem.columns
+    )
+
+
+def resolved(params: Params, problem: Problem, rows: int) -> Params:
     """The parameters a fit uses: the first default for none, and only additive ones where these are demanded."""
-    full = params or defaults(problem)[0]
+    full = params or defaults(problem, rows)[0]
     if full.get("additive") or problem.explainable:
         return {**STUMPS, **{k: v for k, v in full.items() if k not in ("kind", "max_leaves")}, "additive": True} | {
             "max_depth": 1

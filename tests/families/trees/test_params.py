@@ -14,8 +14,8 @@ def problem(task="regression", levels=(), **changes):
     return replace(numbers(task).problem, columns=columns, **changes)
 
 
-def names(found):
-    return [FAMILY.describe(params) for params in FAMILY.defaults(found, 100)]
+def names(found, rows=10_000):
+    return [FAMILY.describe(params) for params in FAMILY.defaults(found, rows)]
 
 
 @pytest.mark.parametrize("task", ["binary", "multiclass", "regression"])
@@ -44,6 +44,10 @@ def test_encodings_and_transforms_are_offered_where_they_matter(found, queued):
     assert ("target" in knobs) == ("XGBoost, log target" in queued)
 
 
+def test_where_few_rows_share_a_level_every_configuration_takes_statistics():
+    assert all("statistics" in name for name in names(problem(levels=CITIES), rows=100))
+
+
 def test_the_space_moves_what_the_tuned_defaults_set():
     for task in ("binary", "regression"):
         knobs = {knob.name for knob in FAMILY.space(problem(task), 100)}
@@ -59,8 +63,8 @@ def test_images_take_few_columns_a_tree():
 def test_only_additive_trees_are_offered_when_the_model_must_be_explainable():
     found = problem(levels=CITIES, explainable=True)
     assert names(found) == ["additive stumps", "additive stumps, eta 0.03"]
-    assert all(resolved(params, found)["max_depth"] == 1 for params in [{}, {"max_depth": 6}, {"kind": "extra"}])
-    assert "kind" not in resolved({"kind": "extra"}, found)
+    assert all(resolved(params, found, 100)["max_depth"] == 1 for params in [{}, {"max_depth": 6}, {"kind": "extra"}])
+    assert "kind" not in resolved({"kind": "extra"}, found, 100)
     assert "max_depth" not in {knob.name for knob in FAMILY.space(found, 100)}
 
 
