@@ -97,12 +97,15 @@ def _blend(
     if prefer in NEVER or session.plan.explainable or session.interrupted or not enough:
         return decision, None
     kept = [c for c in candidates if c.ok and c.models and c.family != "baseline"]
-    blended = ensemble(session.cv, kept)
+    blended = ensemble(session.cv, kept, fewest=1 if prefer == "accuracy" else 2)
     if blended is None:
         return decision, None
     baseline = next((c for c in candidates if c.ok and c.family == "baseline"), None)
     blend = judge(session.cv, baseline, single, blended, prefer)
     session.console.note(blend.reason)
+    if not blend.used and prefer == "accuracy" and single.models:  # the single model too is delivered as a bag
+        blended = ensemble(session.cv, [single], fewest=1)
+        blend = replace(blend, used=True, weights={single.name: 1.0})
     return with_blend(decision, blend), blended if blend.used else None
 
 

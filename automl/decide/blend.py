@@ -43,7 +43,7 @@ def judge(
 ) -> Blend:
     """Compare on the splits that both were judged on; the ensemble's weights never saw the rows they are judged on.
 
-    With 'accuracy' it is used when it is better on average; else when P(gain > r) reaches the preference's threshold.
+    With 'accuracy' it is used when it is not worse on average; else when P(gain > r) reaches the threshold.
     """
     compared: dict[FamilyName, Candidate] = {single.family: single, "ensemble": ensemble}
     if baseline is not None and single.family != "baseline":
@@ -51,7 +51,7 @@ def judge(
     posterior, _ = belief(cv, compared)
     pair = posterior.pair("ensemble", single.family)
     limit = THRESHOLDS[prefer]
-    used = pair.mean > 0 if prefer == "accuracy" else pair.p_better >= limit
+    used = pair.mean >= 0 if prefer == "accuracy" else pair.p_better >= limit
     weights = {member.name: round(weight, 4) for member, weight in ensemble.members}
     reason = _reason(cv, pair.mean, pair.p_better, limit, prefer)
     return Blend(used, reason, pair.mean, pair.low, pair.high, pair.p_better, weights)
@@ -59,6 +59,8 @@ def judge(
 
 def _reason(cv: CrossValidation, gain: float, probability: float, limit: float, prefer: Prefer) -> str:
     name = cv.metric.loss_name
+    if gain == 0:
+        return "The ensemble is one candidate: the models of its splits, or several fits on all rows, are averaged."
     change = f"{name} {'lower' if gain > 0 else 'higher'} by {abs(gain):.3g}"
     if prefer == "accuracy":
         what = "is delivered" if gain > 0 else "is not delivered"

@@ -61,21 +61,22 @@ class Pool:
         return value if np.isfinite(value) else float("inf")
 
 
-def ensemble(cv: CrossValidation, candidates: Sequence[Candidate]) -> Candidate | None:
-    """A candidate named 'ensemble' whose members are weighted candidates; None when one of them has all the weight.
+def ensemble(cv: CrossValidation, candidates: Sequence[Candidate], *, fewest: int = 2) -> Candidate | None:
+    """A candidate named 'ensemble' whose members are weighted candidates; None when fewer than `fewest` have weight.
 
     Its out-of-fold predictions are honest: those of each split are made with weights chosen without that split's rows.
 
     Args:
         candidates: judged ones whose models were kept; those on fewer splits than the best have not the same rows.
+        fewest: members; with 1 the bag of a single candidate's models is an ensemble too.
     """
     splits = _shared(cv, candidates)
     entered = _entered(candidates, splits)
-    if not splits or len(entered) < 2:
+    if not splits or len(entered) < fewest:
         return None
     pool = _pool(cv, entered, splits)
     weights = greedy(pool, np.arange(len(pool.y)))
-    if (weights > 0).sum() < 2:
+    if (weights > 0).sum() < fewest:
         return None
     honest = _cross_fitted(pool)
     members = tuple((c, float(w)) for c, w in zip(entered, weights, strict=True) if w > 0)

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from automl.types import FamilyName, Problem
 
 MEDIAN_METRICS = ("mae", "mape", "pinball")
+HARD_METRICS = frozenset({"accuracy", "balanced_accuracy", "f1", "f1_macro", "mcc"})
+"""Metrics of the predicted class, not of its probability."""
 Params = dict[str, Any]
 """Hyperparameters: names to JSON values. `{}` means the family's first default."""
 

@@ -44,8 +44,9 @@ PATIENCE_A_KNOB = 2
 """Suggestions without a better one, times the size of the space, after which a family's search ends."""
 AHEAD = 3
 """Suggestions for the families of this process that are kept ready while the worker is busy."""
-SLACK = 1.2
-"""A trial is started when this many times its expected seconds are left."""
+SLACK, CUT_SLACK = 1.2, 3.0
+"""A trial is started when this many times its expected seconds are left; more where time cuts fits short, because the
+refit on all rows of what stands gains more from that time than another short fit does."""
 
 
 @dataclass
@@ -255,8 +256,10 @@ class Portfolio:
     def _affordable(self, name: FamilyName) -> bool:
         if self._finished():
             return False
-        known = sorted(c.seconds for c in self.judged if c.family == name and c.ok)
-        return bool(known) and known[len(known) // 2] * len(self.result.splits) * SLACK < self._left()
+        mine = [c for c in self.judged if c.family == name and c.ok]
+        known = sorted(c.seconds for c in mine)
+        slack = CUT_SLACK if any(c.could_train_longer for c in mine) else SLACK
+        return bool(known) and known[len(known) // 2] * len(self.result.splits) * slack < self._left()
 
     def _left(self) -> float:
         """Seconds for trials: without the reserve, and without the refits of the best candidates."""

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from automl.families.base import HARD_METRICS
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from automl.data.dataset import Array
     from automl.types import Problem
 
-HARD = frozenset({"accuracy", "balanced_accuracy", "f1", "f1_macro", "mcc"})
-"""Metrics of the predicted class, not of its probability."""
 RANKING = frozenset({"roc_auc", "average_precision"})
 """Metrics of the order of the rows."""
 ABSOLUTE = frozenset({"mae", "mape", "pinball"})
@@ -57,6 +57,6 @@ def loss_of(problem: Problem) -> Callable[[Array, Array, Array], float]:
     """The loss that stands for the run's metric, as a function of truth, prediction and row weights."""
     if problem.task == "regression":
         return mae if problem.metric in ABSOLUTE else rmse
-    if problem.metric in HARD:
+    if problem.metric in HARD_METRICS:
         return error
     return auc_loss if problem.metric in RANKING and problem.outputs == 2 else log_loss

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from automl.families import transform as transforms
-from automl.families.network.score import ABSOLUTE, HARD
+from automl.families.base import HARD_METRICS
+from automl.families.network.score import ABSOLUTE
 from automl.families.network.temperature import TINY, softmax, temperature
 from automl.families.transform import TargetTransform
 
@@ -53,7 +54,7 @@ class Targets:
             FitFailed: a logarithm of negative targets.
         """
         if problem.task != "regression":
-            return cls("classes", SMOOTHING if problem.metric in HARD else 0.0)
+            return cls("classes", SMOOTHING if problem.metric in HARD_METRICS else 0.0)
         kind = "absolute" if problem.metric in ABSOLUTE else "squares"
         transform = transforms.fit(y, target)
         z = transform.transform(y)

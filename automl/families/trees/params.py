@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from automl.encode.statistics import MANY_LEVELS
-from automl.families.base import Knob
+from automl.families.base import HARD_METRICS, Knob
 
 if TYPE_CHECKING:
     from automl.families.base import Params
@@ -19,6 +19,10 @@ CLASSIFICATION = {
     "eta": 0.08, "max_depth": 6, "min_child_weight": 5e-6, "reg_lambda": 0.0, "subsample": 0.65,
     "colsample_bylevel": 0.9,
 }  # fmt: skip
+PROBABILITIES = {**CLASSIFICATION, "min_child_weight": 1.0, "reg_lambda": 1.0}
+"""For metrics of probabilities: the tuned values were tuned for the error rate, and without a penalty leaves of rare
+classes grow without bound. Log loss of one split: 0.57 against 1.57 on krkopt (18 classes), 0.259 against 0.277 on
+satimage; ROC AUC 0.724 against 0.655 on credit_g, the same on telco_churn. The two are XGBoost's own defaults."""
 REGRESSION = {"eta": 0.05, "max_depth": 9, "min_child_weight": 2.0, "reg_lambda": 0.0, "subsample": 0.7}
 SHALLOW = {
     "eta": 0.05, "max_depth": 3, "min_child_weight": 1.0, "reg_lambda": 1.0, "subsample": 0.8, "colsample_bylevel": 0.8,
@@ -65,7 +69,7 @@ def defaults(problem: Problem, rows: int) -> list[Params]:
         return [dict(STUMPS), {**STUMPS, "eta": 0.03, "min_child_weight": 5.0}]
     if problem.modality == "image":
         return [dict(IMAGES), dict(EXTRA), {**IMAGES, "max_depth": 3, "eta": 0.06}]
-    tuned = REGRESSION if problem.task == "regression" else CLASSIFICATION
+    tuned = _tuned(problem)
     usual: Params = {"categories": "statistics"} if has_sparse_levels(problem, rows) else {}
     found: list[Params] = [{**tuned, **usual}, {**EXTRA, **usual}]
     statistics, log = has_many_levels(problem) and not usual, problem.skewed_target
@@ -76,6 +80,13 @@ def defaults(problem: Problem, rows: int) -> list[Params]:
     if statistics and log:
         found.append({**tuned, "categories": "statistics", "target": "log"})
     return found + [{**other, **usual} for other in (SHALLOW, LEAVES, REGULAR, SLOW)]
+
+
+def _tuned(problem: Problem) -> Params:
+    """The tuned defaults for the task and the kind of metric."""
+    if problem.task == "regression":
+        return REGRESSION
+    return CLASSIFICATION if problem.metric in HARD_METRICS else PROBABILITIES
 
 
 def space(problem: Problem) -> list[Knob]:
@@ -145,7 +156,7 @@ def describe(params: Params) -> str:
         eta = params.get("eta", STUMPS["eta"])
         return ", ".join(["additive stumps", *([f"eta {eta:.3g}"] if eta != STUMPS["eta"] else []), *notes])
     plain = {name: value for name, value in params.items() if name not in OWN}
-    if not plain or plain in (CLASSIFICATION, REGRESSION, IMAGES):
+    if not plain or plain in (CLASSIFICATION, PROBABILITIES, REGRESSION, IMAGES):
         return ", ".join(["XGBoost", *(notes or ["tuned defaults"])])
     return ", ".join(["XGBoost", *_shape(plain), *notes])
 
