@@ -138,12 +138,19 @@ class Bags:
             fitted = cv.run(task)
         except (FitFailed, OutOfTime, WorkerDied, WorkerError):
             fitted = None
-        if fitted is None or fitted.could_take_longer:
+        if fitted is None or not _whole(candidate, fitted):
             shutil.rmtree(self.folder / name)
             return
         with self.lock:
             self.fitted.setdefault(candidate.name, []).append(name)
             _replace(self.folder, candidate.name, tuple(self.fitted[candidate.name]))
+
+
+def _whole(candidate: Candidate, fitted: Fitted) -> bool:
+    """Whether a refit got as far as the fits that were validated."""
+    if "epochs" in fitted.info:
+        return bool(fitted.info["epochs"] >= min(candidate.info["epochs"], fitted.info["full_epochs"]))
+    return not fitted.could_take_longer
 
 
 def _shortened(candidate: Candidate) -> bool:

@@ -23,6 +23,8 @@ def patience(best: int, eta: float) -> float:
 def stopper(eta: float, deadline: float | None) -> Any:
     """An XGBoost callback that stops boosting; its `best` is the best round (from 0), None when none was watched.
 
+    Its `late` is True when the deadline ended it.
+
     Args:
         eta: learning rate.
         deadline: time.monotonic() when to stop, or None. At least one round is boosted.
@@ -32,6 +34,7 @@ def stopper(eta: float, deadline: float | None) -> Any:
     class Stopper(xgboost.callback.TrainingCallback):  # type: ignore[misc]
         best: int | None = None
         score = float("inf")
+        late = False
 
         def after_iteration(self, model: Any, epoch: int, evals_log: Any) -> bool:  # noqa: ARG002
             if evals_log:
@@ -40,6 +43,7 @@ def stopper(eta: float, deadline: float | None) -> Any:
                     self.score, self.best = history[-1], epoch
                 if epoch - self.best >= patience(self.best, eta):
                     return True
-            return deadline is not None and time.monotonic() >= deadline
+            self.late = deadline is not None and time.monotonic() >= deadline
+            return self.late
 
     return Stopper()
