@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 BAG = 5
 """Fits on all rows with different seeds that a member's bag may hold."""
+LONGEST_SHARE = 0.85
+"""Of the time left, for the one longer fit of a network: what it takes besides training must fit in as well."""
 NEW_SEED = 7_919
 """Between the seeds of a bag: far from those of neighbouring runs."""
 
@@ -128,7 +130,7 @@ class Bags:
         params = candidate.final_params()
         if _shortened(candidate):  # time chose its horizon: the longer one it now has is better
             params.pop("epochs", None)
-            left = max(left - others, expected)
+            left = max(LONGEST_SHARE * (left - others), expected)
         name = f"{candidate.name}-all{turn}"
         (self.folder / name).mkdir()
         limits = Limits(None if cv.clock.counts_trials else left, cv.threads, full=True)

@@ -28,7 +28,7 @@ MOST = 5
 """Candidates of a family that may enter, the best by validation: the others would be chosen by chance."""
 MOST_ROWS = 20_000
 """Rows that weights are chosen on at most: a weight needs no more digits."""
-LEAST_ROWS = 1_000
+LEAST_ROWS = 500
 """Judged rows below which more splits matter more than more candidates."""
 SINGLE_PARTS = 5
 """Parts of a single holdout between which weights are chosen and judged."""
