@@ -94,6 +94,15 @@ def _run_findings(session: Session, decision: Decision, outcome: Outcome) -> lis
             found.append(check(code).finding(action=flag.text))
     if decision.family == "baseline" and len(decision.evidence["families"]) > 1:
         found.append(check("AM504").finding(action=decision.sentence))
+    smaller = [line.candidate for line in outcome.lines if line.candidate.info.get("downsized")]
+    if smaller:
+        names = ", ".join(c.name for c in smaller)
+        found.append(
+            check("AM506").finding(
+                evidence={c.name: c.info["downsized"] for c in smaller},
+                action=f"Fitted with coarser bins or fewer rows: {names}.",
+            )
+        )
     confirms, statement = _confirmation(session, outcome)
     if not confirms:
         found.append(check("AM505").finding(action=statement))

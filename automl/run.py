@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import re
 import shutil
 import tempfile
@@ -19,17 +18,17 @@ from automl import families, jsonio
 from automl.clock import Clock
 from automl.config import Plan
 from automl.data import split
-from automl.data.dataset import Images
 from automl.decide import engine
 from automl.decide.blend import NEVER
 from automl.decide.probe import Probes, probe
 from automl.devices import chosen_gpus, detect, share_processors
-from automl.errors import DataError, RunError, UsageError
+from automl.errors import RunError, UsageError
 from automl.evaluate import metrics
 from automl.evaluate.crossval import CrossValidation
 from automl.evaluate.journal import Journal, fingerprint
 from automl.events import Events
 from automl.finish import finish, record
+from automl.memory import within
 from automl.prepare import prepare, read
 from automl.report import facts
 from automl.searching import REPORT_SECONDS, all_families, run_search
@@ -53,8 +52,6 @@ if TYPE_CHECKING:
 FEW_ROWS = 50
 BLEND_ROWS = 50_000
 """Development rows up to which an ensemble is considered where accuracy does not come first."""
-MEMORY_FACTOR = 6
-"""Memory of a fit over that of the rows: encoded matrix, copies of splits, what a solver or booster keeps beside."""
 RESUMED_SECONDS = 10.0
 """A resumed run has at least this long, however much of its budget was used before."""
 WORKER_BUDGET = 15.0
@@ -172,9 +169,8 @@ def _begin(
     with stages.stage("read"):
         raw = read(source, plan)
     with stages.stage("profile"):
-        prepared = prepare(raw, plan, scratch, devices.processors)
+        prepared = within(prepare(raw, plan, scratch, devices.processors), plan.memory or devices.memory_bytes)
         loading.join()
-    _check_memory(prepared, plan.memory or devices.memory_bytes)
     folder = _new_folder(out, raw)
     stages.events = events = Events(folder / "events.jsonl", clock)
     problem = prepared.dataset.problem
@@ -213,26 +209,6 @@ def _refuse_unsupported(plan: Plan) -> None:
     if plan.backbone is not None:
         hint = "leave it out: image networks of this version are trained from scratch"
         raise UsageError("Pretrained backbones are not supported yet.", where=f"--backbone {plan.backbone}", hint=hint)
-
-
-def _check_memory(prepared: Prepared, limit: int) -> None:
-    """Refuse data whose fits would not fit into memory, before the system kills the run.
-
-    Raises:
-        DataError: says what is needed, what there is, and what to do.
-    """
-    inputs = prepared.dataset.inputs
-    if isinstance(inputs, Images):
-        size = len(inputs) * math.prod(prepared.dataset.problem.image_size)
-    else:
-        size = int(inputs.memory_usage(deep=True).sum())
-    if size * MEMORY_FACTOR > limit:
-        need, have = (f"{n / 2**30:.1f} GB" for n in (size * MEMORY_FACTOR, limit))
-        raise DataError(
-            f"Fitting needs about {need} of memory; {have} may be used.",
-            where=prepared.profile.source,
-            hint="fewer rows or columns (--drop), or a larger --memory",
-        )
 
 
 def _new_folder(out: Path | None, raw: Source) -> Path:

@@ -7,14 +7,15 @@ from automl.types import Interval
 WORSE = Interval(-0.1, -0.2, 0.0)
 
 
-def found(family="linear", flags=(), gap=WORSE):
+def found(family="linear", flags=(), gap=WORSE, info=()):
     decision = SimpleNamespace(
         family=family, flags=flags, sentence="the verdict", evidence={"families": {"baseline": 1, "linear": 2}}
     )
     session = SimpleNamespace(
         metric=SimpleNamespace(greater_is_better=True), outer=SimpleNamespace(protocol="holdout")
     )
-    outcome = SimpleNamespace(differences={"trees-0": gap}, delivered=SimpleNamespace(name="linear-0"))
+    lines = [SimpleNamespace(candidate=SimpleNamespace(name="trees-0", info=dict(info)))]
+    outcome = SimpleNamespace(differences={"trees-0": gap}, delivered=SimpleNamespace(name="linear-0"), lines=lines)
     return _run_findings(session, decision, outcome)
 
 
@@ -33,3 +34,10 @@ def test_flags_of_the_decision_are_findings_with_their_text():
 def test_no_signal_and_a_contradicting_test_part_are_findings():
     assert [(f.code, f.severity) for f in found(family="baseline")] == [("AM504", "error")]
     assert [f.code for f in found(gap=Interval(0.1, 0.05, 0.2))] == ["AM505"]
+
+
+def test_a_fit_that_was_made_smaller_is_a_finding():
+    (smaller,) = found(info={"downsized": {"max_bin": 64}})
+    assert smaller.code == "AM506"
+    assert smaller.evidence == {"trees-0": {"max_bin": 64}}
+    assert "trees-0" in smaller.action

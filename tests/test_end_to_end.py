@@ -24,6 +24,8 @@ FILES = {
     "predictions.csv",
     "model",
 }
+PRINTED = {"scorecard.csv", "model.sql"}
+"""Of a model that can be printed."""
 
 
 def automl(*arguments, cwd):
@@ -35,7 +37,8 @@ def automl(*arguments, cwd):
 
 def check_run(folder, *, errors_allowed=False):
     """The documents of a finished run folder."""
-    assert {path.name for path in folder.iterdir()} == FILES
+    names = {path.name for path in folder.iterdir()}
+    assert FILES <= names <= FILES | PRINTED
     decision = json.loads((folder / "decision.json").read_text())
     report = json.loads((folder / "report.json").read_text())
     assert sum(decision["probabilities"].values()) == pytest.approx(1)
@@ -171,3 +174,34 @@ def test_images(tmp_path):
     assert len(predicted) == len(list((tmp_path / "digits" / "3").iterdir()))
     assert (predicted["prediction"] == 3).mean() > 0.9
     assert automl("verify", "run", cwd=tmp_path).returncode == 0
+
+
+def test_accuracy_first_delivers_an_ensemble_that_loads_elsewhere(tmp_path):
+    assert automl("sample", "breast_cancer", cwd=tmp_path).returncode == 0
+    flags = ("--prefer", "accuracy", "--budget", "40s", "--out", "run")
+    started = time.monotonic()
+    done = automl("fit", "breast_cancer.csv", *flags, cwd=tmp_path)
+    assert done.returncode in (0, 1), done.stderr
+    assert time.monotonic() - started <= 42.0
+    decision, report = check_run(tmp_path / "run")
+    assert decision["ensemble"]
+    weights = decision["evidence"]["ensemble"]["weights"]
+    assert sum(weights.values()) == pytest.approx(1, abs=0.01)
+    assert set(decision["members"]) == set(weights)
+    assert report["model"]["family"] == "ensemble"
+    assert report["test"]["value"] > 0.97
+    done = automl("predict", "run", "breast_cancer.csv", "--out", "predictions.csv", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    predicted = pd.read_csv(tmp_path / "predictions.csv")
+    columns = [name for name in predicted if name.startswith("probability_")]
+    assert predicted[columns].sum(axis=1).to_numpy() == pytest.approx(1.0, abs=1e-5)
+    assert automl("verify", "run", cwd=tmp_path).returncode == 0
+
+
+def test_a_model_that_can_be_printed_leaves_its_card_and_its_sql(tmp_path):
+    assert automl("sample", "breast_cancer", cwd=tmp_path).returncode == 0
+    done = automl("fit", "breast_cancer.csv", "--explainable", "--budget", "15s", "--out", "run", cwd=tmp_path)
+    assert done.returncode in (0, 1), done.stderr
+    assert {"scorecard.csv", "model.sql"} <= {path.name for path in (tmp_path / "run").iterdir()}
+    assert "SELECT" in (tmp_path / "run" / "model.sql").read_text()
+    assert json.loads((tmp_path / "run" / "decision.json").read_text())["family"] in ("linear", "trees")

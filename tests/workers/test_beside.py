@@ -61,11 +61,14 @@ def test_ctrl_c_ends_the_call_that_is_waited_for(start):
             executor.call(time.sleep, 0.0)
         ended.append("refused")
 
-    with pytest.raises(KeyboardInterrupt), beside(background, pool):
+    def interrupt():
         while pool.free:
             time.sleep(0.02)
         time.sleep(0.2)
         raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt), beside(background, pool):
+        interrupt()
     assert len(ended) == 2
     pool.wait_ready(20.0)  # replaced, and free
     assert pool.call(operator.add, 1, 2, seconds=10.0) == 3

@@ -1,0 +1,24 @@
+"""AM506: data or a fit was made smaller to fit into memory."""
+
+from __future__ import annotations
+
+from automl.checks.base import Check
+
+
+class MadeSmaller(Check):
+    """Found before and while models are trained."""
+
+    code = "AM506"
+    title = "Made smaller to fit into memory"
+    severity = "warning"
+    in_run = True
+    page = """
+    What it means: the rows, or one fit, would have needed more memory than may be used.
+    Why it matters: a model of fewer rows or coarser bins may be less exact than your data allow;
+    without this the system would have killed the run.
+    Threshold: six times the size of the columns read for all fits; the estimate of one boosting fit
+    from rows, columns, bins, depth and classes.
+    What is done: rows are left out at random, the same share of every class, or the oldest ones with
+    --time-column; a boosting fit takes fewer bins first, then fewer rows. The finding says how many.
+    To override: a larger --memory, a machine with more, or --drop for columns you do not need.
+    """

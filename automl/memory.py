@@ -1,0 +1,67 @@
+"""Rows kept so that fits stay inside the memory that may be used: a run is made smaller, never killed."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from automl.checks import check
+from automl.data.dataset import Images
+from automl.data.split import deal
+from automl.errors import DataError
+
+if TYPE_CHECKING:
+    from automl.data.dataset import Array, Dataset
+    from automl.prepare import Prepared
+
+FACTOR = 6
+"""Memory of a run over that of its rows: encoded matrix, copies of splits, what a solver or booster keeps beside."""
+FEWEST_ROWS = 1_000
+PARTS = 1_000
+"""Grain of the share of rows that is kept."""
+
+
+def within(prepared: Prepared, limit: int) -> Prepared:
+    """The same data, or as many of its rows as fit into `limit` bytes, with a finding that says so.
+
+    Raises:
+        DataError: not even `FEWEST_ROWS` rows fit; says what is needed, what there is, and what to do.
+    """
+    rows, needed = len(prepared.dataset), size(prepared.dataset) * FACTOR
+    if needed <= limit:
+        return prepared
+    keep = int(rows * limit / needed)
+    if keep < FEWEST_ROWS:
+        need, have = (f"{n / 2**30:.1f} GB" for n in (needed, limit))
+        raise DataError(
+            f"Fitting needs about {need} of memory; {have} may be used.",
+            where=prepared.profile.source,
+            hint="fewer columns (--drop), or a larger --memory",
+        )
+    kept = _kept(prepared.dataset, keep)
+    finding = check("AM506").finding(
+        evidence={"rows": rows, "kept": len(kept), "needed_bytes": needed, "limit_bytes": limit},
+        action=f"Learnt from {len(kept):,} of {rows:,} rows; a larger --memory takes more.",
+    )
+    profile = replace(prepared.profile, findings=(*prepared.profile.findings, finding))
+    paths = tuple(prepared.paths[i] for i in kept) if prepared.paths else ()
+    dataset = prepared.dataset.take(kept)
+    return replace(prepared, profile=profile, dataset=dataset, rows=prepared.rows[kept], paths=paths)
+
+
+def size(dataset: Dataset) -> int:
+    """Bytes of the rows as read."""
+    if isinstance(dataset.inputs, Images):
+        return len(dataset) * math.prod(dataset.problem.image_size)
+    return int(dataset.inputs.memory_usage(deep=True).sum())
+
+
+def _kept(dataset: Dataset, keep: int) -> Array:
+    """Positions of about `keep` rows in their order: the latest by time, or the same share of every target value."""
+    if dataset.order is not None:
+        return np.sort(np.argsort(dataset.order, kind="stable")[-keep:])
+    parts = deal(dataset.y, PARTS, np.random.default_rng([dataset.problem.seed, 5]))
+    return np.flatnonzero(parts < PARTS * keep / len(dataset))
