@@ -13,6 +13,7 @@ import numpy as np
 from automl import families
 from automl.clock import OutOfTime
 from automl.evaluate.cost import refit_seconds
+from automl.evaluate.journal import FORGOTTEN
 from automl.families import ensemble as model_folder
 from automl.families.base import FitFailed, Limits
 from automl.families.ensemble import Member
@@ -21,6 +22,7 @@ from automl.workers.beside import Beside
 from automl.workers.executor import WorkerDied, WorkerError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from automl.data.dataset import Array
@@ -78,6 +80,23 @@ def copy_models(ensemble: Candidate, folder: Path, splits: dict[str, list[int]])
             shutil.copytree(candidate.models[split], folder / name, dirs_exist_ok=True)
         members.append(Member(candidate.name, candidate.family, candidate.configuration, weight, names))
     model_folder.write(folder, tuple(members))
+
+
+def forget(candidates: Sequence[Candidate], most: int) -> None:
+    """Delete kept models that no ensemble can take: all but those of the best `most` candidates of each family.
+
+    A mark stays, so that a resumed run knows the fits but not the models.
+    """
+    for family in {c.family for c in candidates}:
+        mine = [c for c in candidates if c.family == family and c.models]
+        shared = set.intersection(*(set(c.losses) for c in mine if c.ok)) if any(c.ok for c in mine) else set()
+        ranked = sorted((c for c in mine if c.ok), key=lambda c: c.loss(sorted(shared)) if shared else 0.0)
+        for candidate in [*(c for c in mine if not c.ok), *ranked[most:]]:
+            for folder in candidate.models.values():
+                shutil.rmtree(folder)
+                folder.mkdir()
+                (folder / FORGOTTEN).touch()
+            candidate.models.clear()
 
 
 def refit(

@@ -9,6 +9,7 @@ import numpy as np
 
 from automl import families
 from automl.clock import Clock, OutOfTime
+from automl.evaluate.journal import FORGOTTEN
 from automl.families.base import FitFailed, Limits, Params
 from automl.families.task import FitTask, Fitted, fit
 from automl.workers.executor import Executor, Shared, WorkerDied, WorkerError
@@ -172,7 +173,7 @@ class CrossValidation:
         if recalled is None:
             self.journal.remember(task, fitted)
         candidate.fits[split], candidate.losses[split] = judged, loss
-        if task.save is not None:
+        if task.save is not None and not (task.save / FORGOTTEN).exists():
             candidate.models[split], candidate.sealed[split] = task.save, fitted.predictions[len(part.check) :]
         if "planned_epochs" in candidate.info and not self.clock.counts_trials:
             candidate.fixed = {"epochs": candidate.info["planned_epochs"]}

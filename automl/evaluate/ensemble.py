@@ -29,7 +29,9 @@ MOST = 5
 MOST_ROWS = 20_000
 """Rows that weights are chosen on at most: a weight needs no more digits."""
 LEAST_ROWS = 500
-"""Judged rows below which more splits matter more than more candidates."""
+"""Judged rows below which a candidate cannot enter where others were judged on more."""
+BEST = 3
+"""Candidates that must be able to enter, however few splits they were judged on."""
 SINGLE_PARTS = 5
 """Parts of a single holdout between which weights are chosen and judged."""
 SMALLEST = 1e-6
@@ -140,15 +142,18 @@ def _cross_fitted(pool: Pool) -> Array:
 
 
 def _shared(cv: CrossValidation, candidates: Sequence[Candidate]) -> list[int]:
-    """The splits that weights are chosen on: those that most candidates were judged on, if they hold enough rows."""
-    keys = {tuple(sorted(c.losses)) for c in candidates}
-    rows = {key: sum(len(cv.splits[s].check) for s in key) for key in keys}
+    """The splits that weights are chosen on: all that each of the best candidates was judged on.
+
+    The best are those on the splits that all have; a candidate judged on too few rows does not count.
+    """
+    rows = {c.name: sum(len(cv.splits[s].check) for s in c.losses) for c in candidates}
     enough = min(LEAST_ROWS, max(rows.values(), default=0))
-    judged = {key: sum(set(key) <= set(c.losses) for c in candidates) for key in keys if rows[key] >= enough}
-    if not judged:
+    judged = [c for c in candidates if rows[c.name] >= enough]
+    common = sorted(set.intersection(*(set(c.losses) for c in judged))) if judged else []
+    if not common:
         return []
-    best = max(judged, key=lambda key: (judged[key], len(key)))
-    return list(best)
+    best = sorted(judged, key=lambda c: c.loss(common))[:BEST]
+    return sorted(set.intersection(*(set(c.losses) for c in best)))
 
 
 def _pool(cv: CrossValidation, candidates: Sequence[Candidate], splits: list[int]) -> Pool:

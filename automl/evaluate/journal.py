@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 LONGER = 1.5
 """A fit that time ended is not recalled when it may now take this many times as long."""
+FORGOTTEN = "forgotten"
+"""Empty file in place of a model that was deleted because no ensemble would take it."""
 UNREADABLE = (OSError, EOFError, ValueError, KeyError, TypeError, zipfile.BadZipFile)
 """What reading a damaged file, or one of another version, raises."""
 

@@ -13,8 +13,9 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from automl import families
+from automl.evaluate import bag
 from automl.evaluate.cost import refit_seconds
-from automl.evaluate.ensemble import LEAST_ROWS
+from automl.evaluate.ensemble import LEAST_ROWS, MOST
 from automl.search.suggestion import comparable, suggestion
 from automl.search.trials import search_key
 from automl.workers.beside import PAUSE, Beside
@@ -222,6 +223,7 @@ class Portfolio:
             self.judged.append(trial)
             best = min((c for c in self.judged if c.ok), key=lambda c: c.loss(), default=trial)
             self.tracker.end(trial, best, began)
+            bag.forget(self.result.trials, MOST)
 
     def _splits(self, probes: dict[FamilyName, Candidate]) -> list[int]:
         """Splits that trials are judged on: all that the cheap probes were, fewer when the queues would not fit."""
@@ -229,8 +231,9 @@ class Portfolio:
         if self.cv.clock.counts_trials:
             return every
         trees, network = probes.get("trees"), probes.get("network")
-        once = trees.seconds * (1 + len(self.queues["trees"])) if trees else 0.0
-        once += network.seconds if network else 0.0
+        here = trees.seconds * (1 + len(self.queues["trees"])) if trees else 0.0
+        there = network.seconds if network else 0.0
+        once = max(here, there) if self.together else here + there
         affordable = int(TRIALS_SHARE * self._left() / once) if once > 0 else len(every)
         return every[: max(1, min(max(affordable, self._least()), len(every)))]
 

@@ -6,6 +6,8 @@ from dataclasses import astuple, dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from automl import families
+from automl.evaluate import bag
+from automl.evaluate.ensemble import MOST
 from automl.evaluate.journal import digest
 from automl.jsonio import plain
 from automl.search import parallel
@@ -178,6 +180,7 @@ class Course:
         if trial.ok and trial.loss(self.result.splits) < self.best.loss(self.result.splits):
             self.best, self.since_best = trial, 0
         self.tracker.end(trial, self.best, self.result.began[trial.name])
+        bag.forget(self.result.trials, MOST)
 
 
 def search(

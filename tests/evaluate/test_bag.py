@@ -6,6 +6,7 @@ import pytest
 from automl.evaluate import bag
 from automl.evaluate.cost import refit_seconds
 from automl.evaluate.ensemble import ensemble
+from automl.evaluate.journal import FORGOTTEN
 from automl.families import ensemble as model_folder
 from automl.families.base import FitFailed
 from tests.fakes import fake_cv, judged, use_fakes
@@ -104,3 +105,26 @@ def test_the_refit_of_an_ensemble_costs_that_of_its_members(kept):
     _, blended, _ = kept(costs={"linear": 1.0, "trees": 2.0})
     assert refit_seconds(blended) == pytest.approx(sum(refit_seconds(c) for c, _ in blended.members))
     assert refit_seconds(blended) > 3.0
+
+
+def test_only_the_models_of_the_best_are_kept_and_a_resumed_run_knows_the_fits(kept):
+    cv, _, _ = kept()
+    better, worse = judged(cv, "trees", 0.5), judged(cv, "trees", 2.0)
+    folders = list(worse.models.values())
+    bag.forget([better, worse], 1)
+    assert len(better.models) == 5
+    assert worse.models == {}
+    assert all([path.name for path in folder.iterdir()] == [FORGOTTEN] for folder in folders)
+    done = len(cv.here.tasks)
+    again = judged(cv, "trees", 2.0)
+    assert len(cv.here.tasks) == done
+    assert again.losses == worse.losses
+    assert again.models == {}
+
+
+def test_a_member_whose_fit_failed_keeps_no_model(kept):
+    cv, _, _ = kept()
+    pruned = judged(cv, "trees", 0.5, splits=[0])
+    pruned.pruned = True
+    bag.forget([pruned], 5)
+    assert pruned.models == {}

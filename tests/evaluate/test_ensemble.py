@@ -114,3 +114,12 @@ def test_classes_and_weights():
     blended = ensemble(cv, [judged(cv, "linear"), judged(cv, "trees")])
     total = np.concatenate([fit.predictions for fit in blended.fits.values()]).sum(axis=1)
     assert np.allclose(total, 1, atol=1e-5)
+
+
+def test_a_weak_candidate_of_few_splits_does_not_cost_the_others_their_rows():
+    cv = fake_cv(numbers("regression", 6000), repeats=1)
+    strong = [judged(cv, name, error) for name, error in (("linear", 0.5), ("trees", 0.5), ("trees", 0.6))]
+    weak = judged(cv, "network", 3.0, splits=[0])
+    blended = ensemble(cv, [*strong, weak])
+    assert sorted(blended.losses) == [0, 1, 2, 3, 4]
+    assert "network-0" not in {member.name for member, _ in blended.members}

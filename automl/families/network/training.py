@@ -131,6 +131,7 @@ class Run:
         self.lowest, self.lowest_epoch = math.inf, 0
         self.call_seconds = self.evaluation_seconds = 0.0
         self.total = 0
+        self.gave_up = False
 
     def train(self, per_call: float | None) -> Outcome:
         """Train to the horizon that fits, leave the best weights in the network and say how it went.
@@ -149,7 +150,7 @@ class Run:
         done = self._calls(total, wanted)
         self.outcome.epochs = round(done / plan.calls, 2)
         self.outcome.planned = max(round(plan.epochs * self.total / wanted), 1)
-        self.outcome.cut = self.total < wanted
+        self.outcome.cut = self.total < wanted and not self.gave_up
         self.outcome.seconds_per_epoch = (time.monotonic() - started) / max(done / plan.calls, 1e-9)
         self._finish()
         return self.outcome
@@ -158,7 +159,10 @@ class Run:
         """Calls run while progress goes from 0 to 1: about `total`, at most `wanted`, fewer on a slow machine."""
         plan, schedule = self.plan, SCHEDULES[self.plan.schedule]
         progress, done, started = 0.0, 0, time.monotonic()
-        while done < total and (done == 0 or not self._late()) and not self._hopeless(done / plan.calls):
+        while done < total and (done == 0 or not self._late()):
+            if self._hopeless(done / plan.calls):
+                self.gave_up = True
+                break
             stride = (1.0 - progress) / (total - done)
             middle = progress + stride / 2.0
             self._call(self.order, plan.rate * schedule(middle), FADES[plan.schedule](middle))
