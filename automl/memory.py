@@ -56,7 +56,7 @@ def size(dataset: Dataset) -> int:
     """Bytes of the rows as read."""
     if isinstance(dataset.inputs, Images):
         return len(dataset) * math.prod(dataset.problem.image_size)
-    return int(dataset.inputs.memory_usage(deep=True).sum())
+    return int(dataset.inputs.memory_usage(deep=True, index=False).sum())
 
 
 def _kept(dataset: Dataset, keep: int) -> Array:
