@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from automl.decide.compare import verdict
 from automl.decide.engine import with_left_out
 from automl.decide.recheck import recheck
+from automl.evaluate.ensemble import shared_splits
+from automl.evaluate.leaderboard import best_of
 from automl.evaluate.oof import stack
 
 if TYPE_CHECKING:
@@ -25,8 +27,10 @@ METHOD = (
 
 def after_search(cv: CrossValidation, decision: Decision, candidates: list[Candidate], prefer: Prefer) -> Decision:
     """The decision with `evidence.after_search`; named, probabilities and reasons follow it when the family changes."""
-    splits = _shared_splits(candidates)
-    entered = _entered(candidates, splits)
+    judged = [c for c in candidates if c.ok]
+    named = best_of([c for c in judged if c.family == decision.family])
+    splits = shared_splits(cv, judged, [named])
+    entered = _entered(judged, splits)
     if not splits or len(entered) < 2:
         return decision
     rows = stack(cv, [c for group in entered.values() for c in group], splits)
@@ -66,15 +70,10 @@ def after_search(cv: CrossValidation, decision: Decision, candidates: list[Candi
     )
 
 
-def _shared_splits(candidates: list[Candidate]) -> list[int]:
-    judged = [set(c.losses) for c in candidates if c.ok]
-    return sorted(set.intersection(*judged)) if judged else []
-
-
 def _entered(candidates: list[Candidate], splits: list[int]) -> dict[FamilyName, list[Candidate]]:
-    """The best candidates of each family on the shared splits."""
+    """The best candidates of each family among those judged on the shared splits."""
     groups: dict[FamilyName, list[Candidate]] = {}
-    for candidate in sorted((c for c in candidates if c.ok), key=lambda c: c.loss(splits)):
+    for candidate in sorted((c for c in candidates if set(splits) <= set(c.losses)), key=lambda c: c.loss(splits)):
         group = groups.setdefault(candidate.family, [])
         if len(group) < MOST:
             group.append(candidate)

@@ -72,7 +72,7 @@ def ensemble(cv: CrossValidation, candidates: Sequence[Candidate], *, fewest: in
         candidates: judged ones whose models were kept; those on fewer splits than the best have not the same rows.
         fewest: members; with 1 the bag of a single candidate's models is an ensemble too.
     """
-    splits = _shared(cv, candidates)
+    splits = shared_splits(cv, candidates)
     entered = _entered(candidates, splits)
     if not splits or len(entered) < fewest:
         return None
@@ -141,10 +141,16 @@ def _cross_fitted(pool: Pool) -> Array:
     return result
 
 
-def _shared(cv: CrossValidation, candidates: Sequence[Candidate]) -> list[int]:
-    """The splits that weights are chosen on: all that each of the best candidates was judged on.
+def shared_splits(
+    cv: CrossValidation, candidates: Sequence[Candidate], needed: Sequence[Candidate] = ()
+) -> list[int]:
+    """The splits to compare on: all that each of the best candidates was judged on.
 
     The best are those on the splits that all have; a candidate judged on too few rows does not count.
+
+    Args:
+        candidates: judged ones.
+        needed: those of them that must be comparable too.
     """
     rows = {c.name: sum(len(cv.splits[s].check) for s in c.losses) for c in candidates}
     enough = min(LEAST_ROWS, max(rows.values(), default=0))
@@ -153,7 +159,7 @@ def _shared(cv: CrossValidation, candidates: Sequence[Candidate]) -> list[int]:
     if not common:
         return []
     best = sorted(judged, key=lambda c: c.loss(common))[:BEST]
-    return sorted(set.intersection(*(set(c.losses) for c in best)))
+    return sorted(set.intersection(*(set(c.losses) for c in [*best, *needed])))
 
 
 def _pool(cv: CrossValidation, candidates: Sequence[Candidate], splits: list[int]) -> Pool:
