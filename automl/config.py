@@ -80,6 +80,8 @@ class Plan:
         chosen = set(self.families) | {"baseline"}
         if self.explainable:
             chosen &= {"baseline", "linear", "trees"}
+        if self.monotone:  # the only family that keeps to it
+            chosen &= {"baseline", "trees"}
         return tuple(name for name in FAMILIES if name in chosen)
 
 

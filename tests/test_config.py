@@ -61,6 +61,7 @@ def test_seconds_of_the_clock(plan, seconds):
 @pytest.mark.parametrize(
     ("plan", "allowed"),
     [
+        (Plan(monotone={"age": 1}), ("baseline", "trees")),
         (Plan(), ("baseline", "linear", "trees", "network")),
         (Plan(families=("network", "linear")), ("baseline", "linear", "network")),
         (Plan(families=()), ("baseline",)),
