@@ -114,7 +114,7 @@ def kept(folder):
     for path in (folder / "work").glob("trees-*.npz"):
         with np.load(path) as file:
             facts = json.loads(str(file["facts"]))
-        facts["final_params"].pop("rounds")
+        facts["final_params"].pop("rounds", None)  # a forest has none
         fits.append((facts["final_params"], facts["fit_seconds"]))
     return fits
 
