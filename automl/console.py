@@ -121,10 +121,11 @@ class Console:
         Args:
             number: of this trial, from 1.
             total: trials planned; None (or 0) when only time limits them.
-            best: the best figure so far, as text.
-            last: the figure of this trial, as text.
+            best: the best figure so far, as text; '' before there is one.
+            last: the figure of the trial that ended last, as text; '' before there is one.
         """
-        self._trial = f"trial {number}{f' of {total}' if total else ''}, best {best}, last {last}"
+        so_far = f", best {best}, last {last}" if last else f", best {best}" if best else ""
+        self._trial = f"trial {number}{f' of {total}' if total else ''}{so_far}"
         better, self._best = best != self._best, best
         due = better or number == total or self.elapsed() - self._trial_told >= TRIAL_EVERY
         if self._live is None and due:

@@ -105,7 +105,8 @@ def _blend(
     session.console.note(blend.reason)
     if not blend.used and prefer == "accuracy" and single.models:  # the single model too is delivered as a bag
         blended = ensemble(session.cv, [single], fewest=1)
-        blend = replace(blend, used=True, weights={single.name: 1.0})
+        reason = f"{blend.reason} That model is delivered as the mean of its fits."
+        blend = replace(blend, used=True, weights={single.name: 1.0}, reason=reason)
     return with_blend(decision, blend), blended if blend.used else None
 
 
