@@ -65,6 +65,16 @@ def memory() -> int:
         return total
 
 
+def free_memory() -> int:
+    """Bytes that this process can still get: no more than it may use, and than the machine has free."""
+    try:
+        lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
+        free = next(int(line.split()[1]) * 1024 for line in lines if line.startswith("MemAvailable:"))
+    except (OSError, StopIteration, ValueError):
+        return memory()
+    return min(free, memory())
+
+
 def gpus() -> tuple[Gpu, ...]:
     """GPUs that the NVIDIA driver reports, whether or not a library can use them."""
     tool = shutil.which("nvidia-smi")

@@ -91,3 +91,7 @@ def test_idle_threads_sleep_unless_the_user_says_otherwise(monkeypatch):
     monkeypatch.setenv("OMP_WAIT_POLICY", "ACTIVE")
     devices.share_processors()
     assert os.environ["OMP_WAIT_POLICY"] == "ACTIVE"
+
+
+def test_free_memory_is_part_of_what_may_be_used():
+    assert 0 < devices.free_memory() <= devices.memory()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import keras
 import numpy as np
 
+from automl import devices
 from automl.data.split import set_aside
 from automl.encode.network import NetworkTable
 from automl.families.base import FitFailed
@@ -30,6 +31,10 @@ FINAL_SHARE = 0.1
 """Rows set aside in a final fit too: the schedule ends well before its end on some data, and only judged rows tell."""
 FEWEST_ROWS = 20
 """With fewer rows than this none are set aside."""
+MEMORY_SHARE = 0.6
+"""Of the free memory, for encoded rows."""
+COPIES = 3
+"""Of the encoded rows: all of them, those learnt from, and those on the device."""
 SHAPING = (
     "kind", "width", "layers", "members", "dropout", "weight_decay", "embedding", "size", "level_size",
 )  # fmt: skip
@@ -40,7 +45,10 @@ SAMPLE = 2_000
 
 @dataclass(frozen=True)
 class Rows:
-    """Training rows as arrays: what a network reads, targets, weights, and which rows are learnt from or set aside."""
+    """Training rows as arrays: what a network reads, targets, weights, and which rows are learnt from or set aside.
+
+    `smaller` says what was left out for want of memory.
+    """
 
     problem: Problem
     encoder: NetworkTable | None
@@ -49,6 +57,7 @@ class Rows:
     weight: Array
     fit: Array
     check: Array
+    smaller: dict[str, int]
 
 
 def fit(params: Params, train: Dataset, limits: Limits, started: float) -> NetworkModel:
@@ -71,20 +80,32 @@ def fit(params: Params, train: Dataset, limits: Limits, started: float) -> Netwo
         model.targets = check.calibrated()
     model.own()
     model.info = _info(outcome, model, run.plan, full_epochs=int(params["epochs"]))
+    if rows.smaller:
+        model.info["downsized"] = rows.smaller
     return model
 
 
 def _encoded(train: Dataset, params: Params, *, full: bool) -> Rows:
     """The rows as arrays, some set aside to choose the epoch and the temperature: fewer in a final fit."""
-    problem = train.problem
-    encoder = None
+    problem, encoder = train.problem, None
+    smaller: dict[str, int] = {}
     if problem.modality == "table":
         encoder = NetworkTable.fit(train.inputs, problem.columns, problem.seed, numbers=params["numbers"])
+        train, smaller = _fitting(train, encoder.width)
     x = train.inputs.pixels() if encoder is None else encoder.transform(train.inputs)
     rows, check = np.arange(len(train)), np.arange(0)
     if len(train) >= FEWEST_ROWS:
         rows, check = set_aside(train, FINAL_SHARE if full else VALIDATION_SHARE)
-    return Rows(problem, encoder, x, train.y, row_weights(train), rows, check)
+    return Rows(problem, encoder, x, train.y, row_weights(train), rows, check, smaller)
+
+
+def _fitting(train: Dataset, width: int) -> tuple[Dataset, dict[str, int]]:
+    """The rows, or as many at random as fit into free memory once encoded; and what was left out, {} for nothing."""
+    most = max(int(MEMORY_SHARE * devices.free_memory() / (COPIES * 4 * max(width, 1))), FEWEST_ROWS)
+    if len(train) <= most:
+        return train, {}
+    kept = np.sort(np.random.default_rng([train.problem.seed, 6]).choice(len(train), most, replace=False))
+    return train.take(kept), {"rows": most, "of_rows": len(train)}
 
 
 def _prepared(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from automl import devices
@@ -55,7 +54,7 @@ def estimate(rows: int, columns: int, classes: int, params: Params) -> int:
 
 def fitting(rows: int, columns: int, classes: int, params: Params, most: int | None = None) -> Size:
     """The size of a fit that takes `most` bytes at most (those available unless given)."""
-    most = int(SHARE * available()) if most is None else most
+    most = int(SHARE * devices.free_memory()) if most is None else most
     bins, kept = int(params.get("max_bin") or BINS), rows
     first = needed = estimate(rows, columns, classes, params)
     while needed > most and (bins > FEWEST_BINS or kept > FEWEST_ROWS):
@@ -68,13 +67,3 @@ def fitting(rows: int, columns: int, classes: int, params: Params, most: int | N
         return Size(bins, kept)
     changes = {"max_bin": bins} if kept == rows else {"max_bin": bins, "rows": kept, "of_rows": rows}
     return Size(bins, kept, {"estimated_bytes": first, "available_bytes": most, **changes})
-
-
-def available() -> int:
-    """Bytes that this process can still get: no more than it may use, and than the machine has free."""
-    try:
-        lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
-        free = next(int(line.split()[1]) * 1024 for line in lines if line.startswith("MemAvailable:"))
-    except (OSError, StopIteration, ValueError):
-        return devices.memory()
-    return min(free, devices.memory())

@@ -280,7 +280,7 @@ def test_additive_stumps_are_sums_of_one_column_each():
 def test_a_fit_that_would_not_fit_into_memory_is_made_smaller(monkeypatch):
     data = numbers("binary", 4_000)
     assert "downsized" not in fit(data, short(5)).info
-    monkeypatch.setattr(memory, "available", lambda: 10**5)
+    monkeypatch.setattr(memory.devices, "free_memory", lambda: 10**5)
     small = fit(data, short(5), full=True)
     assert small.info["downsized"]["rows"] == memory.FEWEST_ROWS
     assert small.info["downsized"]["max_bin"] == memory.FEWEST_BINS

@@ -1,6 +1,5 @@
 import pytest
 
-from automl.families.trees import memory
 from automl.families.trees.memory import FEWEST_BINS, FEWEST_ROWS, estimate, fitting
 
 MIB = 2**20
@@ -47,7 +46,3 @@ def test_bins_go_first_then_rows():
 def test_it_ends_when_nothing_can_be_made_smaller():
     size = fitting(1_000_000, 10_000, 1, {}, 1)
     assert (size.bins, size.rows) == (FEWEST_BINS, FEWEST_ROWS)
-
-
-def test_memory_that_is_there():
-    assert 0 < memory.available() <= memory.devices.memory()
