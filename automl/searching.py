@@ -8,6 +8,7 @@ from automl.evaluate import cost
 from automl.finish import EXPLAIN_SHARE
 from automl.search.portfolio import Portfolio
 from automl.search.trials import Search, Tracker, search
+from automl.workers.pool import Workers
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,6 +38,7 @@ def all_families(session: Session, allowed: tuple[FamilyName, ...]) -> Portfolio
     return Portfolio(
         cv, allowed, Search([]), _tracker(session, lambda _: 0.0), cv.journal.fingerprint, reserve, session.plan.trials,
         together=cv.worker is not None and not cv.clock.counts_trials,
+        lanes=len(cv.worker.members) if isinstance(cv.worker, Workers) else 1,
     )  # fmt: skip
 
 

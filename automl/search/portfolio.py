@@ -62,8 +62,10 @@ class Portfolio:
         reserve: seconds to keep for finishing the run, refits not included.
         most: trials at most; None = as time allows.
         together: True when the worker's families run beside those of this process.
+        lanes: trials of those families at once: one a worker.
         first, queues: family -> its first default, which is the probe's, and what is tried after it.
         judged: candidates so far, probes too.
+        completed: families whose probe was completed.
     """
 
     cv: CrossValidation
@@ -74,10 +76,12 @@ class Portfolio:
     reserve: float = 0.0
     most: int | None = None
     together: bool = False
+    lanes: int = 1
     first: dict[FamilyName, Params] = field(default_factory=dict)
     queues: dict[FamilyName, list[Params]] = field(default_factory=dict)
     judged: list[Candidate] = field(default_factory=list)
     baseline: Candidate | None = None
+    completed: set[FamilyName] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         """Queue every default but the first, which is the probe's."""
@@ -118,7 +122,7 @@ class Portfolio:
             def background(worker: Executor) -> None:
                 self._turns(probes, there, replace(self.cv, worker=worker))
 
-            with Beside(self.cv.worker, background, self.cv.clock, self.reserve) as beside:
+            with Beside(self.cv.worker, background, self.cv.clock, self.reserve, self.lanes) as beside:
                 self._turns(probes, here, self.cv)
                 while beside.going:
                     if not self._turn(probes, here, self.cv):
@@ -143,13 +147,18 @@ class Portfolio:
         """One queued trial of each family; False when none was run."""
         some = False
         for name in names:
-            if not self.queues[name] or self._finished():
+            params = None if self._finished() else self._next(name)
+            if params is None:
                 continue
-            params = self.queues[name].pop(0)
             if name in probes and self._worth(name) and self._affordable(name):
                 self._trial(cv, name, params, self.result.splits, self._left())
                 some = True
         return some or any(self.queues[name] for name in names if not self._finished())
+
+    def _next(self, name: FamilyName) -> Params | None:
+        """The next of a family's queue; None when it is empty."""
+        with self.lock:
+            return self.queues[name].pop(0) if self.queues[name] else None
 
     def _prefetch(self, cv: CrossValidation) -> None:
         """Suggestions for the best family of this process, so that it need not wait for the worker."""
@@ -193,7 +202,10 @@ class Portfolio:
     def _complete(self, probes: dict[FamilyName, Candidate], name: FamilyName, cv: CrossValidation) -> None:
         """The probe on the splits it lacks, or once more with a longer schedule when time had cut it short."""
         probe, splits = probes[name], self.result.splits
-        if not self._worth(name):
+        with self.lock:
+            done = name in self.completed
+            self.completed.add(name)
+        if done or not self._worth(name):
             return
         if probe.could_train_longer and not cv.clock.counts_trials:
             seconds = self._left() * LONG_SHARE

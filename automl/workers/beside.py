@@ -22,44 +22,48 @@ PAUSE = 0.05
 
 @dataclass
 class Beside:
-    """A context: `background` runs in a thread while the body runs here; at its end both are done.
+    """A context: `background` runs in a thread, or in several, while the body runs here; at its end all are done.
 
-    An error in the thread is raised at the end of the body. Ctrl-C ends the thread too: its worker is killed, which
-    ends the call that waits for it, and no further one starts.
+    An error in a thread is raised at the end of the body. Ctrl-C ends the threads too: their workers are killed, which
+    ends the calls that wait for them, and no further one starts.
 
     Attributes:
         executor: where `background` runs its calls.
         background: called with an executor whose calls end when the clock has `reserve` seconds left.
+        lanes: threads that run it at once: one a worker.
     """
 
     executor: Executor
     background: Callable[[Executor], None]
     clock: Clock
     reserve: float
+    lanes: int = 1
     errors: list[BaseException] = field(default_factory=list)
     given_up: threading.Event = field(default_factory=threading.Event)
 
     def __enter__(self) -> Self:
-        """Start the thread."""
-        self.thread = threading.Thread(target=self._run, daemon=True)
-        self.thread.start()
+        """Start the threads."""
+        self.threads = [threading.Thread(target=self._run, daemon=True) for _ in range(self.lanes)]
+        for thread in self.threads:
+            thread.start()
         return self
 
     @property
     def going(self) -> bool:
-        """True while the thread works."""
-        return self.thread.is_alive()
+        """True while a thread works."""
+        return any(thread.is_alive() for thread in self.threads)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Wait for the thread, or end it when the body did not end well."""
+        """Wait for the threads, or end them when the body did not end well."""
         if error is not None:
             self._end()
             return
         try:
             while self.going:
-                self.thread.join(PAUSE)
+                for thread in self.threads:
+                    thread.join(PAUSE)
         except KeyboardInterrupt:
             self._end()
             raise
@@ -76,4 +80,5 @@ class Beside:
         self.given_up.set()
         if isinstance(self.executor, Workers):
             self.executor.kill_busy()
-        self.thread.join()
+        for thread in self.threads:
+            thread.join()

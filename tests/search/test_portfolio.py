@@ -146,6 +146,16 @@ def test_worker_families_run_beside_those_of_this_process():
     assert set(threads) == set(NAMES)
 
 
+def test_several_workers_share_the_queue():
+    cv, probes, portfolio, _ = start(together=True)
+    portfolio.lanes = 3
+    cv.here.suggestions = [{"error": 0.3 + i / 100} for i in range(6)]
+    portfolio.run(probes)
+    queued = [t for t in portfolio.result.trials if t.family == "network" and t.params == {"error": 0.4}]
+    assert len(queued) == 1
+    assert len({t.name for t in portfolio.result.trials}) == len(portfolio.result.trials)
+
+
 def test_an_error_of_the_thread_ends_the_search():
     def trouble(task):
         if task.params.get("error") == 0.4:

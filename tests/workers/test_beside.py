@@ -31,6 +31,13 @@ def test_both_are_done_at_the_end():
     assert not both.going
 
 
+def test_several_threads_run_at_once():
+    met = threading.Barrier(3, timeout=5)
+    clock = Clock(None)
+    with Beside(Here(clock), lambda _: met.wait(), clock, 0.0, lanes=2):
+        met.wait()  # passes only when both threads and this one are there
+
+
 def test_an_error_in_the_thread_is_raised_here():
     def background(_executor):
         raise ValueError("broken")
