@@ -158,7 +158,7 @@ def _refit(session: Session, delivered: Candidate, trained_on: str) -> str:
     if not delivered.members:
         fitted = final.refit(session.cv, delivered, everything, model, WRITE_SECONDS)
         return trained_on if fitted is None else "all rows"
-    together = not session.clock.counts_trials
+    together = session.plan.prefer == "accuracy" and not session.clock.counts_trials
     done = bag.refit(session.cv, delivered, everything, model, WRITE_SECONDS, together=together)
     session.events.add("refitted", members=done.members, weight=done.weight)
     if len(done.members) == len(delivered.members):
