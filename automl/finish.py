@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -27,6 +28,7 @@ from automl.report import facts
 from automl.workers.executor import Shared, WorkerDied, WorkerError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from automl.decide.engine import Decision
@@ -97,7 +99,8 @@ def _blend(
     if prefer in NEVER or session.plan.explainable or session.interrupted or not enough:
         return decision, None
     kept = [c for c in candidates if c.ok and c.models and c.family != "baseline"]
-    blended = ensemble(session.cv, kept, fewest=1 if prefer == "accuracy" else 2)
+    fewest = 1 if prefer == "accuracy" else 2
+    blended = ensemble(session.cv, kept, fewest=fewest, affordable=partial(_refits_fit, session))
     if blended is None:
         return decision, None
     baseline = next((c for c in candidates if c.ok and c.family == "baseline"), None)
@@ -108,6 +111,15 @@ def _blend(
         reason = f"{blend.reason} That model is delivered as the mean of its fits."
         blend = replace(blend, used=True, weights={single.name: 1.0}, reason=reason)
     return with_blend(decision, blend), blended if blend.used else None
+
+
+def _refits_fit(session: Session, members: Sequence[Candidate]) -> bool:
+    """Whether all members can be fitted on all rows in the time left, the worker's beside those of this process."""
+    left = session.clock.left(WRITE_SECONDS + BLEND_SECONDS + EXPLAIN_SHARE * (session.clock.budget or 0.0))
+    seconds = {True: 0.0, False: 0.0}
+    for candidate in members:
+        seconds[families.load(candidate.family).in_worker] += cost.refit_seconds(candidate)
+    return max(seconds.values()) <= left
 
 
 def record(session: Session, decision: Decision, candidates: list[Candidate]) -> None:

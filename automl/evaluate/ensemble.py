@@ -16,7 +16,7 @@ from automl.evaluate.oof import stack
 from automl.families.task import Fitted
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from automl.data.dataset import Array
     from automl.evaluate.crossval import CrossValidation
@@ -63,7 +63,13 @@ class Pool:
         return value if np.isfinite(value) else float("inf")
 
 
-def ensemble(cv: CrossValidation, candidates: Sequence[Candidate], *, fewest: int = 2) -> Candidate | None:
+def ensemble(
+    cv: CrossValidation,
+    candidates: Sequence[Candidate],
+    *,
+    fewest: int = 2,
+    affordable: Callable[[Sequence[Candidate]], bool] = lambda _: True,
+) -> Candidate | None:
     """A candidate named 'ensemble' whose members are weighted candidates; None when fewer than `fewest` have weight.
 
     Its out-of-fold predictions are honest: those of each split are made with weights chosen without that split's rows.
@@ -71,18 +77,24 @@ def ensemble(cv: CrossValidation, candidates: Sequence[Candidate], *, fewest: in
     Args:
         candidates: judged ones whose models were kept; those on fewer splits than the best have not the same rows.
         fewest: members; with 1 the bag of a single candidate's models is an ensemble too.
+        affordable: whether members can all be fitted on all rows in time. One that cannot is left at the models of its
+            splits, which learnt from fewer rows; so the lightest is left out until the others can.
     """
     splits = shared_splits(cv, candidates)
     entered = _entered(candidates, splits)
     if not splits or len(entered) < fewest:
         return None
-    pool = _pool(cv, entered, splits)
-    weights = greedy(pool, np.arange(len(pool.y)))
-    if (weights > 0).sum() < fewest:
+    while True:
+        pool = _pool(cv, entered, splits)
+        weights = greedy(pool, np.arange(len(pool.y)))
+        members = tuple((c, float(w)) for c, w in zip(entered, weights, strict=True) if w > 0)
+        if len(members) <= max(fewest, 1) or affordable([c for c, _ in members]):
+            break
+        lightest = min(members, key=lambda member: member[1])[0]
+        entered = [c for c in entered if c is not lightest]
+    if len(members) < fewest:
         return None
-    honest = _cross_fitted(pool)
-    members = tuple((c, float(w)) for c, w in zip(entered, weights, strict=True) if w > 0)
-    return _as_candidate(cv, members, splits, honest)
+    return _as_candidate(cv, members, splits, _cross_fitted(pool))
 
 
 def _entered(candidates: Sequence[Candidate], splits: list[int]) -> list[Candidate]:

@@ -123,3 +123,15 @@ def test_a_weak_candidate_of_few_splits_does_not_cost_the_others_their_rows():
     blended = ensemble(cv, [*strong, weak])
     assert sorted(blended.losses) == [0, 1, 2, 3, 4]
     assert "network-0" not in {member.name for member, _ in blended.members}
+
+
+def test_the_lightest_are_left_out_until_all_members_can_be_fitted_in_time():
+    cv = fake_cv(numbers("regression", 400), repeats=1)
+    made = [judged(cv, name, error) for name, error in (("linear", 1.0), ("trees", 1.0), ("network", 1.4))]
+    every = {c.name: w for c, w in ensemble(cv, made).members}
+    assert len(every) == 3
+    fewer = {c.name: w for c, w in ensemble(cv, made, affordable=lambda members: len(members) < 3).members}
+    assert set(fewer) == set(every) - {min(every, key=every.get)}
+    assert sum(fewer.values()) == pytest.approx(1)
+    (only,) = ensemble(cv, made, fewest=1, affordable=lambda _: False).members
+    assert only[1] == 1.0
