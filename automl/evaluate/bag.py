@@ -168,10 +168,10 @@ class Bags:
 
 
 def _whole(candidate: Candidate, fitted: Fitted) -> bool:
-    """Whether a refit got as far as the fits that were validated."""
-    if "epochs" in fitted.info:
-        return bool(fitted.info["epochs"] >= min(candidate.info["epochs"], fitted.info["full_epochs"]))
-    return not fitted.could_take_longer
+    """Whether a refit ended by itself, or got as far as the fits that were validated before its time was over."""
+    if not fitted.could_take_longer:
+        return True
+    return "epochs" in fitted.info and bool(fitted.info["epochs"] >= candidate.info["epochs"])
 
 
 def _shortened(candidate: Candidate) -> bool:

@@ -128,3 +128,18 @@ def test_a_member_whose_fit_failed_keeps_no_model(kept):
     pruned.pruned = True
     bag.forget([pruned], 5)
     assert pruned.models == {}
+
+
+@pytest.mark.parametrize(
+    ("epochs", "cut", "taken"), [(40, False, True), (200, True, True), (90, True, False)], ids=["by itself", "far", "short"]
+)
+def test_a_network_that_is_refitted_ends_by_itself_or_gets_as_far_as_before(kept, epochs, cut, taken):
+    def info(task):
+        if task.family != "trees":
+            return {}
+        return {"epochs": epochs if task.limits.full else 100, "cut_by_time": cut and task.limits.full}
+
+    cv, blended, folder = kept(info=info)
+    bag.assemble(cv, blended, folder)
+    done = bag.refit(cv, blended, ROWS, folder, 0.0)
+    assert ("trees-0" in done.members) == taken
