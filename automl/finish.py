@@ -43,7 +43,7 @@ WRITE_SECONDS = 1.2
 LOOK_AGAIN_SECONDS = 3.0
 """The second look at the verdict is left out when less than this is left."""
 BLEND_SECONDS = 3.0
-"""No ensemble is chosen when less than this is left."""
+"""Kept for choosing an ensemble; none is chosen when less than this is left."""
 EXPLAIN_SHARE = 0.05
 TEST_DRAWS = 1_000
 
@@ -114,12 +114,14 @@ def _blend(
 
 
 def _refits_fit(session: Session, members: Sequence[Candidate]) -> bool:
-    """Whether all members can be fitted on all rows in the time left, the worker's beside those of this process."""
+    """Whether all members can be fitted on all rows in the time left."""
     left = session.clock.left(WRITE_SECONDS + BLEND_SECONDS + EXPLAIN_SHARE * (session.clock.budget or 0.0))
-    seconds = {True: 0.0, False: 0.0}
-    for candidate in members:
-        seconds[families.load(candidate.family).in_worker] += cost.refit_seconds(candidate)
-    return max(seconds.values()) <= left
+    return cost.refits_seconds(members, together=_side_by_side(session)) <= left
+
+
+def _side_by_side(session: Session) -> bool:
+    """Whether the worker fits beside this process, each with its own threads."""
+    return session.plan.prefer == "accuracy" and not session.clock.counts_trials
 
 
 def record(session: Session, decision: Decision, candidates: list[Candidate]) -> None:
@@ -170,8 +172,7 @@ def _refit(session: Session, delivered: Candidate, trained_on: str) -> str:
     if not delivered.members:
         fitted = final.refit(session.cv, delivered, everything, model, WRITE_SECONDS)
         return trained_on if fitted is None else "all rows"
-    together = session.plan.prefer == "accuracy" and not session.clock.counts_trials
-    done = bag.refit(session.cv, delivered, everything, model, WRITE_SECONDS, together=together)
+    done = bag.refit(session.cv, delivered, everything, model, WRITE_SECONDS, together=_side_by_side(session))
     session.events.add("refitted", members=done.members, weight=done.weight)
     if len(done.members) == len(delivered.members):
         return "all rows"

@@ -52,13 +52,12 @@ class Predictor:
     """A delivered model, loaded.
 
     Attributes:
-        shape: calibration, threshold and interval of its outputs; a number is one half-width for all predictions,
-            None nothing at all.
+        shape: calibration, threshold and interval of its outputs.
     """
 
     problem: Problem
     model: Model
-    shape: Shape | float | None = None
+    shape: Shape
 
     @classmethod
     def load(cls, run: Path) -> Predictor:
@@ -84,14 +83,9 @@ class Predictor:
         problem = jsonio.build(Problem, jsonio.read(folder / "contract.json"))
         return cls(problem, families.load(family).load(folder, problem), Shape.from_state(manifest))
 
-    @property
-    def shaped(self) -> Shape:
-        """What is done to the model's outputs."""
-        return self.shape if isinstance(self.shape, Shape) else Shape.of_width(self.shape)
-
     def probabilities(self, inputs: Any) -> Array:
         """(n, classes) calibrated probabilities or (n, 1) values for typed inputs."""
-        return self.shaped.predictions(self.model.predict(inputs))
+        return self.shape.predictions(self.model.predict(inputs))
 
     def table(self, frame: pd.DataFrame) -> Predicted:
         """Predictions for a table, in its row order.
@@ -159,12 +153,12 @@ class Predictor:
         if self.problem.task == "regression":
             values = predictions[:, 0].astype(float)
             columns: dict[str, Any] = {"prediction": values}
-            if self.shaped.interval is not None:
-                columns["lower"], columns["upper"] = self.shaped.interval.bounds(values)
+            if self.shape.interval is not None:
+                columns["lower"], columns["upper"] = self.shape.interval.bounds(values)
             return pd.DataFrame(columns)
         labels = np.asarray(self.problem.classes, dtype=object)
-        probabilities = self.shaped.predictions(predictions)
-        columns = {"prediction": labels[self.shaped.labels(predictions)]}
+        probabilities = self.shape.predictions(predictions)
+        columns = {"prediction": labels[self.shape.labels(predictions)]}
         columns |= {f"probability_{label}": probabilities[:, i].astype(float) for i, label in enumerate(labels)}
         return pd.DataFrame(columns)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from automl.evaluate import cost
-from automl.finish import EXPLAIN_SHARE
+from automl.finish import BLEND_SECONDS, EXPLAIN_SHARE
 from automl.search.portfolio import Portfolio
 from automl.search.trials import Search, Tracker, search
 from automl.workers.pool import Workers
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
 REPORT_SECONDS = 1.6
 """Kept for intervals, importance, files and the report at the end of a run; measured on the sample data, with slack."""
-BLEND_SECONDS = 3.0
-"""Kept for choosing an ensemble and for predicting with its models, where accuracy comes first."""
 CHEAP_SHARE = 0.03
 """Rivals whose fit takes less than this share of the budget get a test figure for sure; others if time is left."""
 REFIT_SHARE = 0.2

@@ -248,9 +248,9 @@ def test_the_width_of_an_interval_may_follow_the_prediction(clients, tmp_path):
     assert (got["lower"] == 0).any()
 
 
-@pytest.mark.parametrize("shape", [None, 1.5, Shape.of_width(1.5)])
-def test_a_predictor_takes_a_plain_width(shape):
+@pytest.mark.parametrize("shape", [Shape(), Shape.of_width(None), Shape.of_width(1.5)])
+def test_one_width_for_all_predictions_or_no_interval(shape):
     problem = Problem("table", "regression", "rmse")
     got = Predictor(problem, None, shape).columns(np.array([[2.0]], dtype=np.float32))
-    expected = {"prediction": 2.0} if shape is None else {"prediction": 2.0, "lower": 0.5, "upper": 3.5}
+    expected = {"prediction": 2.0} if shape.interval is None else {"prediction": 2.0, "lower": 0.5, "upper": 3.5}
     assert got.iloc[0].to_dict() == expected

@@ -9,6 +9,7 @@ import numpy as np
 
 from automl.evaluate import crossfit
 from automl.evaluate.reliability import ece
+from automl.families.temperature import divisor, softmax
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -71,7 +72,7 @@ class Calibration:
             return probabilities
         p = probabilities.astype(np.float64)
         if self.kind == "temperature":
-            changed = _softmax(_logs(p) / self.temperature)
+            changed = softmax(_logs(p) / self.temperature)
         elif len(self.knots) == 1:
             second = self.knots[0].at(p[:, 1])
             changed = np.stack([1.0 - second, second], axis=1)
@@ -168,17 +169,9 @@ def _crossfitted(data: _Lines, folds: Array, fit: Callable[[_Lines], Calibration
 
 
 def _temperature(data: _Lines) -> Calibration:
-    """The divisor with the smallest log loss, which is convex in its inverse: its slope is halved in on."""
     step = -(-data.p.size // MOST_CELLS)
     logs, y, weight = _logs(data.p[::step]), data.y[::step], data.w[::step]
-    given = logs[np.arange(len(y)), y]
-    low, high = np.log(COLDEST), np.log(HOTTEST)
-    for _ in range(HALVINGS):
-        middle = 0.5 * (low + high)
-        expected = (_softmax(logs / np.exp(middle)) * logs).sum(axis=1)
-        too_sure = np.average(expected - given, weights=weight) > 0
-        low, high = (middle, high) if too_sure else (low, middle)
-    return Calibration("temperature", temperature=float(np.exp(0.5 * (low + high))))
+    return Calibration("temperature", temperature=divisor(logs, y, weight, COLDEST, HOTTEST, HALVINGS))
 
 
 def _isotonic(data: _Lines) -> Calibration:
@@ -226,11 +219,6 @@ def _some(count: int) -> Array:
 
 def _logs(p: Array) -> Array:
     return np.asarray(np.log(np.maximum(p, TINY)))
-
-
-def _softmax(outputs: Array) -> Array:
-    powers = np.exp(outputs - outputs.max(axis=1, keepdims=True))
-    return np.asarray(powers / powers.sum(axis=1, keepdims=True))
 
 
 def _losses(y: Array, p: Array) -> Array:

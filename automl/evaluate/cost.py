@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from automl import families
+
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from automl.evaluate.crossval import Candidate
 
 MORE_ROWS = 1.35
@@ -21,3 +25,18 @@ def refit_seconds(candidate: Candidate) -> float:
     if candidate.members:
         return sum(refit_seconds(member) for member, _ in candidate.members)
     return expected_seconds(candidate) * MORE_ROWS**2
+
+
+def refits_seconds(candidates: Iterable[Candidate], *, together: bool) -> float:
+    """Seconds until all candidates are fitted on all rows.
+
+    Args:
+        together: the worker's are fitted beside those of this process, not after them.
+    """
+    here = there = 0.0
+    for candidate in candidates:
+        if families.load(candidate.family).in_worker:
+            there += refit_seconds(candidate)
+        else:
+            here += refit_seconds(candidate)
+    return max(here, there) if together else here + there

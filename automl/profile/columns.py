@@ -54,10 +54,6 @@ class Roles:
         )
         return {name: role for name, role in pairs if name is not None}
 
-    def all_names(self) -> list[str]:
-        """Every column mentioned."""
-        return [*self.named(), *self.drop, *self.keep]
-
 
 def describe(
     frame: pd.DataFrame, roles: Roles, markers: Mapping[str, Mapping[str, int]] | None = None

@@ -84,15 +84,27 @@ def profile(
     columns = _without_dropped(facts.columns, findings, roles.drop)
     if not any(column.role == "feature" for column in columns):
         raise DataError("No column is left to learn from.", where=table.source, hint="--keep COL keeps a dropped one")
-    target_column, classes, stats = _describe_target(frame, chosen.value, facts)
+    return _profile(table, facts, columns, findings, chosen, task_choice)
+
+
+def _profile(
+    table: Table,
+    facts: CheckFacts,
+    columns: tuple[Column, ...],
+    findings: tuple[Finding, ...],
+    target: Choice[str],
+    task: Choice[Task],
+) -> Profile:
+    """What was found, put together; `columns` are all but the target."""
+    target_column, classes, stats = _describe_target(table.frame, target.value, facts)
     return Profile(
         name=table.name,
         source=table.source,
         modality=_modality(columns),
-        task=task_choice,
-        target=chosen,
+        task=task,
+        target=target,
         rows=len(facts.y),
-        columns=_in_order(frame, (*columns, target_column)),
+        columns=_in_order(table.frame, (*columns, target_column)),
         classes=classes,
         target_stats=stats,
         reading=table.reading,

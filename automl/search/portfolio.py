@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 
 from automl import families
 from automl.evaluate import bag
-from automl.evaluate.cost import refit_seconds
+from automl.evaluate.cost import refits_seconds
 from automl.evaluate.ensemble import LEAST_ROWS, MOST
+from automl.search.judging import judge
 from automl.search.suggestion import comparable, suggestion
 from automl.search.trials import search_key
 from automl.workers.beside import PAUSE, Beside
@@ -220,16 +221,15 @@ class Portfolio:
     def _trial(
         self, cv: CrossValidation, name: FamilyName, params: Params, splits: list[int], seconds: float, suffix: str = ""
     ) -> None:
+        """Judge a configuration to the end: unlike in a search for one model, a worse one may still add something."""
         with self.lock:
             number = len(self.result.began) + 1
             trial = cv.candidate(name, params, trial=number)
             trial.configuration += suffix
             self.tracker.begin(number)
             self.result.began[trial.name] = began = cv.clock.elapsed()
-        for place, split in enumerate(splits):
-            left = began + seconds - cv.clock.elapsed()
-            if not cv.judge(trial, split, None if cv.clock.counts_trials else left / (len(splits) - place)):
-                break
+        until = began + seconds
+        judge(cv, trial, splits, lambda place: (until - cv.clock.elapsed()) / (len(splits) - place))
         with self.lock:
             self.result.trials.append(trial)
             self.judged.append(trial)
@@ -283,10 +283,7 @@ class Portfolio:
             return float("inf")
         likely = [c for c in list(self.judged) if c.ok and 0 in c.losses and self._gap(c) <= RELEVANT]
         best = sorted(likely, key=lambda c: c.loss([0]))[:MEMBERS]
-        seconds = {True: 0.0, False: 0.0}
-        for candidate in best:
-            seconds[families.load(candidate.family).in_worker] += refit_seconds(candidate)
-        refits = max(seconds.values()) if self.together else sum(seconds.values())
+        refits = refits_seconds(best, together=self.together)
         return clock.left(self.reserve + min(refits, REFIT_SHARE * clock.budget))
 
     def _finished(self) -> bool:

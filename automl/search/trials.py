@@ -11,6 +11,7 @@ from automl.evaluate.ensemble import MOST
 from automl.evaluate.journal import digest
 from automl.jsonio import plain
 from automl.search import parallel
+from automl.search.judging import judge
 from automl.search.pruning import behind, hopeless
 from automl.search.suggestion import comparable, suggestion
 from automl.workers.pool import Workers
@@ -152,25 +153,19 @@ class Course:
             share: of the time left, for all its splits.
         """
         reserve = self.tracker.reserve(self.best if share == 1.0 else None)
-        seconds = None if cv.clock.counts_trials else cv.clock.left(reserve) * share / len(self.result.splits)
+        seconds = cv.clock.left(reserve) * share / len(self.result.splits)
         if cv.worker is not None and families.load(trial.family).in_worker:
             cv = replace(cv, worker=Until(cv.worker, cv.clock, reserve, given_up))
-        for split in self.result.splits:
-            try:
-                judged = cv.judge(trial, split, seconds)
-            except MemoryError:  # in this process: the predictions, or their judgement
-                trial.reason, judged = "out of memory", False
-            if not judged:
-                trial.losses.clear()
-                return
-            best = self.best
-            trial.reason = hopeless(trial, best, [self.start, *self.result.trials], self.result.splits)
-            if trial.reason:
-                trial.pruned = True
-                self.result.estimates[trial.name] = best.loss(self.result.splits) + behind(
-                    trial, best, self.result.splits
-                )
-                return
+        judge(cv, trial, self.result.splits, lambda _: seconds, lambda: self._hopeless(trial))
+
+    def _hopeless(self, trial: Candidate) -> bool:
+        """Whether the trial is given up after the splits it was judged on; then it is marked, with the reason."""
+        best, splits = self.best, self.result.splits
+        trial.reason = hopeless(trial, best, [self.start, *self.result.trials], splits)
+        if trial.reason:
+            trial.pruned = True
+            self.result.estimates[trial.name] = best.loss(splits) + behind(trial, best, splits)
+        return trial.pruned
 
     def end(self, trial: Candidate) -> None:
         """Record a trial that ended."""

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from automl.evaluate import bag
-from automl.evaluate.cost import refit_seconds
+from automl.evaluate.cost import refit_seconds, refits_seconds
 from automl.evaluate.ensemble import ensemble
 from automl.evaluate.journal import FORGOTTEN
 from automl.families import ensemble as model_folder
@@ -145,3 +145,11 @@ def test_a_network_that_is_refitted_ends_by_itself_or_gets_as_far_as_before(kept
     bag.assemble(cv, blended, folder)
     done = bag.refit(cv, blended, ROWS, folder, 0.0)
     assert ("trees-0" in done.members) == taken
+
+
+@pytest.mark.parametrize(("together", "expected"), [(False, 6.0), (True, 4.0)])
+def test_refits_of_the_worker_count_beside_those_of_this_process_or_after_them(kept, together, expected):
+    cv, _, _ = kept(costs={"linear": 2.0, "network": 4.0})
+    several = [judged(cv, "linear"), judged(cv, "network")]
+    once = refit_seconds(several[0]) / 2.0
+    assert refits_seconds(several, together=together) == pytest.approx(expected * once)

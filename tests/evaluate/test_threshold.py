@@ -6,6 +6,7 @@ import pytest
 from automl import jsonio
 from automl.evaluate import metrics
 from automl.evaluate.threshold import HARD, Threshold, hard_score, threshold
+from automl.families.base import HARD_METRICS
 
 from .probabilities import drawn
 
@@ -87,3 +88,7 @@ def test_state_survives_json(found):
 def test_one_class_only_keeps_a_half():
     p = np.tile(np.float32([0.8, 0.2]), (60, 1))
     assert threshold("f1", np.zeros(60, dtype=int), p, np.arange(60) % 5).value == 0.5
+
+
+def test_the_metrics_of_the_class_are_those_that_families_know():
+    assert set(HARD) == HARD_METRICS

@@ -11,7 +11,7 @@ from sklearn import metrics
 from automl.families.network import FAMILY, params, score
 from automl.families.network.schedule import at_rest, cosine, coslog4, flat_cos
 from automl.families.network.targets import Targets, merged
-from automl.families.network.temperature import softmax, temperature
+from automl.families.temperature import softmax, temperature
 from automl.types import Problem
 from tests.rows import column
 

@@ -10,7 +10,7 @@ import numpy as np
 from automl.families import transform as transforms
 from automl.families.base import HARD_METRICS
 from automl.families.network.score import ABSOLUTE
-from automl.families.network.temperature import TINY, softmax, temperature
+from automl.families.temperature import TINY, softmax, temperature
 from automl.families.transform import TargetTransform
 
 if TYPE_CHECKING:

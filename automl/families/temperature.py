@@ -28,8 +28,6 @@ def softmax(outputs: Array) -> Array:
 def temperature(outputs: Array, truth: Array, weight: Array) -> float:
     """The divisor of the outputs with the smallest log loss; 1 with too few rows to say.
 
-    The loss is convex in the inverse temperature, so its slope is halved in on.
-
     Args:
         outputs: (rows, classes) logits.
         truth: (rows,) class codes.
@@ -40,10 +38,21 @@ def temperature(outputs: Array, truth: Array, weight: Array) -> float:
     if len(truth) < FEWEST_ROWS:
         return 1.0
     step = max(len(truth) // ROWS, 1)
-    outputs, truth, weight = outputs[::step].astype(np.float64), truth[::step].astype(np.int64), weight[::step]
+    return divisor(outputs[::step], truth[::step], weight[::step], LOWEST, HIGHEST, HALVINGS)
+
+
+def divisor(outputs: Array, truth: Array, weight: Array, lowest: float, highest: float, halvings: int) -> float:
+    """The divisor of the outputs with the smallest log loss, between bounds, to so many halvings of its logarithm.
+
+    The loss is convex in the inverse temperature, so its slope is halved in on.
+
+    Args:
+        outputs, truth, weight: as for `temperature`.
+    """
+    outputs, truth = outputs.astype(np.float64), truth.astype(np.int64)
     given = outputs[np.arange(len(truth)), truth]
-    low, high = np.log(LOWEST), np.log(HIGHEST)
-    for _ in range(HALVINGS):
+    low, high = np.log(lowest), np.log(highest)
+    for _ in range(halvings):
         middle = 0.5 * (low + high)
         mean = (softmax(outputs / np.exp(middle)) * outputs).sum(axis=1)
         too_sure = np.average(mean - given, weights=weight) > 0.0
