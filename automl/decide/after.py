@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from automl.decide.compare import verdict
-from automl.decide.engine import with_left_out
+from automl.decide.engine import rejected, with_left_out
 from automl.decide.recheck import recheck
-from automl.evaluate.ensemble import shared_splits
+from automl.evaluate.ensemble import best_of_each, shared_splits
 from automl.evaluate.leaderboard import best_of
 from automl.evaluate.oof import stack
 
 if TYPE_CHECKING:
+    from automl.decide.compare import Verdict
     from automl.decide.engine import Decision
     from automl.evaluate.crossval import Candidate, CrossValidation
     from automl.types import FamilyName, Prefer
 
-MOST = 5
-"""Candidates a family may enter with, its best by validation: more cost time and change nothing."""
+OF_COMPARISON = ("not_decidable",)
+"""Flags that belong to one comparison, and go with it."""
 METHOD = (
     "bootstrap bias-corrected cross-validation: each resample of the rows picks a family's candidate, "
     "the rows left out judge it"
@@ -30,7 +31,9 @@ def after_search(cv: CrossValidation, decision: Decision, candidates: list[Candi
     judged = [c for c in candidates if c.ok]
     named = best_of([c for c in judged if c.family == decision.family])
     splits = shared_splits(cv, judged, [named])
-    entered = _entered(judged, splits)
+    entered: dict[FamilyName, list[Candidate]] = {}
+    for candidate in best_of_each(judged, splits):
+        entered.setdefault(candidate.family, []).append(candidate)
     if not splits or len(entered) < 2:
         return decision
     rows = stack(cv, [c for group in entered.values() for c in group], splits)
@@ -65,16 +68,17 @@ def after_search(cv: CrossValidation, decision: Decision, candidates: list[Candi
         sentence=result.sentence,
         members=(result.family,),
         probabilities=probabilities,
+        tie=result.tie,
+        flags=(*result.flags, *(flag for flag in decision.flags if flag.code not in OF_COMPARISON)),
         reasons=(note, *result.reasons),
         evidence=evidence,
+        alternatives=(*rejected(result), *_left_aside(decision, result)),
     )
 
 
-def _entered(candidates: list[Candidate], splits: list[int]) -> dict[FamilyName, list[Candidate]]:
-    """The best candidates of each family among those judged on the shared splits."""
-    groups: dict[FamilyName, list[Candidate]] = {}
-    for candidate in sorted((c for c in candidates if set(splits) <= set(c.losses)), key=lambda c: c.loss(splits)):
-        group = groups.setdefault(candidate.family, [])
-        if len(group) < MOST:
-            group.append(candidate)
-    return groups
+def _left_aside(decision: Decision, result: Verdict) -> list[dict[str, Any]]:
+    """Families that were not compared again: those never tried, and those out of reach before."""
+    others = [a for a in decision.alternatives if a["family"] not in result.families]
+    # Those never tried have no probability; the reason of the others names the family of the first verdict.
+    behind = "too far behind to be compared again after the search"
+    return [{"family": a["family"], "reason": behind} if "probability" in a else a for a in others]

@@ -191,11 +191,16 @@ def _short_training(candidate: Candidate) -> str:
 
 
 def _alternatives(result: Verdict, probes: Probes) -> tuple[dict[str, Any], ...]:
+    not_tried = ({"family": name, "reason": f"not tried: {why}"} for name, why in probes.not_tried.items())
+    return (*rejected(result), *not_tried)
+
+
+def rejected(result: Verdict) -> list[dict[str, Any]]:
+    """Every family compared that is not named, with the reason."""
     others = [name for name in FAMILIES if name in result.families and name != result.family]
-    compared: list[dict[str, Any]] = [
+    return [
         {"family": name, "reason": _why_not(result, name), "probability": result.probabilities[name]} for name in others
     ]
-    return (*compared, *({"family": name, "reason": f"not tried: {why}"} for name, why in probes.not_tried.items()))
 
 
 def _why_not(result: Verdict, name: FamilyName) -> str:

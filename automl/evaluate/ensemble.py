@@ -81,7 +81,7 @@ def ensemble(
             splits, which learnt from fewer rows; so the lightest is left out until the others can.
     """
     splits = shared_splits(cv, candidates)
-    entered = _entered(candidates, splits)
+    entered = best_of_each(candidates, splits)
     if not splits or len(entered) < fewest:
         return None
     while True:
@@ -97,8 +97,8 @@ def ensemble(
     return _as_candidate(cv, members, splits, _cross_fitted(pool))
 
 
-def _entered(candidates: Sequence[Candidate], splits: list[int]) -> list[Candidate]:
-    """The best of each family among those judged on the splits, the best of all first."""
+def best_of_each(candidates: Sequence[Candidate], splits: list[int]) -> list[Candidate]:
+    """The best `MOST` of each family among those judged on the splits, the best of all first."""
     judged = sorted((c for c in candidates if set(splits) <= set(c.losses)), key=lambda c: c.loss(splits))
     return [c for i, c in enumerate(judged) if sum(other.family == c.family for other in judged[:i]) < MOST]
 

@@ -1,0 +1,68 @@
+from dataclasses import replace
+
+import pytest
+
+from automl.decide import engine
+from automl.decide.after import after_search
+from automl.decide.compare import Flag
+from automl.decide.probe import Probes
+from tests.fakes import fake_cv, judged, use_fakes
+from tests.rows import numbers
+
+ERRORS = {"baseline": 3.0, "linear": 0.9, "trees": 0.3}
+
+
+@pytest.fixture(autouse=True)
+def _fakes(monkeypatch):
+    use_fakes(monkeypatch)
+
+
+def decided(not_tried=(), **errors):
+    """The cross-validation, the probes and their verdict."""
+    cv = fake_cv(numbers("regression", 600), repeats=1)
+    probes = Probes({name: judged(cv, name, error) for name, error in {**ERRORS, **errors}.items()})
+    probes.not_tried.update(not_tried)
+    return cv, list(probes.candidates.values()), engine.decide(cv, probes, "balanced", 1.0)
+
+
+def test_the_verdict_stays_and_the_second_look_is_on_record():
+    cv, probes, decision = decided()
+    again = after_search(cv, decision, [*probes, judged(cv, "trees", 0.29)], "balanced")
+    assert again.family == decision.family == "trees"
+    assert again.evidence["after_search"]["changed"] is False
+    assert replace(again, evidence=decision.evidence) == decision
+
+
+def test_a_changed_verdict_changes_everything_that_names_it():
+    cv, probes, decision = decided(not_tried={"network": "budget"})
+    decision = replace(decision, flags=(Flag("not_decidable", "by the probes"), Flag("small_data", "few")))
+    again = after_search(cv, decision, [*probes, judged(cv, "linear", 0.2)], "balanced")
+    assert (decision.family, again.family) == ("trees", "linear")
+    assert again.reasons[0] == "The search changed the verdict from trees to linear."
+    assert [a["family"] for a in again.alternatives] == ["baseline", "trees", "network"]
+    assert not any("than trees" in a["reason"] for a in again.alternatives)
+    assert again.alternatives[-1]["reason"] == "not tried: budget"
+    assert "by the probes" not in {flag.text for flag in again.flags}
+    assert Flag("small_data", "few") in again.flags
+    assert again.members == ("linear",)
+
+
+def test_a_family_too_far_behind_to_be_compared_again_is_named_so():
+    cv, probes, decision = decided()
+    far = judged(cv, "network", 2.5, splits=[0])
+    decision = replace(
+        decision, alternatives=(*decision.alternatives, {"family": "network", "reason": "worse", "probability": 0.0})
+    )
+    more = [judged(cv, "linear", 0.2), judged(cv, "linear", 0.21), judged(cv, "trees", 0.28)]
+    again = after_search(cv, decision, [*probes, far, *more], "balanced")
+    assert again.family == "linear"
+    assert again.evidence["after_search"]["splits"] == 5
+    assert "network" not in again.evidence["after_search"]["candidates"]
+    assert again.alternatives[-1] == {
+        "family": "network", "reason": "too far behind to be compared again after the search",
+    }  # fmt: skip
+
+
+def test_without_a_second_family_there_is_nothing_to_compare():
+    cv, probes, decision = decided()
+    assert after_search(cv, decision, [c for c in probes if c.family == "trees"], "balanced") is decision
