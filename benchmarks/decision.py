@@ -1,0 +1,58 @@
+"""How often the verdict is right, what it costs, and what simpler policies would have given.
+
+    python benchmarks/decision.py truth --data ../shared/data --sets penguins,kin8nm --seeds 0,1
+
+- `truth`: every family searched alone for the budget on a train part of ours and scored on a test part of ours.
+
+Each command goes on where it was stopped. Target: the verdict's family is the best on the test part, or within r =
+1 % of (baseline loss - best loss) of it, on at least 95 % of runs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from pathlib import Path
+
+from decide import truth
+
+HERE = Path(__file__).resolve().parent
+
+
+def names(text: str) -> list[str]:
+    """'a,b' as a list."""
+    return [part for part in text.split(",") if part]
+
+
+def numbers(text: str) -> list[int]:
+    """'0,1' as a list of numbers."""
+    return [int(part) for part in names(text)]
+
+
+def measuring(parser: argparse.ArgumentParser) -> None:
+    """The flags of the commands that run `automl` on the development sets."""
+    parser.add_argument("--data", type=Path, required=True, help="folder with MANIFEST.csv")
+    parser.add_argument("--sets", type=names, default=[], help="names, default all")
+    parser.add_argument("--seeds", type=numbers, default=[0, 1])
+    parser.add_argument("--budget", type=int, default=60, help="seconds")
+    parser.add_argument("--cap", type=int, default=10_000, help="most rows drawn from a set")
+    parser.add_argument("--automl", default=f"{sys.executable} -m automl", help="the command, e.g. of a snapshot")
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line."""
+    top = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    commands = top.add_subparsers(required=True)
+    one = commands.add_parser("truth", help="every family alone, scored on a test part")
+    measuring(one)
+    one.add_argument("--families", type=names, default=list(truth.FAMILIES))
+    one.add_argument("--keep", type=Path, default=Path(tempfile.gettempdir()) / "automl-truth", help="scratch folder")
+    one.add_argument("--out", type=Path, default=HERE / "truth.csv")
+    one.set_defaults(run=truth.run)
+    return top
+
+
+if __name__ == "__main__":
+    arguments = parser().parse_args()
+    arguments.run(arguments)
