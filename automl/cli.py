@@ -41,6 +41,8 @@ def plan_options(command: F) -> F:
         click.option("--modality", metavar="KIND", help="table or image, when the guess is wrong."),
         click.option("--prefer", metavar="WHAT", help="balanced, accuracy, simple or fast."),
         click.option("--explainable", is_flag=True, default=None, help="Only models that can be printed whole."),
+        click.option("--max-latency", metavar="TIME", help="Longest time to predict one row: 5ms, 0.5s, 200us."),
+        click.option("--max-size", metavar="SIZE", help="Largest saved model: 10MB."),
         click.option("--drop", metavar="COL,...", help="Columns never to use."),
         click.option("--keep", metavar="COL,...", help="Columns to use even if a rule would drop them."),
         click.option("--weight", metavar="COL", help="Row weights."),

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from automl.families.task import Fitted
-from automl.jsonio import plain
+from automl.families.weigh import ModelCost
+from automl.jsonio import build, plain
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,6 +24,8 @@ LONGER = 1.5
 """A fit that time ended is not recalled when it may now take this many times as long."""
 FORGOTTEN = "forgotten"
 """Empty file in place of a model that was deleted because no ensemble would take it."""
+FACTS = ("final_params", "info", "fit_seconds", "predict_seconds", "cost")
+"""Fields of `Fitted` that are kept as JSON; the cost is absent where older versions wrote them."""
 UNREADABLE = (OSError, EOFError, ValueError, KeyError, TypeError, zipfile.BadZipFile)
 """What reading a damaged file, or one of another version, raises."""
 
@@ -47,8 +50,8 @@ class Journal:
         try:
             with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
                 facts = json.loads(str(file["facts"]))
-                given = facts.pop("seconds")
-                fitted = Fitted(file["predictions"], **facts)
+                given, cost = facts.pop("seconds"), facts.pop("cost", None)
+                fitted = Fitted(file["predictions"], **facts, cost=None if cost is None else build(ModelCost, cost))
         except UNREADABLE:
             return None
         return None if fitted.could_take_longer and _more(task.limits.seconds, given) else fitted
@@ -58,9 +61,7 @@ class Journal:
         path = self._path(task)
         if path is None:
             return
-        facts = {
-            name: plain(getattr(fitted, name)) for name in ("final_params", "info", "fit_seconds", "predict_seconds")
-        }
+        facts = {name: plain(getattr(fitted, name)) for name in FACTS}
         part = path.with_suffix(".part.npz")
         text = json.dumps({**facts, "seconds": task.limits.seconds})
         np.savez(part, predictions=fitted.predictions, facts=np.asarray(text))

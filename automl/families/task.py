@@ -13,11 +13,13 @@ from automl.clock import OutOfTime
 from automl.data.dataset import take
 from automl.errors import AutoMLError
 from automl.families.base import FitFailed, Limits, Params
+from automl.families.weigh import MOST_SECONDS, ModelCost, weigh
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from automl.data.dataset import Array, Dataset
+    from automl.data.dataset import Array, Dataset, Inputs
+    from automl.families.base import Model
     from automl.types import FamilyName
 
 
@@ -29,6 +31,7 @@ class FitTask:
         train, predict: positions of rows to learn from and to predict.
         save: existing folder to write the model to, or None.
         seed: in place of the run's, for another member of a bag.
+        weigh: also measure what the model costs to use; adds up to a second (see `families.weigh`).
     """
 
     family: FamilyName
@@ -38,6 +41,7 @@ class FitTask:
     limits: Limits
     save: Path | None = None
     seed: int | None = None
+    weigh: bool = False
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,7 @@ class Fitted:
         predictions: (rows to predict, outputs) float32.
         final_params: parameters that repeat the fit on all rows (see `Model.final_params`).
         fit_seconds, predict_seconds: wall-clock time of each step.
+        cost: what the model costs to use; None when that was not asked for, or could not be measured.
     """
 
     predictions: Array
@@ -55,6 +60,7 @@ class Fitted:
     info: dict[str, Any]
     fit_seconds: float
     predict_seconds: float
+    cost: ModelCost | None = None
 
     @property
     def could_take_longer(self) -> bool:
@@ -86,10 +92,21 @@ def _fit(dataset: Dataset, task: FitTask) -> Fitted:
     started = time.monotonic()
     model = family.fit(task.params, train, task.limits)
     fitted = time.monotonic()
-    predictions = model.predict(take(dataset.inputs, task.predict))
+    inputs = take(dataset.inputs, task.predict)
+    predictions = model.predict(inputs)
     predicted = time.monotonic()
     if not np.isfinite(predictions).all():
         raise FitFailed("the model predicts values that are not finite")
     if task.save is not None:
         model.save(task.save)
-    return Fitted(predictions, model.final_params(), dict(model.info), fitted - started, predicted - fitted)
+    cost = _weighed(model, inputs, task, predicted - started) if task.weigh else None
+    return Fitted(predictions, model.final_params(), dict(model.info), fitted - started, predicted - fitted, cost)
+
+
+def _weighed(model: Model, inputs: Inputs, task: FitTask, used: float) -> ModelCost | None:
+    """What the model costs to use, in the time that the fit left over; None when it cannot be told."""
+    left = MOST_SECONDS if task.limits.seconds is None else task.limits.seconds - used
+    try:
+        return weigh(model, inputs, task.save, left)
+    except Exception:  # noqa: BLE001 (no measurement, be it out of time or a library's complaint, may cost a good fit)
+        return None

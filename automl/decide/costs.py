@@ -1,0 +1,222 @@
+"""What each family costs to train and to use, the limits on that, and whether a GPU would pay."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from automl.families.weigh import MANY_ROWS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from automl.evaluate.crossval import Candidate
+    from automl.families.weigh import ModelCost
+    from automl.types import FamilyName
+
+    Rungs = Mapping[FamilyName, Sequence[tuple[int, float]]]
+    """Family -> measured (training rows, seconds of a fit)."""
+
+TIMES = 10
+"""Training time is projected to so many times the rows."""
+EXPONENTS = (0.5, 2.0)
+"""Bounds of the exponent of training time in rows: no fit of ours grows more slowly or faster for long."""
+BEHIND = 0.1
+"""Below this P(better, or within r) a network that finished its schedule is out of the race."""
+SHORTEST = 1e-4
+"""Seconds below which a measured time is noise."""
+
+
+def costs(
+    candidates: Mapping[FamilyName, Candidate],
+    rungs: Rungs,
+    *,
+    gpu: Mapping[str, Any],
+    watts: float | None = None,
+    energy_source: str = "",
+    latency_seconds: float | None = None,
+    size_bytes: int | None = None,
+) -> dict[str, Any]:
+    """`evidence.costs` of decision.json.
+
+    Args:
+        rungs: the pairs measured on nested subsets, all rows of a split included; may lack families.
+        gpu: what `gpu_pays` says.
+        watts: mean power while the families were fitted (`energy.Meter.watts`); joules of a fit are watts times its
+            seconds, so that families fitted side by side are each charged the power of both.
+        energy_source: where the watts come from.
+        latency_seconds, size_bytes: the limits given.
+    """
+    return {
+        "families": {name: _of(candidate, rungs.get(name, ()), watts) for name, candidate in candidates.items()},
+        "energy_source": energy_source,
+        "gpu": dict(gpu),
+        "limits": {"latency_seconds": latency_seconds, "size_bytes": size_bytes},
+    }
+
+
+def _of(candidate: Candidate, pairs: Sequence[tuple[int, float]], watts: float | None) -> dict[str, float | None]:
+    """Figures of one family; None where nothing was measured.
+
+    `rows_exponent` is that of training time in rows: None when one number of rows was measured, and 1 is assumed.
+    """
+    cost, seconds = cost_of(candidate), candidate.seconds or None
+    exponent = rows_exponent(pairs)
+    growth = TIMES ** (1.0 if exponent is None else exponent)
+    return {
+        "fit_seconds": seconds,
+        "fit_seconds_10x": None if seconds is None else whole_seconds(candidate) * growth,
+        "rows_exponent": exponent,
+        "predict_one_seconds": None if cost is None else cost.predict_one_seconds,
+        "predict_many_seconds": None if cost is None else cost.predict_many_seconds,
+        "many_rows": MANY_ROWS if cost is None else cost.many_rows,
+        "bytes": None if cost is None else cost.bytes,
+        "memory_bytes": None if cost is None else cost.peak_memory_bytes,
+        "joules": None if watts is None or seconds is None else watts * seconds,
+    }
+
+
+def cost_of(candidate: Candidate) -> ModelCost | None:
+    """What its model costs to use, from the first split that was weighed; None when none was."""
+    return next((candidate.fits[s].cost for s in sorted(candidate.fits) if candidate.fits[s].cost is not None), None)
+
+
+def rows_exponent(pairs: Sequence[tuple[int, float]]) -> float | None:
+    """The exponent p of seconds = c * rows**p by least squares in logarithms, within `EXPONENTS`.
+
+    None when fewer than two numbers of rows were measured.
+    """
+    used = [(rows, seconds) for rows, seconds in pairs if rows > 0]
+    if len({rows for rows, _ in used}) < 2:
+        return None
+    x = np.log([rows for rows, _ in used])
+    y = np.log([max(seconds, SHORTEST) for _, seconds in used])
+    slope = np.cov(x, y, bias=True)[0, 1] / np.var(x)
+    return float(np.clip(slope, *EXPONENTS))
+
+
+def whole_seconds(candidate: Candidate) -> float:
+    """Seconds of a fit, projected to its full schedule when time cut that short."""
+    info = candidate.info
+    if info.get("cut_by_time") and info.get("epochs") and info.get("full_epochs"):
+        return candidate.seconds * max(float(info["full_epochs"]) / float(info["epochs"]), 1.0)
+    return candidate.seconds
+
+
+def projected_seconds(pairs: Sequence[tuple[int, float]], rows: int) -> float | None:
+    """Seconds of a fit on so many rows, from the largest measured one; None without any (exponent 1 with one)."""
+    if not pairs:
+        return None
+    most, seconds = max(pairs)
+    exponent = rows_exponent(pairs)
+    return float(seconds * (rows / most) ** (1.0 if exponent is None else exponent))
+
+
+def gpu_pays(
+    network: Candidate | None,
+    *,
+    has_gpu: bool,
+    share_seconds: float,
+    p_in_race: float = 1.0,
+    not_tried: str = "",
+    projected: float | None = None,
+) -> dict[str, Any]:
+    """{`pays`, `sentence`}: True only when the network is short of time here; None when that cannot be told.
+
+    Args:
+        network: its probe; None when it has none.
+        has_gpu: the run uses a GPU already.
+        share_seconds: seconds that one of its fits may take in this run; infinite when trials are counted.
+        p_in_race: P(it is better than the named family or within r of it); 1 when it is the named one.
+        not_tried: why it has no probe.
+        projected: seconds of its full schedule on all rows from smaller subsets, when it has no probe (see
+            `projected_seconds`).
+    """
+    if has_gpu:
+        return _gpu(None, "The network was trained on a GPU already.")
+    if network is None or not network.fits:
+        return _untried(not_tried, projected, share_seconds)
+    if network.could_train_longer:
+        return _cut(network, share_seconds)
+    return _finished(whole_seconds(network), share_seconds, p_in_race)
+
+
+def _cut(network: Candidate, share_seconds: float) -> dict[str, Any]:
+    """The answer for a network whose training time ended."""
+    needed, info = whole_seconds(network), network.info
+    done = f"{info['epochs']:.3g} of {info['full_epochs']} epochs" if "full_epochs" in info else "a part of it"
+    sentence = f"The time ended the network after {done}; {_against(needed, share_seconds)}"
+    if needed <= share_seconds:
+        return _gpu(None, f"{sentence}.")
+    return _gpu(True, f"{sentence}: a GPU would let it finish, and only then can it be judged.")
+
+
+def _finished(needed: float, share_seconds: float, p_in_race: float) -> dict[str, Any]:
+    """The answer for a network that finished its schedule."""
+    if p_in_race < BEHIND:
+        behind = f"The network finished its training and is behind (P(better, or within r) = {p_in_race:.2f})"
+        return _gpu(False, f"{behind}: a GPU would train it faster, not better.")
+    if needed <= share_seconds:
+        return _gpu(False, f"The network finishes its training here in {duration(needed)}: a GPU is not needed for it.")
+    among = f"The network is among the best, and {_against(needed, share_seconds)}"
+    return _gpu(True, f"{among}: with a GPU the search could try more of it.")
+
+
+def _untried(reason: str, projected: float | None, share_seconds: float) -> dict[str, Any]:
+    why = f"The network was not measured{f' ({reason})' if reason else ''}"
+    if reason.startswith("budget") and projected is not None and projected > share_seconds:
+        return _gpu(True, f"{why}; {_against(projected, share_seconds)}: a GPU would let it be tried.")
+    return _gpu(None, f"{why}: whether a GPU would pay is not known.")
+
+
+def _against(needed: float, share_seconds: float) -> str:
+    return f"a whole training would take about {duration(needed)} here, {duration(share_seconds)} are there for it"
+
+
+def _gpu(pays: bool | None, sentence: str) -> dict[str, Any]:
+    return {"pays": pays, "sentence": sentence}
+
+
+def within_limits(
+    candidates: Mapping[FamilyName, Candidate], latency_seconds: float | None, size_bytes: int | None
+) -> dict[FamilyName, str]:
+    """Family -> why a limit excludes it; never the baseline, and no family that was not weighed."""
+    excluded: dict[FamilyName, str] = {}
+    for name, candidate in candidates.items():
+        cost = cost_of(candidate)
+        if name == "baseline" or cost is None:
+            continue
+        reasons = []
+        if latency_seconds is not None and cost.predict_one_seconds > latency_seconds:
+            one = duration(cost.predict_one_seconds)
+            reasons.append(f"one row takes {one}, {duration(latency_seconds)} allowed")
+        if size_bytes is not None and cost.bytes > size_bytes:
+            reasons.append(f"its model has {size(cost.bytes)}, {size(size_bytes)} allowed")
+        if reasons:
+            excluded[name] = "; ".join(reasons)
+    return excluded
+
+
+def duration(seconds: float) -> str:
+    """'250 us', '31 ms', '4.2 s', '150 s'."""
+    if seconds >= 1:
+        return f"{_three_digits(seconds)} s"
+    if seconds >= 1e-3:
+        return f"{_three_digits(seconds * 1e3)} ms"
+    return f"{_three_digits(seconds * 1e6)} us"
+
+
+def size(count: float) -> str:
+    """'512 B', '12.3 kB', '10 MB' in steps of 1,024, as limits are read (`devices.parse_memory`)."""
+    amount, unit = float(count), "B"
+    for larger in ("kB", "MB", "GB", "TB"):
+        if amount < 1024:
+            break
+        amount, unit = amount / 1024, larger
+    return f"{_three_digits(amount)} {unit}"
+
+
+def _three_digits(amount: float) -> str:
+    """Three significant digits, whole from 100 on, never with an exponent."""
+    return f"{amount:.0f}" if amount >= 100 else f"{amount:.3g}"
