@@ -43,6 +43,8 @@ def failure(*arguments):
         (["--budget", "soon"], "Cannot read the budget 'soon'.", "--budget", "60s"),
         (["--budget", "0s"], "Cannot read the budget '0s'.", "--budget", "60s"),
         (["--memory", "much"], "Cannot read the memory size 'much'.", "--memory", "8GB"),
+        (["--max-latency", "5"], "Cannot read the latency '5'.", "--max-latency", "5ms"),
+        (["--max-size", "tiny"], "Cannot read the model size 'tiny'.", "--max-size", "10MB"),
         (["--gpus", "all"], "Cannot read the GPUs 'all'.", "--gpus", "none"),
         (["--target", "Y2"], "Columns not found: 'Y2'.", "", "did you mean 'y'?"),
         (["--drop", "aa"], "Columns not found: 'aa'.", "", "did you mean 'a'?"),
@@ -171,6 +173,17 @@ def test_flags_win_over_the_recipe():
     assert plan.drop == ("a", "b")
     assert plan.families == ("linear", "trees")
     assert plan.prefer == "simple"
+
+
+@pytest.mark.parametrize("command", ["fit", "decide", "profile"])
+def test_limits_of_the_model_are_flags_of_every_command_with_a_plan(command):
+    assert {"max_latency", "max_size"} <= {option.name for option in cli.commands[command].params}
+
+
+def test_limits_of_the_model_are_read():
+    plan = build_plan({"recipe": None, "max_latency": "5ms", "max_size": "10MB"})
+
+    assert (plan.max_latency, plan.max_size) == (0.005, 10 * 2**20)
 
 
 def test_without_flags_the_plan_is_the_default():

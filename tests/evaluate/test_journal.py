@@ -7,6 +7,7 @@ from automl.data.dataset import Images
 from automl.evaluate.journal import Journal, digest, fingerprint
 from automl.families.base import Limits
 from automl.families.task import FitTask, Fitted
+from automl.families.weigh import ModelCost
 from tests.rows import numbers
 
 TASK = FitTask("trees", {"eta": 0.1, "depth": 3}, np.arange(10), np.arange(10, 14), Limits(5.0, 2))
@@ -25,6 +26,25 @@ def test_what_is_remembered_is_recalled(journal):
     assert np.array_equal(again.predictions, DONE.predictions)
     assert again.predictions.dtype == np.float32
     assert replace(again, predictions=None) == replace(DONE, predictions=None)
+
+
+def test_what_the_model_costs_is_recalled_too(journal):
+    cost = ModelCost(0.001, 0.5, 10_000, 4096, None, extrapolated=True)
+    journal.remember(TASK, replace(DONE, cost=cost))
+    assert journal.recall(TASK).cost == cost
+
+
+def test_a_fit_is_the_same_weighed_or_not(journal):
+    journal.remember(TASK, DONE)
+    assert journal.recall(replace(TASK, weigh=True)).cost is None
+
+
+def test_a_file_from_before_models_were_weighed_is_recalled(journal, tmp_path):
+    journal.remember(TASK, DONE)
+    (path,) = tmp_path.iterdir()
+    facts = '{"final_params": {"rounds": 7}, "info": {}, "fit_seconds": 1.5, "predict_seconds": 0.25, "seconds": 5.0}'
+    np.savez(path, predictions=DONE.predictions, facts=np.asarray(facts))
+    assert replace(journal.recall(TASK), predictions=None) == replace(DONE, predictions=None, info={})
 
 
 @pytest.mark.parametrize(

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -86,3 +88,33 @@ def test_one_class_alone_is_a_failed_fit():
     data = numbers("binary", 100)
     with pytest.raises(FitFailed, match="class"):
         fit(data, FitTask("linear", {}, np.flatnonzero(data.y == 1), np.arange(5), Limits()))
+
+
+def test_the_model_is_weighed_when_that_is_asked_for(tmp_path):
+    data = numbers("binary", 100)
+    task = FitTask("linear", {"C": 1.0}, np.arange(70), np.arange(70, 100), Limits())
+    assert fit(data, task).cost is None
+    alone, kept = (fit(data, replace(task, weigh=True, save=save)) for save in (None, tmp_path))
+    assert alone.cost.predict_one_seconds > 0
+    assert alone.cost.bytes == pytest.approx(kept.cost.bytes, abs=20)
+    assert kept.cost.bytes == sum(path.stat().st_size for path in tmp_path.iterdir())
+    assert np.array_equal(alone.predictions, fit(data, task).predictions)
+
+
+@pytest.mark.parametrize("error", [OutOfTime(), ValueError("one row is too few")])
+def test_a_fit_is_not_lost_because_it_cannot_be_weighed(broken, monkeypatch, error):
+    def trouble(*_arguments):
+        raise error
+
+    monkeypatch.setattr(module, "weigh", trouble)
+    done = fit(numbers(), replace(broken(predicts=0.5), weigh=True))
+    assert done.cost is None
+    assert done.predictions.shape == (20, 2)
+
+
+@pytest.mark.parametrize(("limit", "expected"), [(None, 1.0), (50.0, 50.0), (0.0, 0.0)])
+def test_weighing_gets_the_time_that_the_fit_left(broken, monkeypatch, limit, expected):
+    given = []
+    monkeypatch.setattr(module, "weigh", lambda *arguments: given.append(arguments[-1]))
+    fit(numbers(), replace(broken(predicts=0.5), weigh=True, limits=Limits(limit)))
+    assert given == [pytest.approx(expected, abs=0.2)]
