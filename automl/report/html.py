@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
+from automl.report.brief import decided_only
 from automl.report.formats import printable
 from automl.report.sections import (
     answer,
@@ -65,11 +66,18 @@ SECTIONS = (
     Section("use", "How to use the model", use.build),
     Section("record", "The record", record.build),
 )
+ALWAYS = {"verdict", "findings", "data", "record"}
+"""Sections of every page, also where no model was built."""
 
 
 def sections(report: dict[str, Any]) -> tuple[Section, ...]:
-    """The sections of a page: `SECTIONS`, with calibration and the model itself where the report has them."""
+    """The sections of a page: `SECTIONS`, with calibration and the model itself where the report has them.
+
+    A verdict without a model (`automl decide`) leaves out the sections for which it has no data.
+    """
     found = list(SECTIONS)
+    if decided_only(report):
+        return tuple(section for section in found if section.name in ALWAYS or report.get(section.name))
     if report.get("shape"):
         found = _after(found, "test", Section("calibration", calibration.heading(report), calibration.build))
     if report.get("scorecard"):

@@ -1,30 +1,49 @@
-"""The first screen: how good, which family, can one rely on it."""
+"""The first screen: which family, how sure, how good, and what would change it."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from automl.report import charts, reliance, view
-from automl.report.formats import DASH, decimals_for, interval, number, percent, plural, seconds, short, size
+from automl.report import brief, charts, reliance, view
+from automl.report.formats import decimals_for, interval, number, percent, plural, seconds, short
+from automl.report.sections.verdict import legend, probability_bar, probes
 
 GUESSING = {True: "always answering with the class shares", False: "always answering with the average"}
+SHOWN = 3
+"""Counterfactuals on the first screen; the section has them all."""
 
 
 def build(report: dict[str, Any]) -> dict[str, Any]:
-    """Three sentences, a gauge from guessing to perfection and the key figures."""
+    """The verdict as a headline, how sure it is, the probes, and one line each for what a decision needs."""
+    decision = view.mapping(report, "decision")
+    head, rest = brief.headline(decision)
     verdict = reliance.judge(report)
+    built = not brief.decided_only(report)
     return {
         "name": report.get("name") or "run",
+        "headline": head or (report.get("name") or "run" if decision else "No model family was named"),
+        "rest": rest,
         "question": _question(report),
-        "sentences": [
-            ("How good", _how_good(report)),
-            ("Which model", _which(report)),
-            ("Can I rely on it", verdict.sentence),
-        ],
-        "reliance": verdict,
+        "bar": probability_bar(decision),
+        "legend": legend(decision),
+        "probes": probes(view.mapping(decision, "evidence"), report, str(decision.get("family"))),
+        "good": _how_good(report) if built else "",
+        "reliance": verdict if built else None,
+        "next": "" if built else brief.fit_command(report),
+        "more": brief.more_data(report),
+        "changes": [
+            {"title": c.title, "sentence": c.sentence, "family": c.family, "name": view.family_name(c.family)}
+            for c in brief.changes(decision)
+            if c.changes
+        ][:SHOWN],
+        "unmoved": brief.unmoved(decision),
+        "cost": _cost(report),
+        "anchors": {
+            "curves": bool(view.mapping(decision, "evidence", "curves", "families")),
+            "costs": bool(view.mapping(decision, "evidence", "costs", "families")),
+        },
         "gauge": gauge(report),
         "way": _way(report),
-        "facts": _facts(report),
         "created": str(report.get("created") or "")[:16].replace("T", " "),
     }
 
@@ -64,14 +83,6 @@ def _how_good(report: dict[str, Any]) -> str:
     return f"{on}, the model gets {view.metric_name(report)} {number(value, decimals)}{ends}{against}."
 
 
-def _which(report: dict[str, Any]) -> str:
-    sentence = view.at(report, "decision", "sentence")
-    if sentence:
-        return str(sentence)
-    family = view.delivered(report)
-    return f"The model is a {view.family_name(family)}." if family else "No model family was named."
-
-
 def gauge(report: dict[str, Any]) -> str:
     """The chart from guessing to perfection; '' without the figures for it."""
     value, low, high = view.test_interval(report)
@@ -96,17 +107,11 @@ def _way(report: dict[str, Any]) -> str:
     return f"{percent(share)} of the way from guessing to perfect"
 
 
-def _facts(report: dict[str, Any]) -> list[dict[str, str]]:
-    family = view.delivered(report)
-    p = view.figure(report, "decision", "probabilities", str(view.at(report, "decision", "family")))
+def _cost(report: dict[str, Any]) -> str:
+    """What the verdict's family costs, and what the run took."""
     used, limit = view.figure(report, "budget", "used"), view.figure(report, "budget", "seconds")
-    sure = "probability that it is the simplest good enough"
-    sure += ", of those tried" if view.untried(report.get("decision")) else ""
-    direction = "higher is better" if view.greater_is_better(report) else "lower is better"
-    facts = [
-        ("Model", view.family_name(family), size(view.at(report, "model", "size_bytes"))),
-        ("Sure of the family", percent(p), sure),
-        ("Metric", view.metric_name(report), direction),
-        ("Time", seconds(used), f"of {seconds(limit)} allowed" if limit else "trials counted, not seconds"),
-    ]
-    return [{"name": n, "value": v, "note": note} for n, v, note in facts if v not in {"", DASH}]
+    run = f"This run took {seconds(used)}{f' of {seconds(limit)}' if limit else ''}." if used is not None else ""
+    family = view.family_name(view.at(report, "decision", "family")).removesuffix(" (no inputs)")
+    told = brief.cost(report)
+    parts = (f"{family[:1].upper()}{family[1:]}: {told}." if told else "", run)
+    return " ".join(part for part in parts if part)

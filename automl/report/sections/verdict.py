@@ -6,20 +6,19 @@ from typing import Any
 
 from automl.report import charts, view
 from automl.report.formats import decimals_for, interval, is_number, number, percent, plural, seconds, signed
+from automl.report.sections import changes, costs, curves
 from automl.report.svg import Scale
 from automl.types import FAMILIES
 
 
 def build(report: dict[str, Any]) -> dict[str, Any]:
-    """Probabilities, probes on one axis, reasons, alternatives, what would change it, flags."""
+    """Probabilities, probes on one axis, reasons, alternatives, learning curves, costs, what would change it, flags."""
     decision = view.mapping(report, "decision")
     if not decision:
         return {"missing": "No decision was made in this run, or decision.json was not part of it."}
     evidence = view.mapping(decision, "evidence")
     return {
         "lead": _lead(decision),
-        "bar": probability_bar(decision),
-        "legend": _legend(decision),
         "rule": _rule(evidence, report),
         "probes": probes(evidence, report, str(decision.get("family"))),
         "after": _after(evidence, report, str(decision.get("family"))),
@@ -29,9 +28,11 @@ def build(report: dict[str, Any]) -> dict[str, Any]:
             for a in view.listing(decision, "alternatives")
             if isinstance(a, dict)
         ],
-        "changes": [c for c in view.listing(decision, "changes") if isinstance(c, dict)],
         "flags": [f for f in view.listing(decision, "flags") if isinstance(f, dict)],
         "delivered": _delivered(decision),
+        "curves": curves.build(report),
+        "costs": costs.build(report),
+        **changes.build(report),
     }
 
 
@@ -58,9 +59,10 @@ def _probabilities(decision: dict[str, Any]) -> list[tuple[str, float]]:
     return [(f, float(given[f])) for f in order if is_number(given[f])]
 
 
-def _legend(decision: dict[str, Any]) -> list[dict[str, Any]]:
+def legend(decision: dict[str, Any]) -> list[dict[str, Any]]:
+    """The families of the probability bar with their share."""
     return [
-        {"family": f, "name": view.family_name(f), "share": percent(p), "named": f == decision.get("family")}
+        {"family": f, "name": f, "share": percent(p), "named": f == decision.get("family")}
         for f, p in _probabilities(decision)
     ]
 
@@ -137,6 +139,7 @@ def _probe_row(
     return {
         "family": family,
         "name": view.family_name(family),
+        "short": family,
         "named": family == named,
         "chart": charts.dot_whisker(scale, value, low, high, family=family, label=label, reference=reference),
         "value": number(value, decimals),

@@ -1,0 +1,188 @@
+"""What a decision maker reads first, one line each: more data, what would change the verdict, what it costs.
+
+Shared by the first screen of the page and by the terminal, so that both say the same.
+"""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import dataclass
+from typing import Any
+
+from automl.report import view
+from automl.report.formats import decimals_for, interval, is_number, plural, seconds, short, signed, size, some
+
+BASES = {
+    "measured": "measured on this data",
+    "projected": "projected from this data",
+    "published": "from published results",
+}
+"""What a counterfactual rests on, in words."""
+WORDS = {
+    "more_rows": "more rows",
+    "gpu": "a GPU",
+    "budget": "a larger budget",
+    "explainable": "explainability",
+    "latency": "a latency limit",
+    "size": "a size limit",
+    "metric": "another metric",
+    "prefer": "another preference",
+}
+"""The counterfactuals of `changes` in words."""
+BUILT = ("model", "test", "leaderboard", "search")
+"""Parts of report.json that only a run with a model has."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """Something that was varied to see whether the verdict stays.
+
+    Attributes:
+        title: what would be different: 'Ten times the rows'.
+        sentence: what follows for the verdict.
+        family: the family it would then be; '' when it stays or is not known.
+        changes: True when the verdict would be another one.
+        basis: 'measured', 'projected', 'published', or '' when not told.
+        evidence: what it rests on, in runs of older versions.
+    """
+
+    title: str
+    sentence: str
+    family: str
+    changes: bool
+    basis: str
+    evidence: str
+
+
+def decided_only(report: dict[str, Any]) -> bool:
+    """True for what `automl decide` writes: a verdict, and no part that a run with a model has."""
+    return bool(view.mapping(report, "decision")) and not any(key in report for key in BUILT)
+
+
+def headline(decision: dict[str, Any]) -> tuple[str, str]:
+    """The verdict's sentence as a headline and what follows it: 'A linear model is enough', 'Linear beats ...'."""
+    sentence = " ".join(str(decision.get("sentence") or "").split())
+    head, colon, rest = sentence.partition(": ")
+    if colon and len(head) <= 60 and len(rest) > 2:
+        return head.rstrip(".") + ".", rest[0].upper() + rest[1:]
+    return sentence, ""
+
+
+def changes(decision: dict[str, Any]) -> list[Change]:
+    """Everything that was varied, what changes the verdict first; copes with the form of older versions."""
+    found = [_change(c) for c in view.listing(decision, "changes") if isinstance(c, dict)]
+    return sorted(found, key=lambda change: not change.changes)
+
+
+def _change(given: dict[str, Any]) -> Change:
+    what = str(given.get("what") or "")
+    told = given.get("sentence") or given.get("effect") or ""
+    evidence = given.get("evidence")
+    return Change(
+        title=str(given.get("title") or WORDS.get(what, what)),
+        sentence=str(told),
+        family=str(given.get("family") or ""),
+        # Before 'changes' was written, only what changes the verdict was listed.
+        changes=bool(given.get("changes", True)),
+        basis=str(given.get("basis") or ""),
+        evidence=evidence if isinstance(evidence, str) else "",
+    )
+
+
+def unmoved(decision: dict[str, Any]) -> str:
+    """'Nothing that was tried: more rows, a GPU', when no counterfactual changes the verdict; else ''."""
+    tried = changes(decision)
+    if not tried or any(change.changes for change in tried):
+        return ""
+    return f"Nothing that was looked at: {some([_lower(change.title) for change in tried], 6, 40)}."
+
+
+def more_data(report: dict[str, Any]) -> str:
+    """Whether more rows are worth collecting, and when another family would win; '' when no curve was fitted."""
+    decision = view.mapping(report, "decision")
+    curve = view.mapping(decision, "evidence", "curves", "families", str(decision.get("family")))
+    if not curve:
+        return ""
+    if curve.get("trusted") is False:
+        reason = f": {_lower(str(curve['reason'])).rstrip('.')}" if curve.get("reason") else ""
+        return f"Not known: the learning curve cannot be projected{reason}."
+    return " ".join(part for part in (_doubling(report, curve), _overtaken(decision)) if part)
+
+
+def _doubling(report: dict[str, Any], curve: dict[str, Any]) -> str:
+    gain = {end: view.figure(curve, "doubling", end) for end in ("mean", "low", "high")}
+    mean, low, high = gain["mean"], gain["low"], gain["high"]
+    if mean is None:
+        return ""
+    decimals = decimals_for([(mean, low, high)])
+    ends = interval(low, high, decimals)
+    told = f"Twice the rows: {signed(mean, decimals)} {view.metric_name(report)}{f' (90 % {ends})' if ends else ''}"
+    return f"{told}{_worth(view.figure(report, 'decision', 'evidence', 'r'), low, high)}."
+
+
+def _worth(r: float | None, low: float | None, high: float | None) -> str:
+    """How the gain compares with r, below which differences do not matter."""
+    if r is None or low is None or high is None:
+        return ""
+    if high <= r:
+        return ", too little to matter"
+    return ", worth collecting" if low > r else ", perhaps worth collecting"
+
+
+def _overtaken(decision: dict[str, Any]) -> str:
+    """The sentence of the crossing that comes first; '' when none is in sight."""
+    crossings = [c for c in view.listing(decision, "evidence", "curves", "crossings") if is_number(view.at(c, "rows"))]
+    first = min(crossings, key=lambda c: float(c["rows"]), default=None)
+    return str(first.get("sentence") or "") if first else ""
+
+
+def cost(report: dict[str, Any]) -> str:
+    """Fit, one row, size and energy of the named family: '0.4 s to fit, 0.3 ms a row, 12.3 kB'; '' when unknown."""
+    decision = view.mapping(report, "decision")
+    named = str(decision.get("family"))
+    costs = view.mapping(decision, "evidence", "costs", "families", named)
+    fit = view.figure(costs, "fit_seconds")
+    if fit is None:
+        fit = view.figure(decision, "evidence", "families", named, "seconds")
+    one, weight = view.figure(costs, "predict_one_seconds"), view.figure(costs, "bytes")
+    if weight is None:
+        weight = view.figure(report, "model", "size_bytes")
+    parts = [
+        f"{duration(fit)} to fit" if fit is not None else "",
+        f"{duration(one)} to predict one row" if one is not None else "",
+        size(weight) if weight is not None else "",
+    ]
+    return ", ".join(part for part in parts if part)
+
+
+def duration(value: Any) -> str:
+    """Seconds in words, with digits below a millisecond: '0.31 ms', '12 µs', '4.3 s'."""
+    if is_number(value) and 0 < value < 0.01:
+        return f"{value * 1e3:.2g} ms" if value >= 1e-4 else f"{value * 1e6:.2g} \N{MICRO SIGN}s"
+    return seconds(value)
+
+
+def rows_learnt(report: dict[str, Any]) -> str:
+    """How many rows a model of the comparison learnt from, in words; '' when unknown."""
+    rows = view.figure(report, "decision", "evidence", "curves", "rows")
+    return plural(round(rows), "row") if rows is not None else ""
+
+
+def fit_command(report: dict[str, Any]) -> str:
+    """The command that builds the model of a decide-only run: its own, with `fit` and without the folder taken."""
+    told = view.at(report, "use", "fit")
+    if told:
+        return str(told)
+    try:
+        words = shlex.split(str(report.get("command") or ""))
+    except ValueError:
+        words = []
+    if words[:2] != ["automl", "decide"]:
+        return f"automl fit {shlex.quote(short(view.at(report, 'profile', 'source') or 'DATA', 200))}"
+    kept = [w for i, w in enumerate(words[2:], 2) if w != "--out" and words[i - 1] != "--out"]
+    return shlex.join(["automl", "fit", *(w for w in kept if not w.startswith("--out="))])
+
+
+def _lower(text: str) -> str:
+    """The text with a small first letter, but 'GPU' as it is."""
+    return text[:1].lower() + text[1:] if text[1:2].islower() or text[1:2] == " " else text

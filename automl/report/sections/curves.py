@@ -1,0 +1,111 @@
+"""Learning curves: the chart with its bands, what twice the rows would give, and the same figures as a table."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from automl.report import bands, brief, view
+from automl.report.bands import Curve, Reading
+from automl.report.formats import decimals_for, interval, is_number, number, percent, plural, seconds, signed
+from automl.types import FAMILIES
+
+PROJECTED = (2.0, 4.0, 10.0)
+"""Multiples of the measured rows at which the table gives the projected metric."""
+
+
+def build(report: dict[str, Any]) -> dict[str, Any] | None:
+    """The curves of a decision, or None when there are none."""
+    found = view.mapping(report, "decision", "evidence", "curves")
+    named = view.at(report, "decision", "family")
+    given = {f: d for f, d in view.mapping(found, "families").items() if isinstance(d, dict)}
+    order = [f for f in FAMILIES if f in given] + [f for f in given if f not in FAMILIES]
+    curves = [c for c in (_curve(f, given[f], f == named) for f in order) if c.anchors or c.band]
+    if not curves:
+        return None
+    rows = view.figure(found, "rows")
+    crossings = [c for c in view.listing(found, "crossings") if isinstance(c, dict)]
+    metric = view.metric_name(report)
+    direction = "higher is better" if view.greater_is_better(report) else "lower is better"
+    told = "; ".join(bands.outline(curve) for curve in curves)
+    return {
+        "lead": brief.more_data(report),
+        "metric": metric,
+        "direction": direction,
+        "split": plural(round(rows), "row") if rows is not None else "",
+        "chart": bands.bands(
+            curves,
+            f"Learning curves, {metric} by training rows ({direction}): {told}",
+            rows=rows,
+            crossings=[x for x in map(_crossing, crossings) if x],
+        ),
+        "legend": [_legend(curve, given[curve.family]) for curve in curves],
+        "crossings": [_told(c) for c in crossings if c.get("sentence") or c.get("family")],
+        "table": [row for curve in curves for row in _rows(curve, given[curve.family], rows)],
+    }
+
+
+def _curve(family: str, data: dict[str, Any], named: bool) -> Curve:
+    # A curve that cannot be trusted shows what was measured and nothing beyond it.
+    band = [] if data.get("trusted") is False else _readings(data, "band")
+    return Curve(family, view.family_name(family), _readings(data, "anchors"), band, named)
+
+
+def _readings(data: dict[str, Any], key: str) -> list[Reading]:
+    found = []
+    for given in view.listing(data, key):
+        rows, value = view.figure(given, "rows"), view.figure(given, "value")
+        if rows is not None and value is not None and rows > 0:
+            found.append(Reading(rows, value, view.figure(given, "low"), view.figure(given, "high")))
+    return sorted(found, key=lambda reading: reading.rows)
+
+
+def _crossing(given: dict[str, Any]) -> bands.Crossing | None:
+    rows = view.figure(given, "rows")
+    if rows is None:
+        return None
+    family = str(given.get("family"))
+    ends = view.figure(given, "low"), view.figure(given, "high")
+    return bands.Crossing(family, view.family_name(family), rows, *ends)
+
+
+def _told(given: dict[str, Any]) -> str:
+    """A crossing in words, with its probability."""
+    likely = percent(given.get("p_within_4n")) if is_number(given.get("p_within_4n")) else ""
+    sentence = str(given.get("sentence") or f"{view.family_name(given.get('family'))}: no crossing is in sight")
+    more = f" Probability that it overtakes within 4 times the rows: {likely}." if likely else ""
+    return f"{sentence.rstrip('.')}.{more}"
+
+
+def _legend(curve: Curve, data: dict[str, Any]) -> dict[str, Any]:
+    gain = {end: view.figure(data, "doubling", end) for end in ("mean", "low", "high")}
+    decimals = decimals_for([(gain["mean"], gain["low"], gain["high"])])
+    ends = interval(gain["low"], gain["high"], decimals)
+    told = f"{signed(gain['mean'], decimals)}{f' ({ends})' if ends else ''}" if gain["mean"] is not None else ""
+    reason = str(data.get("reason") or "the curve could not be fitted")
+    if data.get("trusted") is False:
+        told = f"not projected: {reason.rstrip('.')}"
+    return {"family": curve.family, "name": curve.name, "named": curve.named, "text": told}
+
+
+def _rows(curve: Curve, data: dict[str, Any], rows: float | None) -> list[dict[str, str]]:
+    """Every anchor, then the curve at multiples of the measured rows."""
+    took = {view.figure(a, "rows"): view.at(a, "seconds") for a in view.listing(data, "anchors")}
+    shown = [(r, "measured", seconds(took.get(r.rows))) for r in curve.anchors]
+    if rows is not None and curve.band:
+        for times in PROJECTED:
+            near = min(curve.band, key=lambda r: abs(r.rows - times * rows))
+            if abs(near.rows / (times * rows) - 1) < 0.25:
+                shown.append((near, "projected", ""))
+    decimals = decimals_for([(r.value, r.low, r.high) for r, _, _ in shown])
+    return [
+        {
+            "family": curve.family,
+            "name": curve.name,
+            "rows": f"{reading.rows:,.0f}",
+            "value": number(reading.value, decimals),
+            "interval": interval(reading.low, reading.high, decimals),
+            "kind": kind,
+            "seconds": fit,
+        }
+        for reading, kind, fit in shown
+    ]

@@ -1,0 +1,51 @@
+"""The few pieces that terminal output is made of: plain lines, grids, titled parts."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from automl.report.formats import printable
+
+if TYPE_CHECKING:
+    from rich.console import Group
+    from rich.table import Table
+    from rich.text import Text
+
+PER_CENT = re.compile(r"(?<=\d) %")
+
+
+def stack(head: Any, parts: list[tuple[str, Any]]) -> Group:
+    """A heading and the titled parts that there are."""
+    from rich.console import Group
+    from rich.padding import Padding
+
+    lines: list[Any] = [head]
+    for title, body in parts:
+        if body is not None:
+            lines += [line(""), line(title, "bold"), Padding(body, (0, 0, 0, 2))]
+    return Group(*lines)
+
+
+def line(content: str, style: str = "") -> Text:
+    """A text in one style, without what would garble the terminal."""
+    from rich.text import Text
+
+    # Text, never markup: a column named '[red]' is a column.
+    return Text(printable(content), style=style)
+
+
+def prose(content: str, style: str = "") -> Text:
+    """A sentence whose per cent signs stay with their figures when it is wrapped."""
+    # rich breaks lines at no-break spaces, too.
+    return line(PER_CENT.sub("%", content), style)
+
+
+def grid(*justify: str) -> Table:
+    """A table without rules, one column for each of 'left' and 'right'."""
+    from rich.table import Table
+
+    table = Table.grid(padding=(0, 2))
+    for side in justify:
+        table.add_column(justify="right" if side == "right" else "left", overflow="fold")
+    return table
