@@ -3,9 +3,12 @@
     python benchmarks/decision.py truth --data ../shared/data --sets penguins,kin8nm --seeds 0,1
 
 - `truth`: every family searched alone for the budget on a train part of ours and scored on a test part of ours.
+- `verdicts`: what `automl decide` says about the same train parts (`--full`: what `automl fit` says after its search).
+- `page`: regret, cost and calibration of the verdicts beside those of other policies.
+- `nulls`: verdicts on synthetic tables without signal, with a linear, an interacting and a smooth truth.
 
 Each command goes on where it was stopped. Target: the verdict's family is the best on the test part, or within r =
-1 % of (baseline loss - best loss) of it, on at least 95 % of runs.
+1 % of (baseline loss - best loss) of it, on at least 95 % of runs; the others are named on the page.
 """
 
 from __future__ import annotations
@@ -15,7 +18,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from decide import truth
+from decide import nulls, page, truth, verdicts
 
 HERE = Path(__file__).resolve().parent
 
@@ -50,7 +53,31 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("--keep", type=Path, default=Path(tempfile.gettempdir()) / "automl-truth", help="scratch folder")
     one.add_argument("--out", type=Path, default=HERE / "truth.csv")
     one.set_defaults(run=truth.run)
+    two = commands.add_parser("verdicts", help="what the engine says about the same train parts")
+    measuring(two)
+    two.add_argument("--full", action="store_true", help="the verdict after a search of the whole budget")
+    two.add_argument("--flags", type=str.split, default=[], help="further flags, e.g. '--prefer simple'")
+    two.add_argument("--out", type=Path, default=HERE / "verdicts.csv")
+    two.set_defaults(run=verdicts.run)
+    _reporting(commands.add_parser("page", help="the figures as Markdown"))
+    _synthetic(commands.add_parser("nulls", help="synthetic tables whose truth is known"))
     return top
+
+
+def _reporting(parser: argparse.ArgumentParser) -> None:
+    for name in ("truth", "verdicts", "nulls", "forecasts"):
+        parser.add_argument(f"--{name}", type=Path, default=HERE / f"{name}.csv")
+    parser.add_argument("--out", type=Path, default=HERE / "DECISION.md")
+    parser.set_defaults(run=page.run)
+
+
+def _synthetic(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--runs", type=int, default=100, help="tables of each kind")
+    parser.add_argument("--kinds", type=names, default=list(nulls.KINDS))
+    parser.add_argument("--budget", type=int, default=20, help="seconds")
+    parser.add_argument("--families", type=names, default=["linear", "trees", "network"])
+    parser.add_argument("--out", type=Path, default=HERE / "nulls.csv")
+    parser.set_defaults(run=nulls.run)
 
 
 if __name__ == "__main__":

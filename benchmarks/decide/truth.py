@@ -97,7 +97,11 @@ def _searched(
         return None, told
     told["delivered_family"] = command.read_json(out / "decision.json").get("family")
     told["predict_ms_per_1000"] = delivered_latency(command.read_json(out / "report.json"))
-    return read_predictions(predictions, labels), told
+    try:
+        return read_predictions(predictions, labels), told
+    except (KeyError, ValueError) as error:  # a label or a number that is missing is a failure of this run alone
+        print(f"{source.name} {family}: unreadable predictions: {error}", file=sys.stderr, flush=True)
+        return None, told
 
 
 def delivered_latency(report: dict[str, Any]) -> float | None:
