@@ -6,6 +6,7 @@
 - `verdicts`: what `automl decide` says about the same train parts (`--full`: what `automl fit` says after its search).
 - `page`: regret, cost and calibration of the verdicts beside those of other policies.
 - `nulls`: verdicts on synthetic tables without signal, with a linear, an interacting and a smooth truth.
+- `forecasts`: learning curves of a quarter of the rows against the score that all rows give.
 
 Each command goes on where it was stopped. Target: the verdict's family is the best on the test part, or within r =
 1 % of (baseline loss - best loss) of it, on at least 95 % of runs; the others are named on the page.
@@ -18,7 +19,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from decide import nulls, page, truth, verdicts
+from decide import forecasts, nulls, page, truth, verdicts
 
 HERE = Path(__file__).resolve().parent
 
@@ -61,6 +62,7 @@ def parser() -> argparse.ArgumentParser:
     two.set_defaults(run=verdicts.run)
     _reporting(commands.add_parser("page", help="the figures as Markdown"))
     _synthetic(commands.add_parser("nulls", help="synthetic tables whose truth is known"))
+    _curves(commands.add_parser("forecasts", help="learning curves against what more rows gave"))
     return top
 
 
@@ -78,6 +80,17 @@ def _synthetic(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--families", type=names, default=["linear", "trees", "network"])
     parser.add_argument("--out", type=Path, default=HERE / "nulls.csv")
     parser.set_defaults(run=nulls.run)
+
+
+def _curves(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--data", type=Path, required=True, help="folder with MANIFEST.csv")
+    parser.add_argument("--sets", type=names, default=[], help="names, default all with enough rows")
+    parser.add_argument("--seeds", type=numbers, default=[0, 1])
+    parser.add_argument("--families", type=names, default=["linear", "trees"], help="a network takes its full schedule")
+    parser.add_argument("--cap", type=int, default=60_000, help="most rows drawn from a set")
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--out", type=Path, default=HERE / "forecasts.csv")
+    parser.set_defaults(run=forecasts.run)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ import csv
 import numpy as np
 import pytest
 
-from benchmarks.decide import figures, ledger, load, nulls, page, policies, scoring, sets, truth, verdicts
+from benchmarks.decide import figures, forecasts, ledger, load, nulls, page, policies, scoring, sets, truth, verdicts
 from benchmarks.decide.figures import Truth
 from benchmarks.decide.policies import Stated
 
@@ -294,3 +294,28 @@ def test_a_permuted_target_keeps_nothing_of_the_line():
         X, y = frame.drop(columns="y").to_numpy(), frame["y"].to_numpy()
         fitted = X @ np.linalg.lstsq(X, y - y.mean(), rcond=None)[0]
         assert least <= np.corrcoef(fitted, y)[0, 1] ** 2 <= most, kind
+
+
+def test_the_quarter_lies_inside_all_rows_and_apart_from_the_test():
+    learn, judge, full, test = forecasts.parts(1000, 1200, 0)
+    assert [len(part) for part in (learn, judge, full, test)] == [200, 50, 800, 200]
+    assert set(learn) | set(judge) <= set(full)
+    assert not set(full) & set(test)
+    assert not set(learn) & set(judge)
+
+
+def test_the_band_is_read_between_its_points():
+    band = [{"rows": 100, "low": 1.0}, {"rows": 10_000, "low": 3.0}]
+    assert forecasts.at(band, 1000, "low") == pytest.approx(2.0)
+
+
+def test_page_counts_synthetic_truths_and_forecasts(data):
+    for name, rows in {
+        "nulls": ["kind,family,hit", "linear,linear,False", "linear,trees,True"],
+        "forecasts": ["family,inside,trusted", "trees,True,True", "trees,False,False"],
+    }.items():
+        (data / f"{name}.csv").write_text("\n".join(rows))
+    assert "| linear | <= 5 % too complex | 50% (9% to 91%), 1 of 2 | linear 1, trees 1 |" in page.nulls(
+        data / "nulls.csv"
+    )
+    assert "| trees | 50% (9% to 91%), 1 of 2 | 100% (21% to 100%), 1 of 1 |" in page.forecasts(data / "forecasts.csv")

@@ -44,7 +44,7 @@ def run(args: Namespace) -> None:
     parts = [HEAD.format(r=R, sets=len({name for name, _ in measured}), runs=len(measured))]
     for kind in kinds:
         parts += [_section(kind)]
-    parts += [_truth_section(measured), _nulls(args.nulls), _forecasts(args.forecasts)]
+    parts += [_truth_section(measured), nulls(args.nulls), forecasts(args.forecasts)]
     args.out.write_text("\n".join(part for part in parts if part), encoding="utf-8")
     print(args.out)
 
@@ -175,7 +175,8 @@ def _truth_section(measured: dict[Key, Truth]) -> str:
     return "## The truth: regret of every family\n\n" + table(["set", "seed", "simplest within r", *families], rows)
 
 
-def _nulls(path: Path) -> str:
+def nulls(path: Path) -> str:
+    """The shares on synthetic truths; empty when they were not measured."""
     rows = ledger.read(path)
     if not rows:
         return ""
@@ -191,7 +192,8 @@ def _nulls(path: Path) -> str:
     return "## Synthetic truths\n\n" + table(["truth", "target", "measured", "named"], lines)
 
 
-def _forecasts(path: Path) -> str:
+def forecasts(path: Path) -> str:
+    """The shares of forecasts whose band held; empty when they were not measured."""
     rows = ledger.read(path)
     if not rows:
         return ""
