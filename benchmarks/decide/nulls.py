@@ -50,7 +50,10 @@ def decided(kind: str, frame: pd.DataFrame, task: str, number: int, args: Namesp
     options = {"target": "y", "task": task, "seed": number, "families": tuple(args.families)}
     start = time.perf_counter()
     with tempfile.TemporaryDirectory() as folder:
-        decision = automl.decide(frame, out=Path(folder) / "run", budget=f"{args.budget}s", **options)
+        try:
+            decision = automl.decide(frame, out=Path(folder) / "run", budget=f"{args.budget}s", **options)
+        except automl.AutoMLError as error:  # a refusal is written down and counted as no verdict
+            return {"sentence": str(error), "seconds": time.perf_counter() - start}
     return {
         "family": decision["family"],
         "hit": hit(kind, decision["family"]),
