@@ -19,6 +19,8 @@ TOP = 18
 """Pixels above the plot, for what the upright lines mean."""
 REACH = 0.35
 """Whiskers and bands may widen the axis by this share of the span of the values; what goes on is cut."""
+GUTTER = 8.0
+"""Per cent of the width at the left where the figures of the metric stand."""
 DODGE = 0.45
 """Per cent of the width by which the anchors of families stand apart."""
 
@@ -90,6 +92,7 @@ def bands(
     rows: float | None = None,
     crossings: list[Crossing] | None = None,
     height: float = 340,
+    ticks: int = 9,
 ) -> Markup:
     """Measured anchors with whiskers, fitted curves with 90 % bands, dashed where they are projected.
 
@@ -99,10 +102,11 @@ def bands(
         rows: training rows that were measured; what lies beyond is projection.
         crossings: where another family would overtake the named one; those outside the axis are left out.
         height: pixels, ticks included.
+        ticks: most figures below the plot; fewer suit a narrow chart.
     """
     plane = _plane(curves, height)
     drawn = sorted(curves, key=lambda curve: curve.named)
-    parts = _grid(plane)
+    parts = _grid(plane, ticks)
     parts += [_shapes([part for curve in drawn for part in _curve(plane, curve, rows)], height)]
     if rows is not None:
         parts += _now(plane, rows)
@@ -121,15 +125,16 @@ def _plane(curves: list[Curve], height: float) -> _Plane:
     # A band or whisker that blows up would press all the curves into one line.
     low, high = min(values, default=0.0) - reach, max(values, default=1.0) + reach
     ends = [min(max(e, low), high) for r in readings for e in (r.low, r.high) if e is not None]
-    return _Plane(Scale.over(across, pad=0.02), Scale.over(values + ends, pad=0.05), height)
+    return _Plane(Scale.over(across, pad=0.02, left=GUTTER, right=98.0), Scale.over(values + ends, pad=0.05), height)
 
 
-def _grid(plane: _Plane) -> list[str]:
-    parts = [line(plane.across.left, plane.y(t), plane.across.right, plane.y(t), "rule") for t in plane.up.ticks(5)]
-    for i, rows in enumerate(decades(10**plane.across.low, 10**plane.across.high)):
+def _grid(plane: _Plane, most: int) -> list[str]:
+    parts = [line(0, plane.y(t), 100, plane.y(t), "rule") for t in plane.up.ticks(5)]
+    shown = decades(10**plane.across.low, 10**plane.across.high, most)
+    for i, rows in enumerate(shown):
         x = plane.x(rows)
         parts.append(line(x, TOP, x, plane.floor, "rule"))
-        parts.append(_below(f"{rows:,.0f}", x, plane.floor + 15, "odd" if i % 2 else None))
+        parts.append(_below(f"{rows:,.0f}", x, plane.floor + 15, "odd" if i % 2 and len(shown) > 4 else None))
     return [*parts, _below("training rows (log scale)", 50, plane.height - 6, None)]
 
 
@@ -138,13 +143,13 @@ def _below(content: str, x: float, y: float, kind: str | None) -> str:
     return text(content, pct(x), y, fill=tone("muted"), font_size=11, text_anchor=anchor, class_=kind)
 
 
-def decades(low: float, high: float) -> list[float]:
-    """1, 2 and 5 times powers of ten between low and high; only powers of ten when that would be more than nine."""
+def decades(low: float, high: float, most: int = 9) -> list[float]:
+    """1, 2 and 5 times powers of ten between low and high; only powers of ten when those are more than `most`."""
     if not (0 < low < high < math.inf):
         return []
     powers = [10.0**p for p in range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)]
     fine = [m * p for p in powers for m in (1, 2, 5) if low <= m * p <= high]
-    return fine if len(fine) <= 9 else [p for p in powers if low <= p <= high]
+    return fine if len(fine) <= most else [p for p in powers if low <= p <= high]
 
 
 def _shapes(parts: list[str], height: float) -> str:
@@ -249,7 +254,7 @@ def _crossing(plane: _Plane, crossing: Crossing) -> list[str]:
 def _heights(plane: _Plane) -> list[str]:
     """Figures at the left of the grid, above its lines."""
     return [
-        text(number(float(t)), pct(plane.across.left), plane.y(t) - 3, fill=tone("muted"), font_size=11, class_="halo")
+        text(number(float(t)), pct(0), plane.y(t) - 3, fill=tone("muted"), font_size=11, class_="halo")
         for t in plane.up.ticks(5)
     ]
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from automl.report import view
-from automl.report.formats import decimals_for, interval, is_number, plural, seconds, short, signed, size, some
+from automl.report.formats import decimals_for, interval, is_number, seconds, short, signed, size, some
 
 BASES = {
     "measured": "measured on this data",
@@ -160,12 +160,6 @@ def duration(value: Any) -> str:
     if is_number(value) and 0 < value < 0.01:
         return f"{value * 1e3:.2g} ms" if value >= 1e-4 else f"{value * 1e6:.2g} \N{MICRO SIGN}s"
     return seconds(value)
-
-
-def rows_learnt(report: dict[str, Any]) -> str:
-    """How many rows a model of the comparison learnt from, in words; '' when unknown."""
-    rows = view.figure(report, "decision", "evidence", "curves", "rows")
-    return plural(round(rows), "row") if rows is not None else ""
 
 
 def fit_command(report: dict[str, Any]) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 from automl.report import brief, charts, reliance, view
 from automl.report.formats import decimals_for, interval, number, percent, plural, seconds, short
+from automl.report.sections import costs, curves
 from automl.report.sections.verdict import legend, probability_bar, probes
 
 GUESSING = {True: "always answering with the class shares", False: "always answering with the average"}
@@ -19,6 +20,7 @@ def build(report: dict[str, Any]) -> dict[str, Any]:
     head, rest = brief.headline(decision)
     verdict = reliance.judge(report)
     built = not brief.decided_only(report)
+    drawn = curves.chart(report, height=230, ticks=5)
     return {
         "name": report.get("name") or "run",
         "headline": head or (report.get("name") or "run" if decision else "No model family was named"),
@@ -38,11 +40,10 @@ def build(report: dict[str, Any]) -> dict[str, Any]:
         ][:SHOWN],
         "unmoved": brief.unmoved(decision),
         "cost": _cost(report),
-        "anchors": {
-            "curves": bool(view.mapping(decision, "evidence", "curves", "families")),
-            "costs": bool(view.mapping(decision, "evidence", "costs", "families")),
-        },
-        "gauge": gauge(report),
+        "anchors": {"curves": bool(drawn), "costs": costs.build(report) is not None},
+        "curves": drawn,
+        # One picture beside the probes: the figure of the gauge stands in a sentence, too.
+        "gauge": "" if drawn else gauge(report),
         "way": _way(report),
         "created": str(report.get("created") or "")[:16].replace("T", " "),
     }
@@ -55,10 +56,11 @@ def _question(report: dict[str, Any]) -> str:
     kind = {"binary": "one of two classes", "regression": "a number"}.get(view.task(report))
     kind = kind or (f"one of {len(view.mapping(report, 'profile', 'classes'))} classes" if view.task(report) else "")
     what = "the class of an image" if unit == "image" else short(target, 80) if target else ""
+    learnt = "" if brief.decided_only(report) else "learnt from "
     parts = [
         f"Predicts {what}" if what else "",
         kind,
-        f"learnt from {plural(rows, unit)}" if isinstance(rows, int) else "",
+        f"{learnt}{plural(rows, unit)}" if isinstance(rows, int) else "",
     ]
     return ", ".join(part for part in parts if part)
 

@@ -64,7 +64,7 @@ def prior(decision: dict[str, Any]) -> str:
     text = f"Before anything was measured, data like this led to expect that {_and(odds)}."
     weight = view.figure(given, "weight")
     if weight is not None:
-        text += f" These odds count {number(weight)} of their weight beside the measured splits."
+        text += f" This counts with weight {number(weight)} (1 would be in full) beside the measured splits."
     features = view.mapping(given, "features")
     told = ", ".join(f"{short(name, 40).replace('_', ' ')} {number(v)}" for name, v in features.items() if is_number(v))
     text += f" From: {told}." if told else ""

@@ -16,32 +16,58 @@ PROJECTED = (2.0, 4.0, 10.0)
 def build(report: dict[str, Any]) -> dict[str, Any] | None:
     """The curves of a decision, or None when there are none."""
     found = view.mapping(report, "decision", "evidence", "curves")
-    named = view.at(report, "decision", "family")
-    given = {f: d for f, d in view.mapping(found, "families").items() if isinstance(d, dict)}
-    order = [f for f in FAMILIES if f in given] + [f for f in given if f not in FAMILIES]
-    curves = [c for c in (_curve(f, given[f], f == named) for f in order) if c.anchors or c.band]
+    given, curves = view.mapping(found, "families"), _curves(report)
     if not curves:
         return None
     rows = view.figure(found, "rows")
     crossings = [c for c in view.listing(found, "crossings") if isinstance(c, dict)]
-    metric = view.metric_name(report)
-    direction = "higher is better" if view.greater_is_better(report) else "lower is better"
-    told = "; ".join(bands.outline(curve) for curve in curves)
     return {
         "lead": brief.more_data(report),
-        "metric": metric,
-        "direction": direction,
+        "metric": view.metric_name(report),
+        "direction": _direction(report),
         "split": plural(round(rows), "row") if rows is not None else "",
-        "chart": bands.bands(
-            curves,
-            f"Learning curves, {metric} by training rows ({direction}): {told}",
-            rows=rows,
-            crossings=[x for x in map(_crossing, crossings) if x],
-        ),
+        "chart": chart(report),
         "legend": [_legend(curve, given[curve.family]) for curve in curves],
         "crossings": [_told(c) for c in crossings if c.get("sentence") or c.get("family")],
         "table": [row for curve in curves for row in _rows(curve, given[curve.family], rows)],
     }
+
+
+def chart(report: dict[str, Any], *, height: float = 340, ticks: int = 9) -> str:
+    """The learning curves as a chart; '' without curves.
+
+    Args:
+        report: what report.json holds.
+        height: pixels.
+        ticks: most figures below the plot.
+    """
+    curves = _curves(report)
+    if not curves:
+        return ""
+    found = view.mapping(report, "decision", "evidence", "curves")
+    told = "; ".join(bands.outline(curve) for curve in curves)
+    return bands.bands(
+        curves,
+        f"Learning curves, {view.metric_name(report)} by training rows ({_direction(report)}): {told}",
+        rows=view.figure(found, "rows"),
+        crossings=[x for x in map(_crossing, view.listing(found, "crossings")) if x],
+        height=height,
+        ticks=ticks,
+    )
+
+
+def _direction(report: dict[str, Any]) -> str:
+    return "higher is better" if view.greater_is_better(report) else "lower is better"
+
+
+def _curves(report: dict[str, Any]) -> list[Curve]:
+    """The families that have something to draw, from simple to complex."""
+    decision = view.mapping(report, "decision")
+    found = view.mapping(decision, "evidence", "curves", "families")
+    given = {f: d for f, d in found.items() if isinstance(d, dict)}
+    order = [f for f in FAMILIES if f in given] + [f for f in given if f not in FAMILIES]
+    curves = [_curve(f, given[f], f == decision.get("family")) for f in order]
+    return [curve for curve in curves if curve.anchors or curve.band]
 
 
 def _curve(family: str, data: dict[str, Any], named: bool) -> Curve:

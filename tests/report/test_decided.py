@@ -1,0 +1,66 @@
+import io
+
+import pytest
+from rich.console import Console
+
+from automl.report import decided as module
+from automl.report.decided import decision_summary
+from automl.report.formats import MINUS
+
+from .decided import decision
+from .fixture import ALL, EVIL
+
+
+def shown(found, folder=None, width=80):
+    stream = io.StringIO()
+    Console(file=stream, width=width, color_system=None).print(decision_summary(found, folder))
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize("found", [decision(), *(ALL[name]().get("decision") or {} for name in ALL)], ids=lambda _: "")
+def test_it_fits_80_columns(found):
+    assert max(map(len, shown(found).splitlines())) <= 80
+
+
+@pytest.mark.parametrize(
+    "expected",
+    [
+        "Verdict  Boosted trees are enough.",
+        "█ trees 71 %   ▓ network 26 %",
+        "trees      0.8713  0.8653 to 0.8773    named                        2.1 s",
+        f"network    0.8680  0.8620 to 0.8740  {MINUS}0.0033  {MINUS}0.0063 to {MINUS}0.0003   15.8 s",
+        "Twice the rows: +0.0046 ROC AUC (90% 0.0026 to 0.0076)",
+        "The network would overtake trees at about 9,400",
+        "linear    worse than trees by more than r",
+        "- Four times the rows -> network (projected): From about 9,400",
+        "2.1 s to fit, 0.74 ms to predict one row, 812 kB. A GPU would not pay",
+    ],
+)
+def test_it_says(expected):
+    assert expected in shown(decision())
+
+
+def test_only_files_that_exist_are_named(tmp_path):
+    (tmp_path / "report.html").write_text("x", encoding="utf-8")
+
+    said = shown(decision(), tmp_path, 300)
+
+    assert f"{tmp_path / 'report.html'}  opens offline" in said
+    assert "decision.json" not in said
+    assert f"automl fit DATA --recipe {tmp_path / 'plan.toml'}" in said
+
+
+def test_without_a_decision_it_says_so():
+    assert shown({}).strip() == "Verdict  No model family was named."
+
+
+def test_markup_is_text():
+    assert EVIL in shown({**decision(), "sentence": f"[bold]{EVIL}"})
+
+
+@pytest.mark.parametrize("shares", [[1.0], [0.5, 0.5], [0.004, 0.01, 0.986], [0.0, 0.0], [0.3, 0.3, 0.4, 0.0]])
+def test_the_bar_is_always_as_long_and_shows_every_share(shares):
+    widths = module._widths(shares)
+
+    assert sum(widths) == module.BAR
+    assert all(width > 0 for width, share in zip(widths, shares, strict=True) if share > 0.005)
