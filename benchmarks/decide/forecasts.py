@@ -75,7 +75,8 @@ def _prepared(source: DataSet, seed: int) -> Dataset:
     from automl.prepare import prepare, read
 
     drop = tuple(LEFT_OUT.get(source.name, ()))
-    plan = Plan(target=source.target, task=source.task, seed=seed, drop=drop)
+    task: Any = source.task  # one of the three by MANIFEST.csv
+    plan = Plan(target=source.target, task=task, seed=seed, drop=drop)
     with tempfile.TemporaryDirectory() as folder:
         return prepare(read(str(source.path), plan), plan, Path(folder), 1).dataset
 

@@ -47,7 +47,7 @@ def decided(kind: str, frame: pd.DataFrame, task: str, number: int, args: Namesp
     """The verdict in this process."""
     import automl
 
-    options = {"target": "y", "task": task, "seed": number, "families": tuple(args.families)}
+    options: dict[str, Any] = {"target": "y", "task": task, "seed": number, "families": tuple(args.families)}
     start = time.perf_counter()
     with tempfile.TemporaryDirectory() as folder:
         try:

@@ -92,7 +92,9 @@ def _targets(kind: Asked) -> str:
     low, high = mean_interval(regrets, [found.name for found, _ in runs])
     spent = f"{np.median(shares):.0%}, {np.quantile(shares, 0.9):.0%}, {max(shares):.0%}"
     kept = share(sum(s <= limit for s in shares), len(shares))
-    run_of_worst = f"{worst[0]:.1%} ({worst[1].name}, seed {worst[1].seed})" + (f"; {unknown} not known" if unknown else "")
+    run_of_worst = (
+        f"{worst[0]:.1%} ({worst[1].name}, seed {worst[1].seed}){f'; {unknown} not known' if unknown else ''}"
+    )
     spread = f"{np.mean(regrets):.2%} ({low:.2%} to {high:.2%})"
     rows = [
         ("best, or within r of the best", ">= 95 %", share(right, len(runs)), right >= 0.95 * len(runs)),

@@ -89,7 +89,7 @@ def _searched(
     fit = command.call(
         job.automl, ["fit", parts.train.name, *known, *flags, "--out", out.name], folder, 3 * job.budget + 120
     )
-    told = {"seconds": fit.seconds, "exit_code": fit.code}
+    told: dict[str, Any] = {"seconds": fit.seconds, "exit_code": fit.code}
     asked = ["predict", out.name, parts.test.name, "--out", predictions.name]
     given = command.call(job.automl, asked, folder, 600) if fit.fine else fit
     if not given.fine or not predictions.exists():
@@ -137,7 +137,8 @@ def fill_gaps(rows: list[ledger.Row], source: DataSet, seed: int, keep: Path) ->
     paths = {family: kept(keep, source.name, seed, family) for family in scored}
     if {row["family"] for row in mine} != set(FAMILIES) or not all(path.exists() for path in paths.values()):
         return
-    predicted, y = {}, None
+    predicted: dict[str, Any] = {}
+    y: Any = None
     for family, path in paths.items():
         with np.load(path, allow_pickle=False) as stored:
             predicted[family], y = stored["predicted"], stored["y"]
