@@ -64,7 +64,7 @@ def collect(session: Session, decision: Decision, outcome: Outcome, found: Searc
         test=_test_block(session, outcome),
         findings=[*session.prepared.profile.findings, *_run_findings(session, decision, outcome)],
         errors=_errors_block(session, outcome),
-        validation=_validation_block(session),
+        validation=validation_block(session),
         search=_search_block(session, decision, found),
         model={
             "family": outcome.delivered.family,
@@ -182,7 +182,8 @@ def _errors_block(session: Session, outcome: Outcome) -> dict[str, Any]:
     return mistakes.classification(dataset.problem.classes, dataset.y[rows], scored, names)
 
 
-def _validation_block(session: Session) -> dict[str, Any]:
+def validation_block(session: Session) -> dict[str, Any]:
+    """How the figures were come by."""
     dataset: Dataset = session.prepared.dataset
     folds = max(s.fold for s in session.cv.splits) + 1
     repeats = max(s.repeat for s in session.cv.splits) + 1

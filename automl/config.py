@@ -84,6 +84,11 @@ class Plan:
         return DEFAULT_BUDGET if self.budget is None else self.budget
 
     @property
+    def limited(self) -> bool:
+        """Whether the latency or the size of the model is limited; then one single model is delivered."""
+        return self.max_latency is not None or self.max_size is not None
+
+    @property
     def allowed(self) -> tuple[FamilyName, ...]:
         """Families to probe, simple to complex, the baseline first."""
         chosen = set(self.families) | {"baseline"}

@@ -16,6 +16,7 @@ from automl.config import to_toml
 from automl.decide.after import after_search
 from automl.decide.blend import NEVER, judge, with_blend
 from automl.decide.compare import Flag
+from automl.deciding import told
 from automl.evaluate import bag, cost, final, interval, oof
 from automl.evaluate.crossval import DATASET
 from automl.evaluate.ensemble import ensemble
@@ -77,7 +78,7 @@ def finish(session: Session, decision: Decision, candidates: list[Candidate], fo
             session.folder / "model", outcome.delivered.family, problem, session.folder, outcome.shape
         )
         session.facts.add(scorecard=card)
-        _write_report(session)
+        write_report(session)
     session.events.add("end", used=round(session.clock.elapsed(), 2))
 
 
@@ -85,10 +86,12 @@ def _look_again(session: Session, decision: Decision, candidates: list[Candidate
     """The verdict after the search, when there is time for it."""
     if session.clock.left(LOOK_AGAIN_SECONDS + WRITE_SECONDS) <= 0 or session.interrupted:
         return decision
-    again = after_search(session.cv, decision, candidates, session.plan.prefer)
-    if again.family != decision.family:
-        session.console.note(f"After the search: {again.sentence}")
-    return again
+    again, belief = after_search(session.cv, decision, candidates, session.asked)
+    if belief is None:
+        return again
+    session.console.note(f"After the search: {again.sentence}")
+    probes = {c.family: c for c in candidates if c.trial is None and c.ok}
+    return told(session, again, probes, belief)
 
 
 def _blend(
@@ -96,7 +99,8 @@ def _blend(
 ) -> tuple[Decision, Candidate | None]:
     """The ensemble to deliver, or None; the decision says what was compared."""
     prefer, enough = session.plan.prefer, session.clock.left(BLEND_SECONDS + WRITE_SECONDS) > 0
-    if prefer in NEVER or session.plan.explainable or session.interrupted or not enough:
+    single_only = prefer in NEVER or session.plan.explainable or session.plan.limited
+    if single_only or session.interrupted or not enough:
         return decision, None
     kept = [c for c in candidates if c.ok and c.models and c.family != "baseline"]
     fewest = 1 if prefer == "accuracy" else 2
@@ -313,7 +317,7 @@ def _write_leaderboard(path: Path, outcome: Outcome) -> None:
             writer.writerow([line[n] for n in names[:5]] + ends + [line[n] for n in names[5:]])
 
 
-def _write_report(session: Session) -> None:
+def write_report(session: Session) -> None:
     """report.json and report.html; the seconds used are as of writing."""
     from automl.report import html
 

@@ -14,20 +14,20 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from automl import families, jsonio
+from automl import deciding, families, jsonio
 from automl.clock import Clock
+from automl.collect import validation_block
 from automl.config import Plan
 from automl.data import split
-from automl.decide import engine
 from automl.decide.blend import NEVER
-from automl.decide.probe import Probes, probe
+from automl.deciding import allowed_families
 from automl.devices import chosen_gpus, detect, share_processors
 from automl.errors import RunError, UsageError
 from automl.evaluate import metrics
 from automl.evaluate.crossval import CrossValidation
 from automl.evaluate.journal import Journal, fingerprint
 from automl.events import Events
-from automl.finish import finish, record
+from automl.finish import finish, record, write_report
 from automl.memory import within
 from automl.prepare import prepare, read
 from automl.report import facts
@@ -41,15 +41,11 @@ if TYPE_CHECKING:
 
     from automl.console import Console
     from automl.data.source import Source
-    from automl.decide.engine import Decision
     from automl.devices import Devices
     from automl.evaluate.metrics import Metric
     from automl.prepare import Prepared
-    from automl.search.portfolio import Portfolio
-    from automl.types import FamilyName
     from automl.workers.pool import Workers
 
-FEW_ROWS = 50
 BLEND_ROWS = 50_000
 """Development rows up to which an ensemble is considered where accuracy does not come first."""
 RESUMED_SECONDS = 10.0
@@ -87,8 +83,9 @@ def fit(
     """
     with ExitStack() as stack:
         session = _begin(stack, source, plan, clock, console, out, command, resumed=resumed)
-        everything = all_families(session, allowed_families(plan, len(session.prepared.dataset)))
-        decision, probes = _decide(session, everything)
+        everything = all_families(session, allowed_families(session))
+        beside = everything.meanwhile if everything is not None and everything.together else None
+        decision, probes = deciding.decide(session, REPORT_SECONDS, beside)
         candidates, found = run_search(session, decision, probes, everything)
         finish(session, decision, candidates, found)
         if not session.interrupted:
@@ -133,11 +130,14 @@ def _interrupted(folder: Path) -> tuple[dict[str, Any], float]:
 
 
 def decide(source: Any, plan: Plan, clock: Clock, console: Console, out: Path | None = None, command: str = "") -> Path:
-    """Profile, probes and verdict, no search: writes profile.json, decision.json, plan.toml and oof.parquet."""
+    """Profile, probes and verdict, no search: profile.json, decision.json, plan.toml, oof.parquet and a report."""
     with ExitStack() as stack:
         session = _begin(stack, source, plan, clock, console, out, command)
-        decision, probes = _decide(session)
-        record(session, decision, list(probes.candidates.values()))
+        decision, probes = deciding.decide(session, REPORT_SECONDS)
+        with session.stages.stage("report"):
+            record(session, decision, list(probes.candidates.values()))
+            session.facts.add(decision=decision, validation=validation_block(session), interrupted=session.interrupted)
+            write_report(session)
         shutil.rmtree(session.folder / "work", ignore_errors=True)
         return session.folder
 
@@ -194,7 +194,7 @@ def _begin(
         environment=facts.environment(devices, clock.counts_trials),
         findings=list(prepared.profile.findings),
     )
-    return Session(plan, folder, clock, console, devices, stages, events, collected, prepared, outer, cv, metric)
+    return Session(plan, folder, clock, console, devices, stages, events, collected, prepared, outer, cv, metric, gpus)
 
 
 def _refuse_taken(out: Path | None) -> None:
@@ -260,44 +260,14 @@ def _cross_validation(
     here = Here(clock)
     return CrossValidation(
         prepared.dataset, metric, parts, clock, here, worker, threads, journal,
-        keep_models=_may_blend(plan, len(development)), test=outer.test,
+        keep_models=_may_blend(plan, len(development)), weigh_all=plan.limited, test=outer.test,
     )  # fmt: skip
 
 
 def _may_blend(plan: Plan, rows: int) -> bool:
     """Whether models are kept for an ensemble: it is wanted, and keeping them costs little beside fitting them."""
-    wanted = plan.prefer not in NEVER and not plan.explainable
+    wanted = plan.prefer not in NEVER and not plan.explainable and not plan.limited
     return wanted and (plan.prefer == "accuracy" or rows <= BLEND_ROWS)
-
-
-def _decide(session: Session, everything: Portfolio | None = None) -> tuple[Decision, Probes]:
-    """Probes and verdict; the console shows the provisional verdict as it sharpens."""
-    started = session.clock.elapsed()
-    cv, plan = session.cv, session.plan
-
-    def judged(probes: Probes) -> Decision:
-        return engine.decide(cv, probes, plan.prefer, session.clock.elapsed() - started)
-
-    def sharpened(probes: Probes) -> None:
-        if len(probes.candidates or probes.look) > 1:
-            provisional = judged(probes)
-            session.console.verdict(engine.line(provisional))
-            session.events.add("verdict", family=provisional.family, probabilities=provisional.probabilities)
-
-    with session.stages.stage("decide"):
-        meanwhile = everything.meanwhile if everything is not None and everything.together else None
-        allowed = allowed_families(plan, len(session.prepared.dataset))
-        probes = probe(cv, allowed, REPORT_SECONDS, sharpened, meanwhile)
-        decision = judged(probes)
-    session.interrupted = probes.interrupted
-    session.events.add("decided", family=decision.family, sentence=decision.sentence)
-    session.console.note(f"Verdict: {decision.sentence}")
-    return decision, probes
-
-
-def allowed_families(plan: Plan, rows: int) -> tuple[FamilyName, ...]:
-    """Families to probe: under `FEW_ROWS` rows nothing more complex than a linear model can be judged."""
-    return tuple(name for name in plan.allowed if rows >= FEW_ROWS or name in ("baseline", "linear"))
 
 
 def introduction(prepared: Prepared) -> list[str]:

@@ -29,7 +29,7 @@ REFIT_SHARE = 0.2
 
 def all_families(session: Session, allowed: tuple[FamilyName, ...]) -> Portfolio | None:
     """The search over all families, where accuracy comes first; else None: the named family alone is searched."""
-    if session.plan.prefer != "accuracy" or session.plan.explainable:
+    if session.plan.prefer != "accuracy" or session.plan.explainable or session.plan.limited:
         return None
     cv = session.cv
     reserve = _finishing(session) + BLEND_SECONDS

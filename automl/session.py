@@ -6,6 +6,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from automl.decide.engine import Asked
+from automl.energy import Meter
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
@@ -61,4 +64,11 @@ class Session:
     outer: Outer
     cv: CrossValidation
     metric: Metric
+    gpus: tuple[int, ...] = ()
+    meter: Meter = field(default_factory=Meter)
     interrupted: bool = False
+
+    @property
+    def asked(self) -> Asked:
+        """What the plan asks of the family to be named."""
+        return Asked(self.plan.prefer, self.plan.max_latency, self.plan.max_size)

@@ -8,15 +8,17 @@ from typing import TYPE_CHECKING, Any
 from automl.decide.compare import verdict
 from automl.decide.engine import rejected, with_left_out
 from automl.decide.recheck import recheck
+from automl.decide.tilt import tilted
 from automl.evaluate.ensemble import best_of_each, shared_splits
 from automl.evaluate.leaderboard import best_of
 from automl.evaluate.oof import stack
 
 if TYPE_CHECKING:
     from automl.decide.compare import Verdict
-    from automl.decide.engine import Decision
+    from automl.decide.engine import Asked, Decision
+    from automl.decide.posterior import Posterior
     from automl.evaluate.crossval import Candidate, CrossValidation
-    from automl.types import FamilyName, Prefer
+    from automl.types import FamilyName
 
 OF_COMPARISON = ("not_decidable",)
 """Flags that belong to one comparison, and go with it."""
@@ -26,8 +28,13 @@ METHOD = (
 )
 
 
-def after_search(cv: CrossValidation, decision: Decision, candidates: list[Candidate], prefer: Prefer) -> Decision:
-    """The decision with `evidence.after_search`; named, probabilities and reasons follow it when the family changes."""
+def after_search(
+    cv: CrossValidation, decision: Decision, candidates: list[Candidate], asked: Asked
+) -> tuple[Decision, Posterior | None]:
+    """The decision with `evidence.after_search`; named, probabilities and reasons follow it when the family changes.
+
+    The second is the posterior it then stands on; None when nothing changed.
+    """
     judged = [c for c in candidates if c.ok]
     named = best_of([c for c in judged if c.family == decision.family])
     splits = shared_splits(cv, judged, [named])
@@ -35,7 +42,7 @@ def after_search(cv: CrossValidation, decision: Decision, candidates: list[Candi
     for candidate in best_of_each(judged, splits):
         entered.setdefault(candidate.family, []).append(candidate)
     if not splits or len(entered) < 2:
-        return decision
+        return decision, None
     rows = stack(cv, [c for group in entered.values() for c in group], splits)
     belief = recheck(
         cv.metric,
@@ -46,7 +53,9 @@ def after_search(cv: CrossValidation, decision: Decision, candidates: list[Candi
         splits=rows.split,
         seed=cv.dataset.problem.seed,
     )
-    result = verdict(belief, prefer)
+    belief = tilted(belief, decision.evidence["prior"])
+    excluded = decision.evidence["excluded"]
+    result = verdict(belief, asked.prefer, [family for family in entered if family not in excluded])
     changed = result.family != decision.family
     probabilities = with_left_out(result.probabilities, decision.evidence["left_out"])
     again = {
@@ -60,9 +69,9 @@ def after_search(cv: CrossValidation, decision: Decision, candidates: list[Candi
     }
     evidence = {**decision.evidence, "after_search": again}
     if not changed:
-        return replace(decision, evidence=evidence)
+        return replace(decision, evidence=evidence), None
     note = f"The search changed the verdict from {decision.family} to {result.family}."
-    return replace(
+    changed_to = replace(
         decision,
         family=result.family,
         sentence=result.sentence,
@@ -74,6 +83,7 @@ def after_search(cv: CrossValidation, decision: Decision, candidates: list[Candi
         evidence=evidence,
         alternatives=(*rejected(result), *_left_aside(decision, result)),
     )
+    return changed_to, belief
 
 
 def _left_aside(decision: Decision, result: Verdict) -> list[dict[str, Any]]:

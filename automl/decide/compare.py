@@ -160,14 +160,14 @@ def verdict(belief: Posterior, prefer: Prefer = "balanced", allowed: Iterable[Fa
 def _named(belief: Posterior, limits: Limits) -> FamilyName:
     rivals = [f for f in limits if f != "baseline"]
     if "baseline" in limits:
-        rivals = [f for f in rivals if belief.p_gain(f, "baseline", belief.r) >= limits["baseline"]]
+        rivals = [f for f in rivals if belief.p_better(f, "baseline") >= limits["baseline"]]
     best, named = float("inf"), next(iter(limits))
     for place, family in enumerate(rivals):
         mean = float(belief.means[belief.families.index(family)])
         if mean >= best:
             continue
         best, named = mean, family
-        if all(belief.p_gain(other, family, belief.r) < limits[family] for other in rivals[place + 1 :]):
+        if all(belief.p_better(other, family) < limits[family] for other in rivals[place + 1 :]):
             break
     return named
 
@@ -197,7 +197,7 @@ def _flags(belief: Posterior, limits: Limits, named: FamilyName, pairs: dict[Fam
 def _evidence(belief: Posterior, family: FamilyName, pair: Pair) -> FamilyEvidence:
     column = belief.families.index(family)
     value = belief.value(family)
-    over = belief.p_gain(family, "baseline", belief.r) if "baseline" in belief.families else None
+    over = belief.p_better(family, "baseline") if "baseline" in belief.families else None
     return FamilyEvidence(
         loss=float(belief.means[column]),
         value=value.value,

@@ -7,13 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 from automl.decide.belief import belief, folds_of, overlap
 from automl.decide.compare import Flag, Verdict, verdict
+from automl.decide.costs import within_limits
+from automl.decide.prior import prior
+from automl.decide.tilt import tilted
 from automl.errors import DataError
 from automl.types import FAMILIES, FamilyName
 
 if TYPE_CHECKING:
+    from automl.decide.posterior import Posterior
+    from automl.decide.prior import Prior
     from automl.decide.probe import Probes
     from automl.evaluate.crossval import Candidate, CrossValidation
-    from automl.types import Prefer
+    from automl.types import Prefer, Profile
 
 FEW_OF_A_CLASS = 30
 SMALL_DATA = 200
@@ -40,17 +45,58 @@ class Decision:
     reasons: tuple[str, ...]
     evidence: dict[str, Any]
     alternatives: tuple[dict[str, Any], ...]
-    changes: tuple[dict[str, Any], ...] = field(default=())
+    changes: tuple[Any, ...] = field(default=())
+    """Entries of `decide.changes.Change`."""
 
 
-def decide(cv: CrossValidation, probes: Probes, prefer: Prefer, deciding_seconds: float) -> Decision:
-    """The verdict on the probes.
+@dataclass(frozen=True)
+class Asked:
+    """What the user asks of the family to be named.
+
+    Attributes:
+        prefer: how much proof a more complex family needs.
+        latency_seconds: most seconds that predicting one row may take; None for no limit.
+        size_bytes: most bytes of the model; None for no limit.
+    """
+
+    prefer: Prefer = "balanced"
+    latency_seconds: float | None = None
+    size_bytes: int | None = None
+
+    @property
+    def limited(self) -> bool:
+        """Whether latency or size are limited."""
+        return self.latency_seconds is not None or self.size_bytes is not None
+
+    def excluded(self, candidates: dict[FamilyName, Candidate]) -> dict[FamilyName, str]:
+        """Family -> why a limit excludes it."""
+        return within_limits(candidates, self.latency_seconds, self.size_bytes)
+
+
+@dataclass(frozen=True)
+class Believed:
+    """What the probes say about the families before anybody asks for a verdict.
+
+    Attributes:
+        candidates: the probes compared: those of the splits, else those of the quick look.
+        posterior: with the prior in it.
+        prior: None where nothing is published.
+        method: how the posterior was made, one sentence.
+    """
+
+    candidates: dict[FamilyName, Candidate]
+    posterior: Posterior
+    prior: Prior | None
+    method: str
+
+
+def believe(cv: CrossValidation, probes: Probes, profile: Profile | None = None) -> Believed:
+    """The posterior over the families probed.
 
     Args:
         cv: gives splits and metric.
         probes: the evidence; at least one family.
-        prefer: how much proof a more complex family needs.
-        deciding_seconds: seconds spent on the probes, for the record.
+        profile: what the prior is read off; no prior without one.
 
     Raises:
         DataError: the metric cannot be computed on any split.
@@ -63,15 +109,32 @@ def decide(cv: CrossValidation, probes: Probes, prefer: Prefer, deciding_seconds
             hint="more rows of the rarest class, or another --metric",
         )
     posterior, method = belief(cv, candidates)
-    result = verdict(posterior, prefer)
+    splits = max(len(candidate.losses) for candidate in candidates.values())
+    published = None if profile is None else prior(profile, len(cv.splits[0].train), splits)
+    return Believed(candidates, tilted(posterior, published), published, method)
+
+
+def decide(cv: CrossValidation, probes: Probes, asked: Asked, profile: Profile | None = None) -> Decision:
+    """The verdict on the probes; arguments and errors as for `believe`.
+
+    Args:
+        cv: gives splits and metric.
+        probes: the evidence; at least one family.
+        asked: preference and limits.
+        profile: what the prior is read off; no prior without one.
+    """
+    believed = believe(cv, probes, profile)
+    candidates = believed.candidates
+    excluded = asked.excluded(candidates)
+    result = verdict(believed.posterior, asked.prefer, [f for f in candidates if f not in excluded])
     left_out = _left_out(probes, candidates)
     evidence = _evidence(cv, candidates, result) | {
-        "method": method,
-        "deciding_seconds": round(deciding_seconds, 2),
+        "method": believed.method,
+        "deciding_seconds": round(probes.unused_seconds(result.family), 2),
         "left_out": left_out,
+        "excluded": excluded,
         "after_search": None,
-        "prior": None,
-        "curves": None,
+        "prior": believed.prior,
     }
     return Decision(
         family=result.family,
@@ -83,7 +146,7 @@ def decide(cv: CrossValidation, probes: Probes, prefer: Prefer, deciding_seconds
         members=(result.family,),
         reasons=result.reasons,
         evidence=evidence,
-        alternatives=_alternatives(result, probes),
+        alternatives=_alternatives(result, probes, excluded),
     )
 
 
@@ -106,8 +169,8 @@ def _evidence(cv: CrossValidation, candidates: dict[FamilyName, Candidate], resu
         "threshold_baseline": result.threshold_baseline,
         "test_ratio": overlap(cv),
         "splits": max(len(c.losses) for c in candidates.values()),
-        "splits_of": {name: sorted(c.losses) for name, c in candidates.items()},
-        "candidates": {name: c.name for name, c in candidates.items()},
+        "splits_of": {name: sorted(candidates[name].losses) for name in result.families},
+        "candidates": {name: candidates[name].name for name in result.families},
         "folds": folds_of(cv),
         "repeats": max(s.repeat for s in cv.splits) + 1,
         "rows": len(cv.splits[0].train) + len(cv.splits[0].check),
@@ -190,9 +253,10 @@ def _short_training(candidate: Candidate) -> str:
     return f"{candidate.family} under-trained: the time ended it after {info.get('rounds', 0)} rounds."
 
 
-def _alternatives(result: Verdict, probes: Probes) -> tuple[dict[str, Any], ...]:
+def _alternatives(result: Verdict, probes: Probes, excluded: dict[FamilyName, str]) -> tuple[dict[str, Any], ...]:
+    over = ({"family": name, "reason": f"over the limit: {why}"} for name, why in excluded.items())
     not_tried = ({"family": name, "reason": f"not tried: {why}"} for name, why in probes.not_tried.items())
-    return (*rejected(result), *not_tried)
+    return (*rejected(result), *over, *not_tried)
 
 
 def rejected(result: Verdict) -> list[dict[str, Any]]:

@@ -8,7 +8,7 @@ only for P(simplest family within r of the best).
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -55,6 +55,8 @@ class Posterior:
         draws: (D, F) joint draws of the mean losses.
         r: gains up to this are practically nothing.
         factor: variance of a mean over splits as a multiple of the variance between splits; 0 with bootstrap draws.
+        shifts: (richer, simpler family) -> log-odds that a prior adds to "better by more than r".
+        weights: (D,) weight of each draw by a prior; None weighs all alike.
     """
 
     metric: Metric
@@ -64,9 +66,23 @@ class Posterior:
     draws: Array
     r: float
     factor: float
+    shifts: Mapping[tuple[FamilyName, FamilyName], float] = field(default_factory=dict)
+    weights: Array | None = None
+
+    def p_better(self, family: FamilyName, over: FamilyName) -> float:
+        """P(family is better than `over` by more than r), with what a prior says of the pair."""
+        if (over, family) not in self.shifts:
+            return _shifted(self.p_gain(family, over, self.r), self.shifts.get((family, over), 0.0))
+        # The prior speaks of the richer family: what it takes or gives there, the rest shares in proportion.
+        rich = self.p_gain(over, family, self.r)
+        rest = (1 - _shifted(rich, self.shifts[over, family])) / max(1 - rich, 1e-12)
+        return min(self.p_gain(family, over, self.r) * rest, 1.0)
 
     def p_gain(self, family: FamilyName, over: FamilyName, margin: float) -> float:
-        """P(loss of `over` - loss of `family` > margin): closed form for splits, share of the draws otherwise."""
+        """P(loss of `over` - loss of `family` > margin): closed form for splits, share of the draws otherwise.
+
+        As measured, without any prior.
+        """
         a, b = self.families.index(over), self.families.index(family)
         if not len(self.losses):
             return float(np.mean(self.draws[:, a] - self.draws[:, b] > margin))
@@ -80,8 +96,8 @@ class Posterior:
     def pair(self, family: FamilyName, reference: FamilyName) -> Pair:
         """The family against the reference."""
         a, b = self.families.index(reference), self.families.index(family)
-        better = self.p_gain(family, reference, self.r)
-        worse = self.p_gain(reference, family, self.r)
+        better = self.p_better(family, reference)
+        worse = self.p_better(reference, family)
         if len(self.losses):
             mean, low, high = self._interval(self.losses[:, a] - self.losses[:, b])
         else:
@@ -104,10 +120,15 @@ class Posterior:
     def probabilities(self, allowed: Iterable[FamilyName] | None = None) -> dict[FamilyName, float]:
         """Family -> P(it is the simplest of those allowed within r of the best of them); they sum to 1."""
         chosen = [f for f in self.families if allowed is None or f in set(allowed)]
-        draws = self.draws[:, [self.families.index(f) for f in chosen]]
-        first = (draws <= draws.min(axis=1, keepdims=True) + self.r).argmax(axis=1)
-        shares = np.bincount(first, minlength=len(chosen)) / len(draws)
+        first = self.simplest(chosen)
+        shares = np.bincount(first, self.weights, len(chosen)) / len(first)
         return {family: float(shares[chosen.index(family)]) if family in chosen else 0.0 for family in FAMILIES}
+
+    def simplest(self, chosen: Sequence[FamilyName] | None = None) -> Array:
+        """(D,) of each draw, the place in `chosen` (all by default) of the simplest family within r of the best."""
+        draws = self.draws[:, [self.families.index(f) for f in chosen or self.families]]
+        first: Array = (draws <= draws.min(axis=1, keepdims=True) + self.r).argmax(axis=1)
+        return first
 
     def _student(self, losses: Array) -> tuple[float, float]:
         """Centre and scale of the Student-t posterior of a mean over splits."""
@@ -184,6 +205,13 @@ def from_draws(
     means = table.mean(axis=0) if losses is None else np.array([losses[family] for family in families])
     r = _region(families, means, baseline_loss)
     return Posterior(metric, families, np.empty((0, len(families))), means, table, r, 0.0)
+
+
+def _shifted(chance: float, log_odds: float) -> float:
+    """A probability whose log-odds are moved; 0 and 1 stay what they are."""
+    if log_odds == 0 or not 0 < chance < 1:
+        return chance
+    return 1 / (1 + math.exp(-(math.log(chance / (1 - chance)) + log_odds)))
 
 
 def _ordered(names: Iterable[FamilyName]) -> tuple[FamilyName, ...]:

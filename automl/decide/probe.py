@@ -1,7 +1,7 @@
 """Measured evidence: every family allowed, cross-validated on the same splits, cheap families first.
 
-Rounds grow with the time there is: the evidence is a table families x splits that is filled until its share of the
-budget is spent, and that can be judged at any moment.
+The evidence is a table families x splits, with a few columns more for nested subsets of the rows. It is filled row by
+row, can be judged at any moment, and grows only where it could still change the verdict, within what deciding may cost.
 """
 
 from __future__ import annotations
@@ -11,12 +11,18 @@ from typing import TYPE_CHECKING
 
 from automl import families
 from automl.clock import OutOfTime
+from automl.decide import rungs
+from automl.decide.engine import under_trained
+from automl.decide.spending import allowance, not_reused
+from automl.types import FAMILIES
 from automl.workers.beside import Beside
 from automl.workers.executor import WorkerDied
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from automl.decide.compare import FamilyEvidence
+    from automl.decide.engine import Decision
     from automl.evaluate.crossval import Candidate, CrossValidation
     from automl.types import FamilyName
     from automl.workers.executor import Executor
@@ -37,8 +43,15 @@ SHORT_SHARE, SHORT_SECONDS = 0.6, 3.0
 """With a budget of few seconds a larger part of it may go into the first split, up to so many seconds."""
 WAITING_SHARE = 0.2
 """Share of the time left that one step may take while the worker's family is probed."""
-LOOK_ROWS = 2_000
-"""Rows of the first quick look on larger data."""
+RUNG_SHARE = 0.3
+"""Share of what deciding may still cost that the rungs of one family may take."""
+LARGE = 4_000
+"""From so many training rows on, the smallest rung is judged first, so that a first verdict stands within seconds."""
+SURE = 0.02
+"""A family whose probability of changing the verdict is lower than this is judged on no further split."""
+CHEAP = 0.01
+"""Fits that take less than this share of the budget go on to `ENOUGH_SPLITS` splits whatever the verdict."""
+ENOUGH_SPLITS = 4
 
 
 @dataclass
@@ -50,24 +63,30 @@ class Probes:
         not_tried: family -> why there is no probe of it.
         look: family -> candidate of the quick look at few rows.
         interrupted: True when Ctrl-C ended it.
+        reuse_all: True when the fits of all families go on into the search, not those of the named one alone.
     """
 
     candidates: dict[FamilyName, Candidate] = field(default_factory=dict)
     not_tried: dict[FamilyName, str] = field(default_factory=dict)
     look: dict[FamilyName, Candidate] = field(default_factory=dict)
     interrupted: bool = False
+    reuse_all: bool = False
 
     def splits(self, names: list[FamilyName]) -> list[int]:
         """Splits that all of these families were judged on."""
         common = set.intersection(*(set(self.candidates[name].losses) for name in names))
         return sorted(common)
 
+    def unused_seconds(self, named: FamilyName | None) -> float:
+        """Seconds of fits that nothing uses when this family is named: what deciding cost."""
+        return not_reused(self.candidates.values(), named, reuse_all=self.reuse_all)
+
 
 def probe(
     cv: CrossValidation,
     allowed: tuple[FamilyName, ...],
     reserve: float,
-    sharpened: Callable[[Probes], None],
+    sharpened: Callable[[Probes], Decision | None],
     meanwhile: Callable[[dict[FamilyName, Candidate], float], bool] | None = None,
 ) -> Probes:
     """Fill the table of evidence.
@@ -76,21 +95,22 @@ def probe(
         cv: runs and judges fits.
         allowed: families, simple to complex.
         reserve: seconds to keep for finishing the run.
-        sharpened: called whenever there is new evidence to judge.
+        sharpened: called whenever there is new evidence to judge; the verdict on it, None while there is none.
         meanwhile: one useful step in this process while the worker's family is probed beside, given the probes and
             the seconds it may take; says whether there was any. None when families are probed one after the other.
     """
-    probes = Probes()
     local = [name for name in allowed if not families.load(name).in_worker]
     remote = [name for name in allowed if families.load(name).in_worker]
     tried = {name: cv.candidate(name, _first_params(cv, name)) for name in allowed}
+    race = Race(cv, tried, Probes(reuse_all=meanwhile is not None), reserve, sharpened)
+    probes = race.probes
     try:
         if meanwhile is None or cv.worker is None:
-            _probe_local(cv, probes, tried, local, reserve, sharpened)
+            race.local(local)
             for name in remote:
-                _probe_remote(cv, probes, tried[name], reserve, lambda: sharpened(probes))
+                race.remote(name)
         else:
-            _side_by_side(cv, probes, tried, (local, remote), reserve, sharpened, meanwhile)
+            _side_by_side(race, local, remote, meanwhile)
     except KeyboardInterrupt:
         if "baseline" not in probes.candidates:
             raise
@@ -99,62 +119,165 @@ def probe(
     return probes
 
 
-def _probe_local(
-    cv: CrossValidation,
-    probes: Probes,
-    tried: dict[FamilyName, Candidate],
-    local: list[FamilyName],
-    reserve: float,
-    sharpened: Callable[[Probes], None],
-    *,
-    whole: bool = False,
-) -> None:
-    """The families of this process, round by round.
+@dataclass
+class Race:
+    """The families of one process on their way through the splits.
 
-    Args:
+    Attributes:
+        cv, reserve, sharpened: as for `probe`.
+        tried: family -> its candidate, judged or not.
+        probes: what is known so far.
         whole: judge no further splits of a family whose fit time cut short: it is to be fitted longer instead.
+        decision: the verdict on the evidence so far.
     """
-    _look(cv, probes, local, reserve)
-    sharpened(probes)
-    for name in local:
-        left = cv.clock.left(reserve)
-        _first_split(cv, probes, tried[name], max(FIRST_SHARE * left, min(SHORT_SHARE * left, SHORT_SECONDS)))
-    sharpened(probes)
-    for split in range(1, len(cv.splits)):
-        going: list[FamilyName] = [n for n in local if n != "baseline" and split - 1 in tried[n].losses]
-        going = [n for n in going if not (whole and tried[n].could_train_longer)]
-        for name in going:
-            _further_split(cv, tried[name], split, _until(cv, LOCAL_SHARE, reserve))
-        if any(split in tried[name].losses for name in going):
-            cv.judge(tried["baseline"], split)
-            sharpened(probes)
+
+    cv: CrossValidation
+    tried: dict[FamilyName, Candidate]
+    probes: Probes
+    reserve: float
+    sharpened: Callable[[Probes], Decision | None]
+    whole: bool = False
+    decision: Decision | None = None
+
+    def local(self, names: list[FamilyName]) -> None:
+        """The families of this process, round by round."""
+        self._look(names)
+        for name in names:
+            left = self.cv.clock.left(self.reserve)
+            self._first_split(name, max(FIRST_SHARE * left, min(SHORT_SHARE * left, SHORT_SECONDS)))
+        self._judge()
+        for name in names:
+            self._climb(name)
+        for split in range(1, len(self.cv.splits)):
+            going = [n for n in names if n != "baseline" and self._goes_on(n, split)]
+            for name in going:
+                self._further_split(name, split, LOCAL_SHARE)
+            if not any(split in self.tried[name].losses for name in going):
+                return
+            self.cv.judge(self.tried["baseline"], split)
+            self._judge()
+
+    def remote(self, name: FamilyName) -> None:
+        """The network: as many splits as its share allows, all at the schedule length of the first."""
+        cv = self.cv
+        if cv.worker is None:
+            self.probes.not_tried[name] = "budget"
+            return
+        try:
+            cv.worker.wait_ready(min(cv.clock.left(self.reserve), READY_SECONDS))
+        except (OutOfTime, WorkerDied) as error:
+            self.probes.not_tried[name] = str(error) or "budget: the worker was not ready in time"
+            return
+        share = max(LOCAL_SHARE, cv.clock.elapsed() / (cv.clock.budget or 1.0)) + NETWORK_SHARE
+        seconds = min(_until(cv, share, self.reserve), self._allowance())
+        self._first_split(name, seconds * NETWORK_FIRST if seconds > NETWORK_SECONDS else 0.0)
+        self._judge()
+        self._climb(name)
+        for split in range(1, len(cv.splits)):
+            if not self._goes_on(name, split):
+                break
+            self._further_split(name, split, share)
+            if split not in self.tried[name].losses:
+                break
+            self._judge()
+
+    def _look(self, names: list[FamilyName]) -> None:
+        """The smallest rung first where there are many rows: a first verdict within seconds."""
+        cv, rows = self.cv, len(self.cv.splits[0].train)
+        if cv.clock.counts_trials or rows <= LARGE or not rungs.sizes(rows):
+            return
+        smallest = rungs.sizes(rows)[0]
+        for name in names:
+            seconds = min(_until(cv, LOCAL_SHARE, self.reserve), 0.05 * (cv.clock.budget or 0.0))
+            if seconds > 0 and cv.judge_rung(self.tried[name], smallest, 0, seconds):
+                self.probes.look[name] = self.tried[name].on_rung(smallest)
+        self._judge()
+
+    def _first_split(self, name: FamilyName, seconds: float) -> None:
+        """The first evidence of a family, or the reason why there is none."""
+        candidate = self.tried[name]
+        if name != "baseline" and seconds < LEAST_SECONDS:
+            self.probes.not_tried[name] = "budget"
+        elif self.cv.judge(candidate, 0, max(seconds, LEAST_SECONDS)):
+            self.probes.candidates[name] = candidate
+        else:
+            self.probes.not_tried[name] = candidate.reason
+
+    def _further_split(self, name: FamilyName, split: int, share: float) -> None:
+        """One more split, when there is time for the longest fit so far and deciding may cost that much."""
+        seconds = _until(self.cv, share, self.reserve)
+        if self.decision is None or self.decision.family != name:
+            seconds = min(seconds, self._allowance())
+        longest = max((fit.fit_seconds for fit in self.tried[name].fits.values()), default=0.0)
+        if longest <= seconds:
+            self.cv.judge(self.tried[name], split, seconds)
+
+    def _goes_on(self, name: FamilyName, split: int) -> bool:
+        """Whether one more split of the family is worth its time."""
+        candidate = self.tried[name]
+        if split - 1 not in candidate.losses or (self.whole and candidate.could_train_longer):
+            return False
+        cheap = candidate.seconds <= CHEAP * (self.cv.clock.budget or float("inf"))
+        return (cheap and split < ENOUGH_SPLITS) or self._open(name)
+
+    def _open(self, name: FamilyName) -> bool:
+        """Whether more evidence on the family could change the verdict."""
+        if self.decision is None or self.cv.clock.counts_trials or self.probes.reuse_all:
+            return True
+        measured = self.decision.evidence["families"]
+        if name == self.decision.family:
+            return any(self._doubtful(other, measured[other]) for other in measured if other != name)
+        return name not in measured or self._doubtful(name, measured[name])
+
+    def _doubtful(self, name: FamilyName, evidence: FamilyEvidence) -> bool:
+        """A richer family that may be better, or a simpler one that may be as good."""
+        assert self.decision is not None
+        if name == "baseline":
+            return (evidence.p_worse or 0.0) < 1 - SURE
+        if FAMILIES.index(name) > FAMILIES.index(self.decision.family):
+            return evidence.p_better > SURE
+        return evidence.p_worse < 1 - SURE
+
+    def _climb(self, name: FamilyName) -> None:
+        """The rungs of a family, where they cost little of what deciding may cost."""
+        climbs = name != "baseline" and name in self.probes.candidates and not under_trained(self.tried[name])
+        if climbs and not self.whole:
+            seconds = min(RUNG_SHARE * self._allowance(), _until(self.cv, LOCAL_SHARE + NETWORK_SHARE, self.reserve))
+            rungs.climb(self.cv, self.tried[name], seconds)
+
+    def _allowance(self) -> float:
+        """Seconds that deciding may still cost."""
+        named = None if self.decision is None else self.decision.family
+        return allowance(self.cv.clock.budget) - self.probes.unused_seconds(named)
+
+    def _judge(self) -> None:
+        self.decision = self.sharpened(self.probes)
 
 
 def _side_by_side(
-    cv: CrossValidation,
-    probes: Probes,
-    tried: dict[FamilyName, Candidate],
-    names: tuple[list[FamilyName], list[FamilyName]],
-    reserve: float,
-    sharpened: Callable[[Probes], None],
+    race: Race,
+    local: list[FamilyName],
+    remote: list[FamilyName],
     meanwhile: Callable[[dict[FamilyName, Candidate], float], bool],
 ) -> None:
     """The worker's families in a thread beside those of this process, and useful steps here until it is done."""
-    local, remote = names
-    aside = Probes()  # of its own: this thread reads `probes` while the other one writes
+    cv, probes = race.cv, race.probes
+    aside = Probes(reuse_all=True)  # of its own: this thread reads `probes` while the other one writes
 
     def background(worker: Executor) -> None:
+        beside = replace(race, cv=replace(cv, worker=worker), probes=aside, sharpened=lambda _: None, whole=True)
         for name in remote:
-            _probe_remote(replace(cv, worker=worker), aside, tried[name], reserve, lambda: None, whole=True)
+            beside.remote(name)
 
     assert cv.worker is not None
-    with Beside(cv.worker, background, cv.clock, reserve) as beside:
-        _probe_local(cv, probes, tried, local, reserve, sharpened, whole=True)
-        while beside.going and meanwhile(probes.candidates, WAITING_SHARE * cv.clock.left(reserve)):
+    race.whole = True
+    with Beside(cv.worker, background, cv.clock, race.reserve) as beside:
+        race.local(local)
+        while beside.going and meanwhile(probes.candidates, WAITING_SHARE * cv.clock.left(race.reserve)):
             pass
     probes.candidates |= aside.candidates
     probes.not_tried |= aside.not_tried
-    sharpened(probes)
+    race.sharpened(probes)
 
 
 def _first_params(cv: CrossValidation, name: FamilyName) -> dict[str, object]:
@@ -166,59 +289,3 @@ def _until(cv: CrossValidation, share: float, reserve: float) -> float:
     if cv.clock.budget is None:
         return float("inf")
     return min(share * cv.clock.budget - cv.clock.elapsed(), cv.clock.left(reserve))
-
-
-def _look(cv: CrossValidation, probes: Probes, local: list[FamilyName], reserve: float) -> None:
-    """A quick look at few rows of the first split, so that a first verdict stands within seconds on large data too."""
-    if cv.clock.counts_trials or len(cv.splits[0].train) <= 2 * LOOK_ROWS:
-        return
-    for name in local:
-        seconds = min(_until(cv, LOCAL_SHARE, reserve), 0.05 * (cv.clock.budget or 0.0))
-        trial = cv.candidate(name, _first_params(cv, name))
-        if seconds > 0 and cv.judge(trial, 0, seconds, rows=LOOK_ROWS):
-            probes.look[name] = trial
-
-
-def _first_split(cv: CrossValidation, probes: Probes, candidate: Candidate, seconds: float) -> None:
-    """The first evidence of a family, or the reason why there is none."""
-    if candidate.family != "baseline" and seconds < LEAST_SECONDS:
-        probes.not_tried[candidate.family] = "budget"
-    elif cv.judge(candidate, 0, max(seconds, LEAST_SECONDS)):
-        probes.candidates[candidate.family] = candidate
-    else:
-        probes.not_tried[candidate.family] = candidate.reason
-
-
-def _further_split(cv: CrossValidation, candidate: Candidate, split: int, seconds: float) -> None:
-    """One more split, when the one before was judged and there is time for the longest fit so far."""
-    longest = max((fit.fit_seconds for fit in candidate.fits.values()), default=0.0)
-    if split - 1 in candidate.losses and longest <= seconds:
-        cv.judge(candidate, split, seconds)
-
-
-def _probe_remote(
-    cv: CrossValidation,
-    probes: Probes,
-    candidate: Candidate,
-    reserve: float,
-    sharpened: Callable[[], None],
-    *,
-    whole: bool = False,
-) -> None:
-    """The network: as many splits as its share allows, all at the schedule length of the first; `whole` as above."""
-    if cv.worker is None:
-        probes.not_tried[candidate.family] = "budget"
-        return
-    try:
-        cv.worker.wait_ready(min(cv.clock.left(reserve), READY_SECONDS))
-    except (OutOfTime, WorkerDied) as error:
-        probes.not_tried[candidate.family] = str(error) or "budget: the worker was not ready in time"
-        return
-    share = max(LOCAL_SHARE, cv.clock.elapsed() / (cv.clock.budget or 1.0)) + NETWORK_SHARE
-    seconds = _until(cv, share, reserve)
-    _first_split(cv, probes, candidate, seconds * NETWORK_FIRST if seconds > NETWORK_SECONDS else 0.0)
-    for split in range(1, 1 if whole and candidate.could_train_longer else len(cv.splits)):
-        sharpened()
-        _further_split(cv, candidate, split, _until(cv, share, reserve))
-        if split not in candidate.losses:
-            break

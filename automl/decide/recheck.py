@@ -75,9 +75,7 @@ def recheck(
     split = None if splits is None else splits[part]
     score = SplitTable(metric, y[part], [predictions[part] for predictions in every], split)
     ends = np.cumsum([0, *map(len, families.values())])
-    blocks = [
-        _judged(metric, score, times, base[:, None], ends) for times in resamples(codes, len(part), DRAWS, rng)
-    ]
+    blocks = [_judged(metric, score, times, base[:, None], ends) for times in resamples(codes, len(part), DRAWS, rng)]
     draws = dict(zip(families, np.concatenate(blocks, axis=1), strict=True))
     return from_draws(draws, metric, baseline_loss=baseline_loss)
 

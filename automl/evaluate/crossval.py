@@ -42,6 +42,7 @@ class Candidate:
         sealed: split number -> that model's predictions of the test rows; looked at when the test part is opened.
         members: candidates and their weights, of an ensemble.
         pruned: True when it was given up as hopeless before all splits of its search were judged.
+        rungs: (rows, split) -> what a fit on a nested subset of the split's training rows gave, and its loss.
     """
 
     name: str
@@ -57,6 +58,7 @@ class Candidate:
     sealed: dict[int, Array] = field(default_factory=dict)
     members: tuple[tuple[Candidate, float], ...] = ()
     pruned: bool = False
+    rungs: dict[tuple[int, int], tuple[Fitted, float]] = field(default_factory=dict)
 
     @property
     def ok(self) -> bool:
@@ -77,6 +79,11 @@ class Candidate:
     def seconds(self) -> float:
         """Mean seconds of a fit with its predictions."""
         return float(np.mean([f.fit_seconds + f.predict_seconds for f in self.fits.values()])) if self.fits else 0.0
+
+    def on_rung(self, rows: int) -> Candidate:
+        """The same candidate as judged on split 0 after learning from so many rows, and on nothing else."""
+        fitted, loss = self.rungs[rows, 0]
+        return replace(self, fits={0: fitted}, losses={0: loss}, models={}, sealed={}, rungs={})
 
     def final_params(self) -> Params:
         """Parameters of the final fit: the median over splits of every number that a fit determined."""
@@ -111,6 +118,7 @@ class CrossValidation:
         here, worker: where families run; `worker` is None when no worker is wanted.
         journal: remembers finished fits, so that an interrupted run goes on where it stood.
         keep_models: True when the models of all splits are kept on disk, for an ensemble of them.
+        weigh_all: True when the cost of using a model is measured for every candidate, not for the probes alone.
         test: rows of the test part; kept models predict them while they are in memory (loading dozens of networks
             again would take longer than the search), and nobody sees their targets before the choice is frozen.
     """
@@ -125,6 +133,7 @@ class CrossValidation:
     journal: Journal
     names: dict[str, int] = field(default_factory=dict)
     keep_models: bool = False
+    weigh_all: bool = False
     test: Array = field(default_factory=lambda: np.arange(0))
 
     def __post_init__(self) -> None:
@@ -138,46 +147,71 @@ class CrossValidation:
         number = self.names[family] = self.names.get(family, -1) + 1
         return Candidate(f"{family}-{number}", family, params, families.load(family).describe(params), trial)
 
-    def judge(self, candidate: Candidate, split: int, seconds: float | None = None, rows: int | None = None) -> bool:
+    def judge(self, candidate: Candidate, split: int, seconds: float | None = None) -> bool:
         """Fit on one split and keep predictions and loss.
 
         Args:
             seconds: limit of the fit; None = until the clock's end (no limit when trials are counted).
-            rows: learn from the first `rows` training rows of a fixed shuffle only (nested subsets).
 
         Returns:
             bool: True when the split was judged; else `candidate.reason` says why not.
         """
         part = self.splits[split]
-        task = FitTask(
-            candidate.family,
-            {**candidate.params, **candidate.fixed},
-            part.train if rows is None else nested(part.train, rows, self.dataset.problem.seed),
-            np.concatenate([part.check, self.test]) if self.keep_models else part.check,
-            Limits(self._seconds(seconds), self.threads),
-        )
+        task = self._task(candidate, part.train, part.check, seconds)
         if self.keep_models:
+            task = replace(task, predict=np.concatenate([part.check, self.test]))
             task = replace(task, save=self.journal.model_folder(task))
+        # Once a candidate is enough: the cost of a model hardly depends on the split.
+        task = replace(task, weigh=not candidate.losses and (candidate.trial is None or self.weigh_all))
+        judged = self._judged(task, part.check)
+        if isinstance(judged, str):
+            candidate.reason = judged
+            return False
+        fitted, loss = judged
+        kept = replace(fitted, predictions=fitted.predictions[: len(part.check)])
+        candidate.fits[split], candidate.losses[split] = kept, loss
+        if task.save is not None and not (task.save / FORGOTTEN).exists():
+            candidate.models[split], candidate.sealed[split] = task.save, fitted.predictions[len(part.check) :]
+        self._fix_length(candidate, fitted)
+        return True
+
+    def judge_rung(self, candidate: Candidate, rows: int, split: int = 0, seconds: float | None = None) -> bool:
+        """As `judge`, learning only from the first `rows` of a fixed shuffle of the training rows: nested subsets.
+
+        The outcome goes to `candidate.rungs`.
+        """
+        part = self.splits[split]
+        task = self._task(candidate, nested(part.train, rows, self.dataset.problem.seed), part.check, seconds)
+        judged = self._judged(task, part.check)
+        if isinstance(judged, str):
+            return False
+        candidate.rungs[rows, split] = judged
+        self._fix_length(candidate, judged[0])
+        return True
+
+    def _task(self, candidate: Candidate, train: Array, check: Array, seconds: float | None) -> FitTask:
+        params = {**candidate.params, **candidate.fixed}
+        return FitTask(candidate.family, params, train, check, Limits(self._seconds(seconds), self.threads))
+
+    def _judged(self, task: FitTask, check: Array) -> tuple[Fitted, float] | str:
+        """What the task gave and its loss on the rows `check`, the first it predicts; else the reason why not."""
         try:
             recalled = self.journal.recall(task)
             fitted = recalled or self.run(task)
         except (FitFailed, WorkerDied, WorkerError, OutOfTime) as error:
-            candidate.reason = str(error) or "stopped: out of time"
-            return False
-        judged = replace(fitted, predictions=fitted.predictions[: len(part.check)])
-        weight = None if self.dataset.weight is None else self.dataset.weight[part.check]
-        loss = self.metric.loss(self.dataset.y[part.check], judged.predictions, weight)
+            return str(error) or "stopped: out of time"
+        weight = None if self.dataset.weight is None else self.dataset.weight[check]
+        loss = self.metric.loss(self.dataset.y[check], fitted.predictions[: len(check)], weight)
         if not np.isfinite(loss):
-            candidate.reason = f"{self.metric.label} is not defined on its predictions"
-            return False
+            return f"{self.metric.label} is not defined on its predictions"
         if recalled is None:
             self.journal.remember(task, fitted)
-        candidate.fits[split], candidate.losses[split] = judged, loss
-        if task.save is not None and not (task.save / FORGOTTEN).exists():
-            candidate.models[split], candidate.sealed[split] = task.save, fitted.predictions[len(part.check) :]
-        if "planned_epochs" in candidate.info and not self.clock.counts_trials:
-            candidate.fixed = {"epochs": candidate.info["planned_epochs"]}
-        return True
+        return fitted, loss
+
+    def _fix_length(self, candidate: Candidate, fitted: Fitted) -> None:
+        """Every later fit of the candidate as long as the first, where time set its length."""
+        if "planned_epochs" in fitted.info and not self.clock.counts_trials:
+            candidate.fixed = candidate.fixed or {"epochs": fitted.info["planned_epochs"]}
 
     def run(self, task: FitTask) -> Fitted:
         """Run a task where its family runs; a task whose worker died is run once more."""

@@ -10,6 +10,7 @@ import numpy as np
 
 from automl.verify.folder import Check, close, figure, number
 from automl.verify.formulas import loss, score
+from automl.verify.prior import Prior, stated_prior
 
 if TYPE_CHECKING:
     from automl.data.dataset import Array
@@ -30,12 +31,27 @@ class Table:
         losses: (J, F) on the splits compared.
         factor: of the variance between splits, for the variance of their mean.
         r: 1 % of (baseline loss - best loss); the stated one when there is no baseline.
+        prior: the stated prior; None without one.
     """
 
     families: list[str]
     losses: Array
     factor: float
     r: float
+    prior: Prior | None = None
+
+    def p_better(self, family: str, over: str) -> float:
+        """P(family better than `over` by more than r) with the prior's log-odds added for the richer of the two.
+
+        What the richer family gains or loses by the prior, the other outcomes share in proportion.
+        """
+        measured = self.p_gain(family, over)
+        if self.prior is None:
+            return measured
+        if ORDER.index(family) > ORDER.index(over):
+            return self.prior.moved(measured, family, over)
+        turned = self.p_gain(over, family)
+        return min(measured * (1 - self.prior.moved(turned, over, family)) / max(1 - turned, 1e-12), 1.0)
 
     def p_gain(self, family: str, over: str) -> float:
         """P(loss of `over` - loss of `family` > r). Source: Benavoli et al. 2017, correlated t-test."""
@@ -75,10 +91,10 @@ def named(table: Table, threshold: float) -> str:
     rivals = [family for family in table.families if family != "baseline"]
     if "baseline" in table.families:
         limit = _limit("baseline", table.families, threshold)
-        rivals = [family for family in rivals if table.p_gain(family, "baseline") >= limit]
+        rivals = [family for family in rivals if table.p_better(family, "baseline") >= limit]
     for place, family in enumerate(rivals):
         worse = any(means[family] >= means[simpler] for simpler in rivals[:place])
-        if not worse and all(table.p_gain(rival, family) < threshold for rival in rivals[place + 1 :]):
+        if not worse and all(table.p_better(rival, family) < threshold for rival in rivals[place + 1 :]):
             return family
     return table.families[0]
 
@@ -111,7 +127,7 @@ def _by_splits(folder: Folder, stated: dict[str, dict[str, Any]], names: dict[st
     for family in table.families:
         if family != reference:
             label = f"decision: {family} against {reference}"
-            better, worse = table.p_gain(family, reference), table.p_gain(reference, family)
+            better, worse = table.p_better(family, reference), table.p_better(reference, family)
             found.append(close(f"{label}: better", stated[family]["p_better"], better, LEEWAY))
             found.append(close(f"{label}: worse", stated[family]["p_worse"], worse, LEEWAY))
     family = named(table, evidence["threshold"])
@@ -132,7 +148,7 @@ def _table(folder: Folder, stated: dict[str, dict[str, Any]], names: dict[str, s
     ratio = evidence.get("test_ratio") or float(np.mean(sizes / (evidence["rows"] - sizes)))
     means = losses.mean(axis=0)
     r = EQUIVALENCE * max(means[0] - means.min(), 0.0) if families[0] == "baseline" else number(evidence["r"])
-    return Table(families, losses, 1 / max(len(losses), 1) + ratio, r)
+    return Table(families, losses, 1 / max(len(losses), 1) + ratio, r, stated_prior(evidence))
 
 
 def _compared(folder: Folder, names: dict[str, str]) -> list[Split]:
@@ -216,7 +232,10 @@ def _probabilities(folder: Folder, table: Table) -> list[Check]:
     normal = rng.standard_normal((DRAWS, len(means))) * np.sqrt(np.maximum(values, 0)) @ vectors.T
     draws = means + normal * np.sqrt((splits - 1) / rng.chisquare(splits - 1, DRAWS))[:, None]
     first = np.argmax(draws <= draws.min(axis=1, keepdims=True) + table.r, axis=1)
-    shares = dict.fromkeys(ORDER, 0.0) | {name: float(np.mean(first == i)) for i, name in enumerate(table.families)}
+    chances = table.prior.chances() if table.prior else {}
+    weights = np.array([chances.get(name, 1.0) for name in table.families])[first]
+    named = {name: float(np.average(first == i, weights=weights)) for i, name in enumerate(table.families)}
+    shares = dict.fromkeys(ORDER, 0.0) | named
     # Families that could not be measured keep a share of their own; the measured ones divide the rest.
     for family, kept in (folder.decision["evidence"].get("left_out") or {}).items():
         shares = {name: share * (1 - kept) + kept * (name == family) for name, share in shares.items()}

@@ -95,10 +95,11 @@ def _crossing(given: dict[str, Any]) -> bands.Crossing | None:
 
 
 def _told(given: dict[str, Any]) -> str:
-    """A crossing in words, with its probability."""
+    """A crossing in words, with its probability unless the sentence gives it."""
     likely = percent(given.get("p_within_4n")) if is_number(given.get("p_within_4n")) else ""
     sentence = str(given.get("sentence") or f"{view.family_name(given.get('family'))}: no crossing is in sight")
-    more = f" Probability that it overtakes within 4 times the rows: {likely}." if likely else ""
+    told = not likely or "probability" in sentence
+    more = "" if told else f" Probability that it overtakes within 4 times the rows: {likely}."
     return f"{sentence.rstrip('.')}.{more}"
 
 

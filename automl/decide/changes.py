@@ -1,0 +1,247 @@
+"""What would change the verdict: each condition tried on the evidence there is, with the family it would then be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from automl.decide import words
+from automl.decide.belief import ENOUGH_SPLITS, folds_of, overlap
+from automl.decide.compare import THRESHOLDS, verdict
+from automl.decide.costs import cost_of, duration, size
+from automl.decide.posterior import posterior
+from automl.evaluate import metrics
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from automl.decide.engine import Asked, Decision
+    from automl.decide.posterior import Posterior
+    from automl.evaluate.crossval import Candidate, CrossValidation
+    from automl.evaluate.metrics import Metric
+    from automl.types import FamilyName, Prefer, Task
+
+What = Literal["more_rows", "gpu", "budget", "explainable", "latency", "size", "metric", "prefer"]
+OTHER_METRICS: dict[Task, tuple[str, ...]] = {
+    "binary": ("roc_auc", "log_loss", "accuracy"),
+    "multiclass": ("log_loss", "accuracy", "balanced_accuracy"),
+    "regression": ("rmse", "mae"),
+}
+"""Metrics that the probes' predictions are compared under as well."""
+
+SURE_NOT = 0.02
+"""Below this probability a family that time cut short is said not to change the verdict."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """An entry of `changes` in decision.json.
+
+    Attributes:
+        what: the condition.
+        title: the condition in a few words.
+        sentence: what would happen, with the figure it rests on.
+        family: what would be named; None when that is not known.
+        changes: whether the verdict would be, or may well be, another one.
+        basis: whether it was measured here, projected by a curve, or is known from published results alone.
+    """
+
+    what: What
+    title: str
+    sentence: str
+    family: FamilyName | None
+    changes: bool
+    basis: Literal["measured", "projected", "published"]
+
+
+@dataclass(frozen=True)
+class Situation:
+    """All that the conditions are tried on.
+
+    Attributes:
+        cv: gives metric, targets and splits.
+        candidates: the probes.
+        belief: the posterior the verdict stands on.
+        asked: preference and limits.
+        decision: with curves and costs in its evidence.
+        explainable: True when only printable models were allowed.
+    """
+
+    cv: CrossValidation
+    candidates: dict[FamilyName, Candidate]
+    belief: Posterior
+    asked: Asked
+    decision: Decision
+    explainable: bool = False
+
+    @property
+    def named(self) -> FamilyName:
+        """The family of the verdict."""
+        return self.decision.family
+
+    def under(self, allowed: Iterable[FamilyName] | None = None, prefer: Prefer | None = None) -> FamilyName:
+        """The family that would be named with other families allowed, or another preference."""
+        excluded = self.asked.excluded(self.candidates) if allowed is None else {}
+        names = [f for f in self.belief.families if f not in excluded] if allowed is None else list(allowed)
+        return verdict(self.belief, prefer or self.asked.prefer, names).family
+
+    def gap(self, other: FamilyName) -> str:
+        """'giving up 0.012 ROC AUC (95 % 0.004 to 0.020)' when `other` were taken instead of the named family."""
+        pair = self.belief.pair(self.named, other)
+        width = pair.high - pair.low
+        label, low, high = self.cv.metric.label, words.number(pair.low, width), words.number(pair.high, width)
+        if pair.mean <= 0:
+            return f"with no loss seen ({label} {words.number(-pair.mean, width)} better on average)"
+        return f"giving up {words.number(pair.mean, width)} {label} (95 % {low} to {high})"
+
+
+def changes(situation: Situation) -> tuple[Change, ...]:
+    """Every condition that can be tried, those that change the verdict first."""
+    tried = [
+        *_more_rows(situation),
+        *_budget(situation),
+        *_gpu(situation),
+        *_explainable(situation),
+        *_latency(situation),
+        *_size(situation),
+        *_limits(situation),
+        *_metric(situation),
+        *_prefer(situation),
+    ]
+    return tuple(sorted(tried, key=lambda change: not change.changes))
+
+
+def _more_rows(at: Situation) -> Iterator[Change]:
+    curves: dict[str, Any] = at.decision.evidence.get("curves") or {}
+    if at.named not in curves.get("families", {}):
+        return
+    overtaking = [c for c in curves["crossings"] if c["rows"] is not None]
+    for found in overtaking:
+        yield Change("more_rows", "More rows", found["sentence"], found["family"], changes=True, basis="projected")
+    if overtaking:
+        return
+    twice = curves["families"][at.named]["doubling"]
+    width, label = twice["high"] - twice["low"], at.cv.metric.label
+    gain, low, high = (words.number(twice[key], width) for key in ("mean", "low", "high"))
+    sentence = (
+        f"Twice the rows would bring {words.NOUNS[at.named]} about {gain} {label} (90 % {low} to {high}); "
+        "no other family is seen to overtake."
+    )
+    yield Change("more_rows", "More rows", sentence, at.named, changes=False, basis="projected")
+
+
+def _budget(at: Situation) -> Iterator[Change]:
+    waiting: dict[FamilyName, float] = at.decision.evidence.get("left_out") or {}
+    flags = {flag.code: flag.text for flag in at.decision.flags}
+    for family, chance in waiting.items():
+        why = flags.get(f"{family}_under_trained") or flags.get(f"{family}_not_tried", "")
+        sentence = f"{why} With more time {words.NOUNS[family]} may be named: probability {chance:.2f}."
+        yield Change("budget", "A larger budget", sentence, family, changes=chance >= SURE_NOT, basis="published")
+    if not waiting:
+        sentence = "Every family finished its training: more time would tune the model, not change the family."
+        yield Change("budget", "A larger budget", sentence, at.named, changes=False, basis="measured")
+
+
+def _gpu(at: Situation) -> Iterator[Change]:
+    said: dict[str, Any] = (at.decision.evidence.get("costs") or {}).get("gpu") or {}
+    if said.get("sentence"):
+        pays = bool(said.get("pays"))
+        family: FamilyName | None = "network" if pays else at.named
+        yield Change(
+            "gpu", "A GPU", said["sentence"], family, changes=pays and at.named != "network",
+            basis="projected" if pays else "measured",
+        )  # fmt: skip
+
+
+def _explainable(at: Situation) -> Iterator[Change]:
+    if at.explainable or at.named in ("baseline", "linear") or "linear" not in at.belief.families:
+        return
+    sentence = f"A model that can be printed whole: linear, {at.gap('linear')}."
+    yield Change("explainable", "A regulator asks", sentence, "linear", changes=True, basis="measured")
+
+
+def _latency(at: Situation) -> Iterator[Change]:
+    yield from _tighter(at, "latency", "A latency limit", lambda c: c.predict_one_seconds, duration, "a row")
+
+
+def _size(at: Situation) -> Iterator[Change]:
+    yield from _tighter(at, "size", "A size limit", lambda c: float(c.bytes), size, "for the model")
+
+
+def _tighter(at: Situation, what: What, title: str, figure: Any, shown: Any, unit: str) -> Iterator[Change]:
+    """What a limit just below the named family's figure would name."""
+    weighed = {f: cost_of(c) for f, c in at.candidates.items()}
+    figures = {f: figure(cost) for f, cost in weighed.items() if cost is not None}
+    if at.named == "baseline" or at.named not in figures:
+        return
+    left = [f for f in at.belief.families if f == "baseline" or figures.get(f, float("inf")) < figures[at.named]]
+    if not left:
+        return
+    other = at.under(left)
+    if other == "baseline":  # nothing that learns is cheaper
+        return
+    sentence = f"Under {shown(figures[at.named])} {unit} {words.NOUNS[other]} would be named, {at.gap(other)}."
+    yield Change(what, title, sentence, other, changes=True, basis="measured")
+
+
+def _limits(at: Situation) -> Iterator[Change]:
+    """What would be named without the limits given."""
+    excluded = at.asked.excluded(at.candidates)
+    whole = [f for f in at.candidates if f in at.belief.families]
+    if not excluded or set(whole) - set(excluded) == set(whole):
+        return
+    other = at.under(whole)
+    what: What = "latency" if at.asked.latency_seconds is not None else "size"
+    if other != at.named:
+        reasons = "; ".join(f"{family}: {why}" for family, why in excluded.items())
+        sentence = f"Without the limit {words.NOUNS[other]} would be named ({reasons})."
+        yield Change(what, "No limit", sentence, other, changes=True, basis="measured")
+
+
+def _metric(at: Situation) -> Iterator[Change]:
+    task = at.cv.dataset.problem.task
+    same: list[str] = []
+    for name in OTHER_METRICS[task]:
+        metric = metrics.get(name, task)
+        other = None if name == at.cv.metric.name else _under_metric(at, metric)
+        if other is None:
+            continue
+        if other == at.named:
+            same.append(metric.label)
+            continue
+        sentence = f"By {metric.label} the same predictions would name {words.NOUNS[other]}."
+        yield Change("metric", f"{metric.label} as the metric", sentence, other, changes=True, basis="measured")
+    if same:
+        sentence = f"By {' and by '.join(same)} the same predictions name {words.NOUNS[at.named]} as well."
+        yield Change("metric", "Another metric", sentence, at.named, changes=False, basis="measured")
+
+
+def _under_metric(at: Situation, metric: Metric) -> FamilyName | None:
+    """The family that another metric names on the same predictions; None when too few splits are shared."""
+    compared = {f: c for f, c in at.candidates.items() if f in at.belief.families}
+    splits = sorted(set.intersection(*(set(c.fits) for c in compared.values())))
+    if len(splits) < ENOUGH_SPLITS:
+        return None
+    losses = {f: [_loss(at.cv, c, s, metric) for s in splits] for f, c in compared.items()}
+    try:
+        found = posterior(losses, metric, folds=max(folds_of(at.cv), 2), test_ratio=overlap(at.cv))
+    except ValueError:  # the metric is not defined on enough splits
+        return None
+    return verdict(found, at.asked.prefer).family
+
+
+def _loss(cv: CrossValidation, candidate: Candidate, split: int, metric: Metric) -> float:
+    rows = cv.splits[split].check
+    weight = None if cv.dataset.weight is None else cv.dataset.weight[rows]
+    return metric.loss(cv.dataset.y[rows], candidate.fits[split].predictions, weight)
+
+
+def _prefer(at: Situation) -> Iterator[Change]:
+    named = {p: at.under(prefer=p) for p in THRESHOLDS if p != at.asked.prefer}
+    for other in sorted({f for f in named.values() if f != at.named}):
+        flags = " or ".join(f"--prefer {p}" for p, f in named.items() if f == other)
+        sentence = f"With {flags} {words.NOUNS[other]} would be named: the burden of proof is another."
+        yield Change("prefer", flags, sentence, other, changes=True, basis="measured")
+    if not {f for f in named.values() if f != at.named}:
+        sentence = f"{words.NOUNS[at.named].capitalize()} under every --prefer."
+        yield Change("prefer", "Another preference", sentence, at.named, changes=False, basis="measured")

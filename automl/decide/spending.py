@@ -1,0 +1,45 @@
+"""What deciding may cost: seconds of fits that the delivered model does not use."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from automl.decide.rungs import rung_seconds
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from automl.evaluate.crossval import Candidate
+    from automl.types import FamilyName
+
+SHARE = 0.2
+"""Share of a budget of a minute that may go into fits that are not used again; half of it at ten minutes."""
+MINUTE = 60.0
+FALL = 0.301
+"""Exponent of the fall: log10 of 2, so that the share halves with every factor of ten."""
+
+
+def allowance(budget: float | None) -> float:
+    """Seconds of fits not used again that a run may spend on the decision; infinite where trials are counted."""
+    if budget is None:
+        return float("inf")
+    return SHARE * budget * float(min(1.0, (MINUTE / budget) ** FALL))
+
+
+def not_reused(candidates: Iterable[Candidate], named: FamilyName | None, *, reuse_all: bool = False) -> float:
+    """Seconds of the probes' fits that nothing later uses.
+
+    The search goes on from the probe of the family named; an ensemble of all families goes on from all probes. Fits on
+    fewer rows are used by nobody.
+
+    Args:
+        candidates: the probes.
+        named: the family of the verdict.
+        reuse_all: whether the probes of all families are candidates for the delivered model.
+    """
+    total = 0.0
+    for candidate in candidates:
+        total += rung_seconds(candidate)
+        if not reuse_all and candidate.family != named:
+            total += sum(fit.fit_seconds + fit.predict_seconds for fit in candidate.fits.values())
+    return total

@@ -1,0 +1,75 @@
+"""The decision as a stage: probes, the verdict as it sharpens, and all that is told beside it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from automl.decide import engine
+from automl.decide.complete import Machine, complete
+from automl.decide.probe import Probes, probe
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from automl.decide.engine import Decision
+    from automl.decide.posterior import Posterior
+    from automl.evaluate.crossval import Candidate
+    from automl.session import Session
+    from automl.types import FamilyName
+
+FEW_ROWS = 50
+
+
+def allowed_families(session: Session) -> tuple[FamilyName, ...]:
+    """Families to probe: under `FEW_ROWS` rows nothing more complex than a linear model can be judged."""
+    enough = len(session.prepared.dataset) >= FEW_ROWS
+    return tuple(name for name in session.plan.allowed if enough or name in ("baseline", "linear"))
+
+
+def decide(
+    session: Session,
+    reserve: float,
+    meanwhile: Callable[[dict[FamilyName, Candidate], float], bool] | None = None,
+) -> tuple[Decision, Probes]:
+    """Probes and verdict; the console shows the provisional verdict as it sharpens.
+
+    Args:
+        session: of the run.
+        reserve: seconds to keep for finishing the run.
+        meanwhile: see `decide.probe.probe`.
+    """
+    cv, profile = session.cv, session.prepared.profile
+
+    def sharpened(probes: Probes) -> Decision | None:
+        if len(probes.candidates or probes.look) < 2:
+            return None
+        provisional = engine.decide(cv, probes, session.asked, profile)
+        session.console.verdict(engine.line(provisional))
+        session.events.add("verdict", family=provisional.family, probabilities=provisional.probabilities)
+        return provisional
+
+    with session.stages.stage("decide"):
+        probes = probe(cv, allowed_families(session), reserve, sharpened, meanwhile)
+        believed = engine.believe(cv, probes, profile)
+        decision = engine.decide(cv, probes, session.asked, profile)
+        decision = told(session, decision, believed.candidates, believed.posterior)
+    session.interrupted = probes.interrupted
+    session.events.add("decided", family=decision.family, sentence=decision.sentence)
+    session.console.note(f"Verdict: {decision.sentence}")
+    return decision, probes
+
+
+def told(session: Session, decision: Decision, candidates: dict[FamilyName, Candidate], belief: Posterior) -> Decision:
+    """The decision with curves, costs, rules and what would change it.
+
+    Args:
+        session: of the run.
+        decision: the verdict.
+        candidates: the probes.
+        belief: the posterior the verdict stands on.
+    """
+    meter = session.meter
+    machine = Machine(bool(session.gpus), meter.watts(), meter.source)
+    return complete(
+        session.cv, decision, candidates, belief, session.asked, machine, explainable=session.plan.explainable
+    )
