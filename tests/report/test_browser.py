@@ -8,8 +8,10 @@ import pytest
 
 from automl.report import html
 
+from .decided import decided, full
 from .fixture import ALL
 
+PAGES = {**ALL, "full": full, "decided": decided}
 CHROME = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None)
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--hide-scrollbars"]
 PROBE = """<script>addEventListener("load", () => {
@@ -32,9 +34,9 @@ def dump(page, tmp_path, width):
 
 @pytest.mark.browser
 @pytest.mark.skipif(CHROME is None, reason="no chromium or chrome found")
-@pytest.mark.parametrize("name", ["binary", "multiclass", "regression", "images", "hostile"])
+@pytest.mark.parametrize("name", ["binary", "multiclass", "regression", "images", "hostile", "full", "decided"])
 def test_no_horizontal_scroll_on_a_phone(name, tmp_path):
-    page = POLICY.sub("", html.render(ALL[name]())).replace("</body>", PROBE + "</body>")
+    page = POLICY.sub("", html.render(PAGES[name]())).replace("</body>", PROBE + "</body>")
 
     seen = re.search(r"<title>width (\d+) of (\d+); (.*?)</title>", dump(page, tmp_path, 390).stdout)
 

@@ -29,6 +29,12 @@ def build(report: dict[str, Any]) -> dict[str, Any]:
         "bar": probability_bar(decision),
         "legend": legend(decision),
         "probes": probes(view.mapping(decision, "evidence"), report, str(decision.get("family"))),
+        # For the card of a notebook, which has no room for the lines of the page.
+        "sentences": [
+            ("How good", _how_good(report)),
+            ("Which model", _which(report)),
+            ("Can I rely on it", verdict.sentence),
+        ],
         "good": _how_good(report) if built else "",
         "reliance": verdict if built else None,
         "next": "" if built else brief.fit_command(report),
@@ -83,6 +89,12 @@ def _how_good(report: dict[str, Any]) -> str:
     guess = GUESSING[view.is_classification(report)]
     against = f"; {guess} gets {number(baseline, decimals)}" if baseline is not None else ""
     return f"{on}, the model gets {view.metric_name(report)} {number(value, decimals)}{ends}{against}."
+
+
+def _which(report: dict[str, Any]) -> str:
+    family = view.delivered(report)
+    told = f"The model is a {view.family_name(family)}." if family else "No model family was named."
+    return str(view.at(report, "decision", "sentence") or told)
 
 
 def gauge(report: dict[str, Any]) -> str:
