@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from automl import interrupts
 from automl._version import __version__
 from automl.errors import AutoMLError
 
@@ -200,6 +201,7 @@ def doctor(as_json: bool) -> None:
 
 def main() -> None:
     """Run the command line; errors meant for people come without a traceback."""
+    interrupts.watch()
     try:
         code = cli.main(standalone_mode=False)
     except AutoMLError as error:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from automl.checks import check
+from automl.decide.costs import cost_of
 from automl.decide.engine import under_trained
 from automl.evaluate import metrics, mistakes
 from automl.explain.examples import examples
+from automl.families.weigh import folder_bytes, over_limit
 from automl.report import facts
 
 if TYPE_CHECKING:
@@ -54,7 +56,7 @@ def collect(session: Session, decision: Decision, outcome: Outcome, found: Searc
     lines = facts.leaderboard_block(outcome.lines, outcome.values, outcome.differences, outcome.delivered)
     model = session.folder / "model"
     files = sorted(f for f in model.rglob("*") if f.is_file())
-    size = sum(f.stat().st_size for f in files)
+    size = folder_bytes(model)
     for line in lines:
         line["size_bytes"] = size if line["delivered"] else None
     names = [c.name for c in session.prepared.dataset.problem.columns]
@@ -103,10 +105,21 @@ def _run_findings(session: Session, decision: Decision, outcome: Outcome) -> lis
                 action=f"Fitted with coarser bins or fewer rows: {names}.",
             )
         )
+    over = _over_limit(session, outcome)
+    if over:
+        found.append(check("AM507").finding(action=f"The delivered model: {over}."))
     confirms, statement = _confirmation(session, outcome)
     if not confirms:
         found.append(check("AM505").finding(action=statement))
     return found
+
+
+def _over_limit(session: Session, outcome: Outcome) -> str:
+    """Why the delivered model is over a limit; '' when it is not, or was not weighed."""
+    cost, plan = cost_of(outcome.delivered), session.plan
+    if cost is None:
+        return ""
+    return over_limit(replace(cost, bytes=folder_bytes(session.folder / "model")), plan.max_latency, plan.max_size)
 
 
 def _media_block(session: Session, outcome: Outcome) -> dict[str, Any] | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import re
 import tomllib
@@ -14,12 +13,14 @@ from typing import TYPE_CHECKING, Any, get_args
 from automl.clock import parse_budget
 from automl.errors import UsageError
 from automl.types import FAMILIES, FamilyName, Modality, Prefer, Task
+from automl.units import parse_latency, parse_size
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 DEFAULT_BUDGET = 300.0
-PER_SECOND = {"s": 1, "ms": 1_000, "us": 1_000_000}
+LIMITS: dict[str, Callable[[Any, str], float | int]] = {"max_latency": parse_latency, "max_size": parse_size}
+"""Keys that limit the delivered model -> what reads their value."""
 CHOICES: dict[str, tuple[str, ...]] = {
     "task": get_args(Task),
     "modality": get_args(Modality),
@@ -175,49 +176,6 @@ def checked(key: str, value: Any, where: str) -> Any:
             if item not in CHOICES[key]:
                 raise UsageError.unknown(key, str(item), CHOICES[key], where=where)
     return _typed(key, value, where)
-
-
-def parse_latency(value: Any, where: str) -> float:
-    """Seconds from '5ms', '0.5s', '200us' or a number of seconds; text needs its unit.
-
-    Raises:
-        UsageError: not a duration, or not positive.
-    """
-    seconds = 0.0
-    if isinstance(value, str):
-        match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*(us|ms|s)\s*", value.lower())
-        seconds = float(match[1]) / PER_SECOND[match[2]] if match else 0.0
-    elif _positive_number(value):
-        seconds = float(value)
-    if seconds <= 0:
-        hint = "a duration with its unit, such as 5ms, 0.5s or 200us"
-        raise UsageError(f"Cannot read the latency {value!r}.", where=where, hint=hint)
-    return seconds
-
-
-def parse_size(value: Any, where: str) -> int:
-    """Bytes from '10MB', '512kB' or a whole number, read as `--memory` is.
-
-    Raises:
-        UsageError: not a size, or not positive.
-    """
-    from automl.devices import parse_memory
-
-    size = int(value) if _positive_number(value) else 0
-    if isinstance(value, str):
-        with contextlib.suppress(UsageError):  # its message is about memory
-            size = parse_memory(value)
-    if size <= 0:
-        raise UsageError(f"Cannot read the model size {value!r}.", where=where, hint="a size such as 10MB or 512kB")
-    return size
-
-
-def _positive_number(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and 0 < value < float("inf")
-
-
-LIMITS: dict[str, Callable[[Any, str], float | int]] = {"max_latency": parse_latency, "max_size": parse_size}
-"""Keys that limit the delivered model -> what reads their value."""
 
 
 def _directions(value: Any, where: str) -> dict[str, int]:

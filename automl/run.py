@@ -260,7 +260,8 @@ def _cross_validation(
     here = Here(clock)
     return CrossValidation(
         prepared.dataset, metric, parts, clock, here, worker, threads, journal,
-        keep_models=_may_blend(plan, len(development)), weigh_all=plan.limited, test=outer.test,
+        keep_models=_may_blend(plan, len(development)), latency_seconds=plan.max_latency, size_bytes=plan.max_size,
+        test=outer.test,
     )  # fmt: skip
 
 

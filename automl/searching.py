@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from automl import interrupts
 from automl.evaluate import cost
 from automl.finish import BLEND_SECONDS, EXPLAIN_SHARE
 from automl.search.portfolio import Portfolio
@@ -57,6 +58,7 @@ def run_search(
                 )
                 search(session.cv, start, session.plan.trials, session.cv.journal.fingerprint, tracker, result)
         except KeyboardInterrupt:
+            interrupts.answered()
             session.interrupted = True
         if session.interrupted:
             result.stopped = "interrupted"

@@ -2,20 +2,25 @@ from types import SimpleNamespace
 
 from automl.collect import _run_findings
 from automl.decide.compare import Flag
+from automl.families.weigh import ModelCost
 from automl.types import Interval
 
 WORSE = Interval(-0.1, -0.2, 0.0)
 
 
-def found(family="linear", flags=(), gap=WORSE, info=()):
+def found(family="linear", flags=(), gap=WORSE, info=(), folder=None, cost=None, **limits):
     decision = SimpleNamespace(
         family=family, flags=flags, sentence="the verdict", evidence={"families": {"baseline": 1, "linear": 2}}
     )
     session = SimpleNamespace(
-        metric=SimpleNamespace(greater_is_better=True), outer=SimpleNamespace(protocol="holdout")
+        metric=SimpleNamespace(greater_is_better=True),
+        outer=SimpleNamespace(protocol="holdout"),
+        plan=SimpleNamespace(**{"max_latency": None, "max_size": None, **limits}),
+        folder=folder,
     )
+    delivered = SimpleNamespace(name="linear-0", fits={0: SimpleNamespace(cost=cost)})
     lines = [SimpleNamespace(candidate=SimpleNamespace(name="trees-0", info=dict(info)))]
-    outcome = SimpleNamespace(differences={"trees-0": gap}, delivered=SimpleNamespace(name="linear-0"), lines=lines)
+    outcome = SimpleNamespace(differences={"trees-0": gap}, delivered=delivered, lines=lines)
     return _run_findings(session, decision, outcome)
 
 
@@ -41,3 +46,14 @@ def test_a_fit_that_was_made_smaller_is_a_finding():
     assert smaller.code == "AM506"
     assert smaller.evidence == {"trees-0": {"max_bin": 64}}
     assert "trees-0" in smaller.action
+
+
+def test_a_delivered_model_over_a_limit_is_an_error(tmp_path):
+    (tmp_path / "model").mkdir()
+    (tmp_path / "model" / "weights").write_bytes(bytes(2_000))
+    cost = ModelCost(0.002, 0.01, 10_000, bytes=900)  # of a fold's model: the final one is larger
+    assert found(folder=tmp_path, cost=cost, max_latency=0.003, max_size=2_500) == []
+    (over,) = found(folder=tmp_path, cost=cost, max_latency=0.001, max_size=1_000)
+    assert (over.code, over.severity) == ("AM507", "error")
+    assert "one row takes 2 ms, 1 ms allowed" in over.action
+    assert "its model has 2 kB, 1 kB allowed" in over.action

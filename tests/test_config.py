@@ -30,7 +30,7 @@ FULL = Plan(
     backbone="folder/x",
     fail_under=0.8,
     max_latency=0.0002,
-    max_size=10 * 2**20,
+    max_size=10_000_000,
     monotone={'a "b" = c': 1, "d": -1},
 )
 
@@ -97,8 +97,8 @@ def test_merged_takes_what_is_given():
         ("max_latency", "200us", 0.0002),
         ("max_latency", 0.02, 0.02),
         ("max_latency", 1, 1.0),
-        ("max_size", "10MB", 10 * 2**20),
-        ("max_size", "512kB", 512 * 2**10),
+        ("max_size", "10MB", 10_000_000),
+        ("max_size", "512kB", 512_000),
         ("max_size", 1000, 1000),
         ("max_size", "1000", 1000),
         ("max_size", 1e6, 1_000_000),

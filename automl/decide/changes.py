@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, Literal
 from automl.decide import words
 from automl.decide.belief import ENOUGH_SPLITS, folds_of, overlap
 from automl.decide.compare import THRESHOLDS, verdict
-from automl.decide.costs import cost_of, duration, size
+from automl.decide.costs import cost_of
 from automl.decide.posterior import posterior
 from automl.evaluate import metrics
+from automl.units import duration, size
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from automl.families.weigh import MANY_ROWS
+from automl.families.weigh import MANY_ROWS, over_limit
+from automl.units import duration
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -182,41 +183,9 @@ def within_limits(
     candidates: Mapping[FamilyName, Candidate], latency_seconds: float | None, size_bytes: int | None
 ) -> dict[FamilyName, str]:
     """Family -> why a limit excludes it; never the baseline, and no family that was not weighed."""
-    excluded: dict[FamilyName, str] = {}
-    for name, candidate in candidates.items():
-        cost = cost_of(candidate)
-        if name == "baseline" or cost is None:
-            continue
-        reasons = []
-        if latency_seconds is not None and cost.predict_one_seconds > latency_seconds:
-            one = duration(cost.predict_one_seconds)
-            reasons.append(f"one row takes {one}, {duration(latency_seconds)} allowed")
-        if size_bytes is not None and cost.bytes > size_bytes:
-            reasons.append(f"its model has {size(cost.bytes)}, {size(size_bytes)} allowed")
-        if reasons:
-            excluded[name] = "; ".join(reasons)
-    return excluded
-
-
-def duration(seconds: float) -> str:
-    """'250 us', '31 ms', '4.2 s', '150 s'."""
-    if seconds >= 1:
-        return f"{_three_digits(seconds)} s"
-    if seconds >= 1e-3:
-        return f"{_three_digits(seconds * 1e3)} ms"
-    return f"{_three_digits(seconds * 1e6)} us"
-
-
-def size(count: float) -> str:
-    """'512 B', '12.3 kB', '10 MB' in steps of 1,024, as limits are read (`devices.parse_memory`)."""
-    amount, unit = float(count), "B"
-    for larger in ("kB", "MB", "GB", "TB"):
-        if amount < 1024:
-            break
-        amount, unit = amount / 1024, larger
-    return f"{_three_digits(amount)} {unit}"
-
-
-def _three_digits(amount: float) -> str:
-    """Three significant digits, whole from 100 on, never with an exponent."""
-    return f"{amount:.0f}" if amount >= 100 else f"{amount:.3g}"
+    found = {
+        name: over_limit(cost_of(candidate), latency_seconds, size_bytes)
+        for name, candidate in candidates.items()
+        if name != "baseline"
+    }
+    return {name: why for name, why in found.items() if why}

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from automl import families
+from automl import families, interrupts
 from automl.clock import OutOfTime
 from automl.decide import rungs
 from automl.decide.engine import under_trained
@@ -114,6 +114,7 @@ def probe(
     except KeyboardInterrupt:
         if "baseline" not in probes.candidates:
             raise
+        interrupts.answered()
         probes.interrupted = True
         probes.not_tried |= {name: "interrupted" for name in allowed if name not in probes.candidates}
     return probes

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from automl.decide.costs import duration, size
 from automl.decide.engine import FEW_OF_A_CLASS, SMALL_DATA
 from automl.decide.posterior import EQUIVALENCE
 from automl.decide.words import NOUNS, number
 from automl.types import FAMILIES
+from automl.units import duration, size
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from automl import families
+from automl import families, interrupts
 from automl.clock import Clock, OutOfTime
 from automl.evaluate.journal import FORGOTTEN
 from automl.families.base import FitFailed, Limits, Params
 from automl.families.task import FitTask, Fitted, fit
+from automl.families.weigh import over_limit
 from automl.workers.executor import Executor, Shared, WorkerDied, WorkerError
 
 if TYPE_CHECKING:
@@ -118,7 +119,7 @@ class CrossValidation:
         here, worker: where families run; `worker` is None when no worker is wanted.
         journal: remembers finished fits, so that an interrupted run goes on where it stood.
         keep_models: True when the models of all splits are kept on disk, for an ensemble of them.
-        weigh_all: True when the cost of using a model is measured for every candidate, not for the probes alone.
+        latency_seconds, size_bytes: limits on one model; a trial over one fails, a probe is told apart by the verdict.
         test: rows of the test part; kept models predict them while they are in memory (loading dozens of networks
             again would take longer than the search), and nobody sees their targets before the choice is frozen.
     """
@@ -133,7 +134,8 @@ class CrossValidation:
     journal: Journal
     names: dict[str, int] = field(default_factory=dict)
     keep_models: bool = False
-    weigh_all: bool = False
+    latency_seconds: float | None = None
+    size_bytes: int | None = None
     test: Array = field(default_factory=lambda: np.arange(0))
 
     def __post_init__(self) -> None:
@@ -162,12 +164,17 @@ class CrossValidation:
             task = replace(task, predict=np.concatenate([part.check, self.test]))
             task = replace(task, save=self.journal.model_folder(task))
         # Once a candidate is enough: the cost of a model hardly depends on the split.
-        task = replace(task, weigh=not candidate.losses and (candidate.trial is None or self.weigh_all))
+        limited = self.latency_seconds is not None or self.size_bytes is not None
+        task = replace(task, weigh=not candidate.losses and (candidate.trial is None or limited))
         judged = self._judged(task, part.check)
         if isinstance(judged, str):
             candidate.reason = judged
             return False
         fitted, loss = judged
+        over = over_limit(fitted.cost, self.latency_seconds, self.size_bytes)
+        if over and candidate.trial is not None:
+            candidate.reason = f"over the limit: {over}"
+            return False
         kept = replace(fitted, predictions=fitted.predictions[: len(part.check)])
         candidate.fits[split], candidate.losses[split] = kept, loss
         if task.save is not None and not (task.save / FORGOTTEN).exists():
@@ -214,7 +221,12 @@ class CrossValidation:
             candidate.fixed = candidate.fixed or {"epochs": fitted.info["planned_epochs"]}
 
     def run(self, task: FitTask) -> Fitted:
-        """Run a task where its family runs; a task whose worker died is run once more."""
+        """Run a task where its family runs; a task whose worker died is run once more.
+
+        Raises:
+            KeyboardInterrupt: Ctrl-C was pressed before, and lost on its way.
+        """
+        interrupts.check()
         executor = self.executor(task.family)
         seconds = float("inf") if task.limits.seconds is None else task.limits.seconds
         try:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from automl.data.dataset import take
+from automl.units import duration, size
 
 if TYPE_CHECKING:
     from automl.data.dataset import Inputs
@@ -48,6 +49,16 @@ class ModelCost:
     bytes: int
     peak_memory_bytes: int | None = None
     extrapolated: bool = False
+
+
+def over_limit(cost: ModelCost | None, latency_seconds: float | None, size_bytes: int | None) -> str:
+    """Why a model is over a limit; '' when it is not, or was not weighed."""
+    reasons = []
+    if cost is not None and latency_seconds is not None and cost.predict_one_seconds > latency_seconds:
+        reasons.append(f"one row takes {duration(cost.predict_one_seconds)}, {duration(latency_seconds)} allowed")
+    if cost is not None and size_bytes is not None and cost.bytes > size_bytes:
+        reasons.append(f"its model has {size(cost.bytes)}, {size(size_bytes)} allowed")
+    return "; ".join(reasons)
 
 
 def weigh(model: Model, inputs: Inputs, saved: Path | None = None, seconds: float = MOST_SECONDS) -> ModelCost:

@@ -1,0 +1,64 @@
+"""Ctrl-C that a library's callback loses is answered at the next fit."""
+
+import os
+import signal
+import threading
+
+import pytest
+
+from automl import interrupts
+from tests.fakes import fake_cv, use_fakes
+
+
+@pytest.fixture(autouse=True)
+def _watched():
+    before = signal.getsignal(signal.SIGINT)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    interrupts.watch()
+    yield
+    interrupts.answered()
+    signal.signal(signal.SIGINT, before)
+
+
+def press():
+    """Ctrl-C, its exception dropped as a finaliser drops it."""
+    with pytest.raises(KeyboardInterrupt):
+        os.kill(os.getpid(), signal.SIGINT)
+
+
+def test_without_a_press_there_is_nothing_to_answer():
+    interrupts.check()
+
+
+def test_a_press_stays_until_it_is_answered():
+    press()
+    with pytest.raises(KeyboardInterrupt):
+        interrupts.check()
+    interrupts.answered()
+    interrupts.check()
+
+
+def test_a_lost_press_ends_the_next_fit(monkeypatch):
+    use_fakes(monkeypatch)
+    cv = fake_cv(folds=3, repeats=1)
+    candidate = cv.candidate("linear", {})
+    assert cv.judge(candidate, 0)
+    press()
+    with pytest.raises(KeyboardInterrupt):
+        cv.judge(candidate, 1)
+    assert sorted(candidate.losses) == [0]
+
+
+def test_only_the_main_thread_is_interrupted():
+    press()
+    raised = []
+    thread = threading.Thread(target=lambda: raised.append(interrupts.check()))
+    thread.start()
+    thread.join()
+    assert raised == [None]
+
+
+def test_another_handler_is_left_alone():
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    interrupts.watch()
+    assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
