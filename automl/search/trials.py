@@ -13,6 +13,7 @@ from automl.jsonio import plain
 from automl.search import parallel
 from automl.search.judging import judge
 from automl.search.pruning import behind, hopeless
+from automl.search.screening import rung_of, screened_out
 from automl.search.suggestion import comparable, suggestion
 from automl.workers.pool import Workers
 from automl.workers.until import Until
@@ -156,7 +157,21 @@ class Course:
         seconds = cv.clock.left(reserve) * share / len(self.result.splits)
         if cv.worker is not None and families.load(trial.family).in_worker:
             cv = replace(cv, worker=Until(cv.worker, cv.clock, reserve, given_up))
-        judge(cv, trial, self.result.splits, lambda _: seconds, lambda: self._hopeless(trial))
+        if not self._screened_out(cv, trial, seconds):
+            judge(cv, trial, self.result.splits, lambda _: seconds, lambda: self._hopeless(trial))
+
+    def _screened_out(self, cv: CrossValidation, trial: Candidate, seconds: float) -> bool:
+        """Whether the trial is given up after a fit on few rows; then it is marked, with the reason."""
+        rung = rung_of(self.start, len(cv.splits[0].train))
+        if rung is None:
+            return False
+        known = [self.start, *self.result.trials]
+        trial.reason = screened_out(cv, trial, rung, known, None if cv.clock.counts_trials else seconds)
+        if trial.reason:
+            trial.pruned = True
+            lead = trial.rungs[rung, 0][1] - self.start.rungs[rung, 0][1]
+            self.result.estimates[trial.name] = self.start.loss(self.result.splits) + lead
+        return trial.pruned
 
     def _hopeless(self, trial: Candidate) -> bool:
         """Whether the trial is given up after the splits it was judged on; then it is marked, with the reason."""
