@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from automl.decide import words
 from automl.decide.belief import ENOUGH_SPLITS, folds_of, overlap
 from automl.decide.compare import THRESHOLDS, verdict
 from automl.decide.costs import cost_of
+from automl.decide.forecast import WORDED_FROM
 from automl.decide.posterior import posterior
+from automl.decide.tilt import tilted
 from automl.evaluate import metrics
 from automl.units import duration, size
 
@@ -32,6 +34,8 @@ OTHER_METRICS: dict[Task, tuple[str, ...]] = {
 
 SURE_NOT = 0.02
 """Below this probability a family that time cut short is said not to change the verdict."""
+FOR_TIME = ("under-trained", "budget", "in time", "out of time", "interrupted")
+"""Found in why a family was not measured to the end, where more time would help; a fit that failed fails again."""
 
 
 @dataclass(frozen=True)
@@ -80,10 +84,14 @@ class Situation:
         """The family of the verdict."""
         return self.decision.family
 
+    @property
+    def excluded(self) -> dict[FamilyName, str]:
+        """Family -> why a limit given excludes it."""
+        return self.asked.excluded(self.candidates)
+
     def under(self, allowed: Iterable[FamilyName] | None = None, prefer: Prefer | None = None) -> FamilyName:
         """The family that would be named with other families allowed, or another preference."""
-        excluded = self.asked.excluded(self.candidates) if allowed is None else {}
-        names = [f for f in self.belief.families if f not in excluded] if allowed is None else list(allowed)
+        names = [f for f in self.belief.families if f not in self.excluded] if allowed is None else list(allowed)
         return verdict(self.belief, prefer or self.asked.prefer, names).family
 
     def gap(self, other: FamilyName) -> str:
@@ -116,19 +124,31 @@ def _more_rows(at: Situation) -> Iterator[Change]:
     curves: dict[str, Any] = at.decision.evidence.get("curves") or {}
     if at.named not in curves.get("families", {}):
         return
-    overtaking = [c for c in curves["crossings"] if c["rows"] is not None]
+    rivals = [c for c in curves["crossings"] if c["family"] not in at.excluded]
+    overtaking = [c for c in rivals if c["rows"] is not None]
     for found in overtaking:
         yield Change("more_rows", "More rows", found["sentence"], found["family"], changes=True, basis="projected")
-    if overtaking:
-        return
-    twice = curves["families"][at.named]["doubling"]
-    width, label = twice["high"] - twice["low"], at.cv.metric.label
-    gain, low, high = (words.number(twice[key], width) for key in ("mean", "low", "high"))
-    sentence = (
-        f"Twice the rows would bring {words.NOUNS[at.named]} about {gain} {label} (90 % {low} to {high}); "
-        "no other family is seen to overtake."
-    )
-    yield Change("more_rows", "More rows", sentence, at.named, changes=False, basis="projected")
+    if not overtaking:
+        sentence = f"{_twice(at, curves['families'][at.named])} {_no_crossing(rivals)}"
+        yield Change("more_rows", "More rows", sentence, at.named, changes=False, basis="projected")
+
+
+def _twice(at: Situation, curve: dict[str, Any]) -> str:
+    """What twice the rows would bring the named family."""
+    if not curve["trusted"]:
+        return f"What more rows would bring {words.NOUNS[at.named]} cannot be told: {curve['reason']}."
+    ends = curve["doubling"]
+    gain, low, high = (words.number(ends[key], ends["high"] - ends["low"]) for key in ("mean", "low", "high"))
+    label = at.cv.metric.label
+    return f"Twice the rows would bring {words.NOUNS[at.named]} about {gain} {label} (90 % {low} to {high})."
+
+
+def _no_crossing(rivals: list[dict[str, Any]]) -> str:
+    """Why no number of rows is named at which another family would win."""
+    if not rivals:
+        return "No other family was measured on fewer rows."
+    open_ones = [c for c in rivals if c["p_within_4n"] is None or c["p_within_4n"] >= WORDED_FROM]
+    return " ".join(c["sentence"] for c in open_ones) or "No other family is seen to overtake."
 
 
 def _budget(at: Situation) -> Iterator[Change]:
@@ -136,29 +156,41 @@ def _budget(at: Situation) -> Iterator[Change]:
     flags = {flag.code: flag.text for flag in at.decision.flags}
     for family, chance in waiting.items():
         why = flags.get(f"{family}_under_trained") or flags.get(f"{family}_not_tried", "")
-        sentence = f"{why} With more time {words.NOUNS[family]} may be named: probability {chance:.2f}."
-        yield Change("budget", "A larger budget", sentence, family, changes=chance >= SURE_NOT, basis="published")
+        if family in at.excluded or not any(reason in why for reason in FOR_TIME):
+            continue
+        more = f"With more time {words.NOUNS[family]} may be named: probability {chance:.2f}."
+        if family == at.named:
+            more = "It is named even so; more time would train it to the end."
+        may = family != at.named and chance >= SURE_NOT
+        yield Change("budget", "A larger budget", f"{why} {more}", family, changes=may, basis="published")
     if not waiting:
-        sentence = "Every family finished its training: more time would tune the model, not change the family."
+        sentence = "Every family finished its training: more time would go into tuning."
         yield Change("budget", "A larger budget", sentence, at.named, changes=False, basis="measured")
 
 
 def _gpu(at: Situation) -> Iterator[Change]:
     said: dict[str, Any] = (at.decision.evidence.get("costs") or {}).get("gpu") or {}
     if said.get("sentence"):
-        pays = bool(said.get("pays"))
-        family: FamilyName | None = "network" if pays else at.named
+        pays = said.get("pays")
+        chance = (at.decision.evidence.get("left_out") or {}).get("network", 1.0)
+        may = bool(pays) and chance >= SURE_NOT and "network" not in at.excluded
+        family: FamilyName | None = "network" if may else None if pays is None else at.named
         yield Change(
-            "gpu", "A GPU", said["sentence"], family, changes=pays and at.named != "network",
+            "gpu", "A GPU", said["sentence"], family, changes=may and at.named != "network",
             basis="projected" if pays else "measured",
         )  # fmt: skip
 
 
 def _explainable(at: Situation) -> Iterator[Change]:
-    if at.explainable or at.named in ("baseline", "linear") or "linear" not in at.belief.families:
+    printable = [f for f in at.belief.families if f in ("baseline", "linear") and f not in at.excluded]
+    if at.explainable or at.named in ("baseline", "linear") or "linear" not in printable:
         return
+    other = at.under(printable)
     sentence = f"A model that can be printed whole: linear, {at.gap('linear')}."
-    yield Change("explainable", "A regulator asks", sentence, "linear", changes=True, basis="measured")
+    if other == "baseline":
+        sentence = "Linear, the model that can be printed whole, is not shown to beat the baseline."
+    sentence += " Additive trees can be printed too, and were not measured."
+    yield Change("explainable", "A regulator asks", sentence, other, changes=True, basis="measured")
 
 
 def _latency(at: Situation) -> Iterator[Change]:
@@ -175,11 +207,12 @@ def _tighter(at: Situation, what: What, title: str, figure: Any, shown: Any, uni
     figures = {f: figure(cost) for f, cost in weighed.items() if cost is not None}
     if at.named == "baseline" or at.named not in figures:
         return
-    left = [f for f in at.belief.families if f == "baseline" or figures.get(f, float("inf")) < figures[at.named]]
+    allowed = [f for f in at.belief.families if f not in at.excluded]
+    left = [f for f in allowed if f == "baseline" or figures.get(f, float("inf")) < figures[at.named]]
     if not left:
         return
     other = at.under(left)
-    if other == "baseline":  # nothing that learns is cheaper
+    if other == "baseline":  # nothing cheaper is shown to learn anything
         return
     sentence = f"Under {shown(figures[at.named])} {unit} {words.NOUNS[other]} would be named, {at.gap(other)}."
     yield Change(what, title, sentence, other, changes=True, basis="measured")
@@ -187,19 +220,20 @@ def _tighter(at: Situation, what: What, title: str, figure: Any, shown: Any, uni
 
 def _limits(at: Situation) -> Iterator[Change]:
     """What would be named without the limits given."""
-    excluded = at.asked.excluded(at.candidates)
-    whole = [f for f in at.candidates if f in at.belief.families]
-    if not excluded or set(whole) - set(excluded) == set(whole):
+    whole = at.belief.families
+    if not set(at.excluded) & set(whole):
         return
     other = at.under(whole)
-    what: What = "latency" if at.asked.latency_seconds is not None else "size"
+    what: What = "latency" if replace(at.asked, size_bytes=None).excluded(at.candidates) else "size"
     if other != at.named:
-        reasons = "; ".join(f"{family}: {why}" for family, why in excluded.items())
+        reasons = "; ".join(f"{family}: {why}" for family, why in at.excluded.items())
         sentence = f"Without the limit {words.NOUNS[other]} would be named ({reasons})."
         yield Change(what, "No limit", sentence, other, changes=True, basis="measured")
 
 
 def _metric(at: Situation) -> Iterator[Change]:
+    if (at.decision.evidence.get("after_search") or {}).get("changed"):
+        return  # the verdict rests on the search's models then, not on the predictions compared here
     task = at.cv.dataset.problem.task
     same: list[str] = []
     for name in OTHER_METRICS[task]:
@@ -220,7 +254,7 @@ def _metric(at: Situation) -> Iterator[Change]:
 def _under_metric(at: Situation, metric: Metric) -> FamilyName | None:
     """The family that another metric names on the same predictions; None when too few splits are shared."""
     compared = {f: c for f, c in at.candidates.items() if f in at.belief.families}
-    splits = sorted(set.intersection(*(set(c.fits) for c in compared.values())))
+    splits = sorted(set.intersection(*(set(c.fits) for c in compared.values()))) if compared else []
     if len(splits) < ENOUGH_SPLITS:
         return None
     losses = {f: [_loss(at.cv, c, s, metric) for s in splits] for f, c in compared.items()}
@@ -228,7 +262,8 @@ def _under_metric(at: Situation, metric: Metric) -> FamilyName | None:
         found = posterior(losses, metric, folds=max(folds_of(at.cv), 2), test_ratio=overlap(at.cv))
     except ValueError:  # the metric is not defined on enough splits
         return None
-    return verdict(found, at.asked.prefer).family
+    found = tilted(found, at.decision.evidence.get("prior"))
+    return verdict(found, at.asked.prefer, [f for f in found.families if f not in at.excluded]).family
 
 
 def _loss(cv: CrossValidation, candidate: Candidate, split: int, metric: Metric) -> float:

@@ -75,7 +75,8 @@ def _costs(
     machine: Machine,
 ) -> dict[str, Any]:
     pairs = {family: _times(cv, candidate) for family, candidate in candidates.items()}
-    measured = decision.evidence["families"].get("network")
+    after = decision.evidence.get("after_search") or {}
+    measured = (after if after.get("changed") else decision.evidence)["families"].get("network")
     reasons = {str(a["family"]): str(a["reason"]) for a in decision.alternatives}
     gpu = gpu_pays(
         candidates.get("network"),

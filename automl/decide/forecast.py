@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from automl.decide.curves import Crossing, Curve, crossing, doubling, fit_curve
+from automl.decide.curves import FARTHEST, Crossing, Curve, crossing, doubling, fit_curve
 from automl.decide.words import NOUNS
 from automl.evaluate.interval import group_codes
 from automl.evaluate.splits import SplitTable
@@ -139,21 +139,27 @@ def _crossing(
         "low": round(found.low) if printed and found.low is not None else None,
         "high": round(found.high) if printed and found.high is not None else None,
         "p_within_4n": found.p_near if trusted else None,
-        "sentence": _worded(other, named, found, trusted=trusted),
+        "sentence": _worded(other, named, found, rows) if trusted else _untold(other, named, fitted),
     }
 
 
-def _worded(other: FamilyName, named: FamilyName, found: Crossing, *, trusted: bool) -> str:
+def _untold(other: FamilyName, named: FamilyName, fitted: dict[FamilyName, Curve]) -> str:
+    why = "; ".join(f"{NOUNS[f]}: {fitted[f].reason}" for f in (other, named) if fitted[f].reason)
+    return f"Whether {NOUNS[other]} would overtake {NOUNS[named]} with more rows cannot be told ({why})."
+
+
+def _worded(other: FamilyName, named: FamilyName, found: Crossing, rows: int) -> str:
     overtakes = f"{NOUNS[other]} would overtake {NOUNS[named]}"
-    if not trusted:
-        return f"Whether {overtakes} with more rows cannot be told: a learning curve is not regular enough."
+    if found.rows is not None and found.rows <= rows:
+        ahead = f"{NOUNS[other]} would be ahead of {NOUNS[named]} with the rows there are already"
+        return f"By the curves of one split {ahead}; the comparison on all splits decides."
     if found.rows is not None:
         low = _rounded(found.low or found.rows)
-        high = _rounded(found.high) if found.high is not None else "more than 20 times as many"
+        high = _rounded(found.high) if found.high is not None else f"more than {FARTHEST:.0f} times as many"
         return f"By the curves {overtakes} at about {_rounded(found.rows)} rows to learn from (90 % {low} to {high})."
     if found.p_near >= WORDED_FROM:
         return f"That {overtakes} within 4 times the rows has probability {found.p_near:.2f}; no number stands out."
-    return f"At no number of rows up to 20 times as many is it seen that {overtakes}."
+    return f"By the curves it is not to be expected that {overtakes} within {FARTHEST:.0f} times the rows."
 
 
 def _rounded(rows: float) -> str:

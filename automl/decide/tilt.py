@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,8 @@ from automl.decide.prior import shift
 from automl.types import FAMILIES
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from automl.data.dataset import Array
     from automl.decide.posterior import Posterior
     from automl.decide.prior import Prior
@@ -34,15 +37,32 @@ def tilted(posterior: Posterior, prior: Prior | None) -> Posterior:
 
 def _weights(posterior: Posterior, prior: Prior) -> Array:
     """(D,) weight of each joint draw, mean 1."""
-    favoured = family_chances(prior)
-    odds = np.array([favoured.get(family, 1.0) for family in posterior.families]) ** prior.weight
+    favoured = family_chances(prior, posterior.families)
+    odds = np.array([favoured[family] for family in posterior.families]) ** prior.weight
     weights: Array = odds[posterior.simplest()]
     return np.asarray(weights / weights.mean())
 
 
-def family_chances(prior: Prior) -> dict[FamilyName, float]:
-    """Family -> prior probability that it is the simplest within r of the best, as a multiple of even chances."""
-    linear = (1 - prior.trees_over_linear) * (1 - prior.network_over_linear)
-    trees = (1 - linear) * (1 - prior.network_over_trees)
-    shares = dict(zip(FAMILIES[1:], (linear, trees, 1 - linear - trees), strict=True))
-    return {family: len(shares) * share for family, share in shares.items()}
+def family_chances(prior: Prior, families: Sequence[FamilyName]) -> dict[FamilyName, float]:
+    """Family -> prior probability that it is the simplest within r of the best, as a multiple of that with even odds.
+
+    The published results say nothing of the baseline: 1.
+
+    Args:
+        prior: its pairs are taken as independent; those with a family that was not measured play no part.
+        families: those measured.
+    """
+    stated = _shares(prior, families)
+    even = _shares(replace(prior, trees_over_linear=0.5, network_over_linear=0.5, network_over_trees=0.5), families)
+    return {family: stated[family] / even[family] if family in even else 1.0 for family in families}
+
+
+def _shares(prior: Prior, families: Sequence[FamilyName]) -> dict[FamilyName, float]:
+    """Family -> probability, as the prior has it, that it is the first that no richer one is better than."""
+    learning = [family for family in FAMILIES[1:] if family in families]
+    left, shares = 1.0, {}
+    for place, simple in enumerate(learning):
+        beaten = [getattr(prior, f"{rich}_over_{simple}") for rich in learning[place + 1 :]]
+        shares[simple] = left * math.prod(1 - chance for chance in beaten)
+        left -= shares[simple]
+    return shares
