@@ -24,6 +24,8 @@ from tests.rows import numbers
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from automl.families.weigh import ModelCost
+
 
 @dataclass
 class FakeClock(Clock):
@@ -67,6 +69,8 @@ class FakeExecutor:
     Attributes:
         errors: standard deviation of the predictions by family; `params['error']` goes before it.
         costs: seconds of a fit by family.
+        rows: training rows that these costs are for, fewer cost their share; None: they do not depend on the rows.
+        weights: what the models of a family cost to use, told where a fit is asked to weigh its model.
         trouble: called with each task; raises what the fit is to raise.
         info: facts of each fit, from the task.
         suggestions: what the oracle says, in this order; then None.
@@ -77,6 +81,8 @@ class FakeExecutor:
     clock: FakeClock
     errors: dict[str, float] = field(default_factory=dict)
     costs: dict[str, float] = field(default_factory=dict)
+    rows: int | None = None
+    weights: dict[str, ModelCost] = field(default_factory=dict)
     trouble: Callable[[Any], None] = lambda _task: None
     info: Callable[[Any], dict[str, Any]] = lambda _task: {}
     suggestions: list[Any] = field(default_factory=list)
@@ -107,14 +113,15 @@ class FakeExecutor:
 
     def _fit(self, dataset: Any, task: Any, seconds: float) -> Fitted:
         self.tasks.append(task)
-        cost = self.costs.get(task.family, 0.0)
+        cost = self.costs.get(task.family, 0.0) * (len(task.train) / self.rows if self.rows else 1.0)
         self.clock.now += min(cost, seconds)
         self.trouble(task)
         if cost > seconds:
             raise OutOfTime
         if task.save is not None:
             (task.save / "fake.txt").write_text(f"{task.family} {task.params} {len(task.train)}")
-        return Fitted(self.predictions(dataset, task), dict(task.params), self.info(task), cost, 0.0)
+        weighed = self.weights.get(task.family) if task.weigh else None
+        return Fitted(self.predictions(dataset, task), dict(task.params), self.info(task), cost, 0.0, weighed)
 
     def predictions(self, dataset: Any, task: Any) -> Any:
         error = task.params.get("error", self.errors.get(task.family, 1.0))

@@ -5,7 +5,10 @@ import pytest
 from automl.decide import engine
 from automl.decide.after import after_search
 from automl.decide.compare import Flag
+from automl.decide.engine import Asked
+from automl.decide.prior import Prior
 from automl.decide.probe import Probes
+from automl.families.weigh import ModelCost
 from tests.fakes import fake_cv, judged, use_fakes
 from tests.rows import numbers
 
@@ -22,12 +25,13 @@ def decided(not_tried=(), **errors):
     cv = fake_cv(numbers("regression", 600), repeats=1)
     probes = Probes({name: judged(cv, name, error) for name, error in {**ERRORS, **errors}.items()})
     probes.not_tried.update(not_tried)
-    return cv, list(probes.candidates.values()), engine.decide(cv, probes, "balanced", 1.0)
+    return cv, list(probes.candidates.values()), engine.decide(cv, probes, Asked())
 
 
 def test_the_verdict_stays_and_the_second_look_is_on_record():
     cv, probes, decision = decided()
-    again = after_search(cv, decision, [*probes, judged(cv, "trees", 0.29)], "balanced")
+    again, belief = after_search(cv, decision, [*probes, judged(cv, "trees", 0.29)], Asked())
+    assert belief is None
     assert again.family == decision.family == "trees"
     assert again.evidence["after_search"]["changed"] is False
     assert replace(again, evidence=decision.evidence) == decision
@@ -36,7 +40,9 @@ def test_the_verdict_stays_and_the_second_look_is_on_record():
 def test_a_changed_verdict_changes_everything_that_names_it():
     cv, probes, decision = decided(not_tried={"network": "budget"})
     decision = replace(decision, flags=(Flag("not_decidable", "by the probes"), Flag("small_data", "few")))
-    again = after_search(cv, decision, [*probes, judged(cv, "linear", 0.2)], "balanced")
+    again, belief = after_search(cv, decision, [*probes, judged(cv, "linear", 0.2)], Asked())
+    assert belief.families == ("baseline", "linear", "trees")
+    assert belief.p_better("linear", "trees") == again.evidence["after_search"]["families"]["trees"].p_worse
     assert (decision.family, again.family) == ("trees", "linear")
     assert again.reasons[0] == "The search changed the verdict from trees to linear."
     assert [a["family"] for a in again.alternatives] == ["baseline", "trees", "network"]
@@ -54,7 +60,7 @@ def test_a_family_too_far_behind_to_be_compared_again_is_named_so():
         decision, alternatives=(*decision.alternatives, {"family": "network", "reason": "worse", "probability": 0.0})
     )
     more = [judged(cv, "linear", 0.2), judged(cv, "linear", 0.21), judged(cv, "trees", 0.28)]
-    again = after_search(cv, decision, [*probes, far, *more], "balanced")
+    again, _ = after_search(cv, decision, [*probes, far, *more], Asked())
     assert again.family == "linear"
     assert again.evidence["after_search"]["splits"] == 5
     assert "network" not in again.evidence["after_search"]["candidates"]
@@ -65,4 +71,32 @@ def test_a_family_too_far_behind_to_be_compared_again_is_named_so():
 
 def test_without_a_second_family_there_is_nothing_to_compare():
     cv, probes, decision = decided()
-    assert after_search(cv, decision, [c for c in probes if c.family == "trees"], "balanced") is decision
+    again, belief = after_search(cv, decision, [c for c in probes if c.family == "trees"], Asked())
+    assert again is decision
+    assert belief is None
+
+
+def test_a_family_over_a_limit_is_not_named_after_the_search_either():
+    slow = ModelCost(0.02, 1.0, 10_000, 1_000)
+    asked = Asked(latency_seconds=0.005)
+    cv = fake_cv(numbers("regression", 600), repeats=1, weights={"trees": slow})
+    probes = [judged(cv, name, error) for name, error in ERRORS.items()]
+    decision = engine.decide(cv, Probes({c.family: c for c in probes}), asked)
+    assert decision.family == "linear"
+    again, belief = after_search(cv, decision, [*probes, judged(cv, "trees", 0.1)], asked)
+    assert again.family == "linear"
+    assert belief is None
+    assert again.evidence["after_search"]["probabilities"]["trees"] == 0
+    assert "trees" not in again.evidence["after_search"]["families"]
+
+
+def test_the_prior_of_the_probes_enters_the_second_look():
+    """The named family gains by its prior what the other loses."""
+    seen = {}
+    for chance in (0.2, 0.8):
+        cv, probes, decision = decided(linear=0.31, trees=0.3)
+        prior = Prior(chance, 0.5, 0.5, 1.0, {}, "published")
+        decision = replace(decision, evidence={**decision.evidence, "prior": prior})
+        again, _ = after_search(cv, decision, probes, Asked())
+        seen[chance] = again.evidence["after_search"]["probabilities"]["trees"]
+    assert seen[0.2] < seen[0.8]

@@ -4,10 +4,12 @@ import numpy as np
 import pytest
 
 from automl import jsonio
-from automl.decide.engine import CHANCE, decide, line, with_left_out
+from automl.decide.engine import CHANCE, Asked, believe, decide, line, with_left_out
+from automl.decide.prior import prior
 from automl.decide.probe import Probes
 from automl.errors import DataError
-from automl.types import FAMILIES
+from automl.families.weigh import ModelCost
+from automl.types import FAMILIES, Choice, Column, Profile
 from tests.fakes import fake_cv, judged, use_fakes
 from tests.rows import numbers
 
@@ -23,9 +25,17 @@ def probes_of(cv, not_tried=None, **errors):
     return Probes({name: judged(cv, name, error) for name, error in errors.items()}, not_tried or {})
 
 
-def verdict(not_tried=None, data=LARGE, prefer="balanced", info=None, **errors):
-    cv = fake_cv(data, info=info or (lambda _task: {}))
-    return decide(cv, probes_of(cv, not_tried, **errors), prefer, 1.234)
+def verdict(not_tried=None, data=LARGE, asked=None, profile=None, how=None, **errors):
+    cv = fake_cv(data, **(how or {}))
+    return decide(cv, probes_of(cv, not_tried, **errors), asked or Asked(), profile)
+
+
+def profile_of(data):
+    """What the prior reads off a table."""
+    problem, why = data.problem, Choice("table", "")
+    target = Column("y", "number", "target", "", 0, 10)
+    columns = (*problem.columns, target)
+    return Profile("some", "some.csv", why, Choice(problem.task, ""), Choice("y", ""), len(data), columns, {})
 
 
 def codes(decision):
@@ -56,7 +66,7 @@ def test_of_two_equals_the_simpler_is_named():
     cv = fake_cv(LARGE)
     probes = probes_of(cv, baseline=1, linear=0.3, trees=0.3)
     probes.candidates["trees"].losses = {s: v * 0.9995 for s, v in probes.candidates["linear"].losses.items()}
-    decision = decide(cv, probes, "balanced", 0.0)
+    decision = decide(cv, probes, Asked())
     assert decision.family == "linear"
     assert decision.probabilities["linear"] > 0.8
 
@@ -92,7 +102,7 @@ def test_an_under_trained_family_keeps_a_chance():
         return lambda task: facts if task.family == "network" else {}
 
     errors = {"baseline": 1, "linear": 0.5, "trees": 0.5, "network": 0.52}
-    short, half, whole = (verdict(info=info(n), **errors) for n in (6, 15, 60))
+    short, half, whole = (verdict(how={"info": info(n)}, **errors) for n in (6, 15, 60))
     assert short.evidence["left_out"]["network"] > half.evidence["left_out"]["network"] > 0
     assert whole.evidence["left_out"] == {}
     assert "network_under_trained" in codes(short)
@@ -105,9 +115,10 @@ def test_an_under_trained_family_keeps_a_chance():
 
 
 def test_trees_cut_by_time_are_flagged():
-    decision = verdict(
-        baseline=1, trees=0.5, info=lambda task: {"rounds": 30, "cut_by_time": task.family == "trees"}
-    )
+    def info(task):
+        return {"rounds": 30, "cut_by_time": task.family == "trees"}
+
+    decision = verdict(how={"info": info}, baseline=1, trees=0.5)
     flag = next(flag for flag in decision.flags if flag.code == "trees_under_trained")
     assert flag.text == "trees under-trained: the time ended it after 30 rounds."
     assert 0 < decision.evidence["left_out"]["trees"] <= CHANCE["trees"]
@@ -133,7 +144,7 @@ def test_a_noisy_gain_is_not_decidable():
     rng = np.random.default_rng(3)
     linear = probes.candidates["linear"].losses
     probes.candidates["trees"].losses = {s: v - 0.04 + rng.normal(0, 0.2) for s, v in linear.items()}
-    decision = decide(cv, probes, "balanced", 0.0)
+    decision = decide(cv, probes, Asked())
     assert decision.family == "linear"
     assert "not_decidable" in codes(decision)
 
@@ -144,7 +155,7 @@ def test_a_more_complex_family_needs_more_proof_when_simple_is_preferred():
     rng = np.random.default_rng(0)
     linear = probes.candidates["linear"].losses
     probes.candidates["trees"].losses = {s: v - 0.03 + rng.normal(0, 0.02) for s, v in linear.items()}
-    named = {prefer: decide(cv, probes, prefer, 0.0) for prefer in ("accuracy", "balanced", "fast", "simple")}
+    named = {prefer: decide(cv, probes, Asked(prefer)) for prefer in ("accuracy", "balanced", "fast", "simple")}
     limits = [named[p].evidence["threshold"] for p in ("accuracy", "balanced", "fast", "simple")]
     assert limits == sorted(limits)
     better = named["simple"].evidence["families"]["trees"].p_better
@@ -157,18 +168,24 @@ def test_a_more_complex_family_needs_more_proof_when_simple_is_preferred():
 
 
 def test_the_evidence_is_written_down():
-    decision = verdict({"network": "budget"}, baseline=1, linear=0.4, trees=0.3)
+    how = {"costs": {"linear": 0.5, "trees": 2.0}}
+    decision = verdict({"network": "budget"}, how=how, baseline=1, linear=0.4, trees=0.2)
     evidence = decision.evidence
     assert evidence["metric"] == evidence["loss"].lower() == "rmse"
     assert (evidence["folds"], evidence["repeats"], evidence["splits"], evidence["rows"]) == (5, 2, 10, 400)
     assert evidence["candidates"] == {"baseline": "baseline-0", "linear": "linear-0", "trees": "trees-0"}
-    assert evidence["deciding_seconds"] == 1.23
+    assert decision.family == "trees"
+    assert evidence["deciding_seconds"] == 10 * 0.5, "the fits of trees go on into the search"
+    assert evidence["excluded"] == {}
+    assert evidence["prior"] is None
+    assert evidence["method"] == "correlated t over 10 splits"
+    assert evidence["splits_of"] == {name: list(range(10)) for name in ("baseline", "linear", "trees")}
     assert evidence["test_ratio"] == pytest.approx(0.25)
     assert evidence["after_search"] is None
     trees = evidence["families"]["trees"]
     assert len(trees.per_split) == 10
     assert trees.loss == pytest.approx(np.mean(trees.per_split))
-    assert trees.configuration == "trees {'error': 0.3}"
+    assert trees.configuration == "trees {'error': 0.2}"
     for family in evidence["families"].values():
         assert family.p_better + family.p_equivalent + family.p_worse == pytest.approx(1, abs=1e-6)
     named = evidence["families"][decision.family]
@@ -202,7 +219,7 @@ def test_the_proof_named_is_the_one_that_was_asked_for():
 def test_before_the_first_split_the_quick_look_is_judged():
     cv = fake_cv(LARGE)
     looked = {n: judged(cv, n, e, splits=[0]) for n, e in {"baseline": 1, "trees": 0.2}.items()}
-    decision = decide(cv, Probes(look=looked), "balanced", 0.0)
+    decision = decide(cv, Probes(look=looked), Asked())
     assert decision.family == "trees"
     assert decision.evidence["splits"] == 1
 
@@ -210,10 +227,56 @@ def test_before_the_first_split_the_quick_look_is_judged():
 def test_without_any_figure_the_reasons_are_told():
     cv = fake_cv(LARGE)
     with pytest.raises(DataError, match="RMSE is defined on no split") as caught:
-        decide(cv, Probes(not_tried={"baseline": "one class", "trees": "no room"}), "balanced", 0.0)
+        decide(cv, Probes(not_tried={"baseline": "one class", "trees": "no room"}), Asked())
     assert caught.value.where == "baseline: one class; trees: no room"
 
 
 def test_the_line_leaves_out_what_is_impossible():
     decision = verdict(baseline=1, linear=0.9, trees=0.2)
     assert line(decision) == "trees (trees 100%)"
+
+
+@pytest.mark.parametrize(
+    ("asked", "family", "reason"),
+    [
+        (Asked(), "trees", None),
+        (Asked(latency_seconds=0.03, size_bytes=900), "trees", None),
+        (Asked(latency_seconds=0.01), "linear", "over the limit: one row takes 20 ms, 10 ms allowed"),
+        (Asked(size_bytes=800), "linear", "over the limit: its model has 900 B, 800 B allowed"),
+    ],
+)
+def test_a_limit_excludes_a_family_with_its_reason(asked, family, reason):
+    weights = {"linear": ModelCost(1e-4, 0.1, 10_000, 100), "trees": ModelCost(0.02, 1.0, 10_000, 900)}
+    decision = verdict(how={"weights": weights}, asked=asked, baseline=1, linear=0.4, trees=0.2)
+    assert decision.family == family
+    told = [a for a in decision.alternatives if a["family"] == "trees"]
+    assert told == ([{"family": "trees", "reason": reason}] if reason else [])
+    assert set(decision.evidence["excluded"]) == ({"trees"} if reason else set())
+    assert (decision.probabilities["trees"] == 0) is (reason is not None)
+    assert sum(decision.probabilities.values()) == pytest.approx(1)
+
+
+def test_without_limits_nobody_is_limited():
+    assert not Asked("simple").limited
+    assert Asked(latency_seconds=0.1).limited
+    assert Asked(size_bytes=1).limited
+
+
+def test_the_prior_is_in_the_evidence_and_moves_the_probabilities():
+    data = numbers("regression", 100)
+    errors = {"baseline": 1, "linear": 0.5, "trees": 0.48}
+    profile = profile_of(data)
+    alone, moved = (verdict(data=data, profile=known, **errors) for known in (None, profile))
+    stated = moved.evidence["prior"]
+    assert alone.evidence["prior"] is None
+    assert stated == prior(profile, 80, 10)
+    assert stated.weight == 0.8
+    cv = fake_cv(data)
+    believed = believe(cv, probes_of(cv, **errors), profile)
+    assert believed.prior == stated
+    assert believed.posterior.p_better("trees", "linear") != believed.posterior.p_gain(
+        "trees", "linear", believed.posterior.r
+    )
+    change = moved.probabilities["trees"] - alone.probabilities["trees"]
+    assert (change > 0) is (stated.trees_over_linear > 0.5)
+    assert abs(change) > 0.01

@@ -1,8 +1,15 @@
+from dataclasses import replace
+
+import numpy as np
 import pytest
 
+from automl.decide import engine
 from automl.decide import probe as module
+from automl.decide.engine import Asked
 from automl.decide.probe import LOCAL_SHARE, probe
+from automl.decide.spending import allowance
 from automl.families.base import FitFailed
+from automl.families.weigh import ModelCost
 from automl.workers.executor import WorkerDied
 from tests.fakes import fake_cv, use_fakes
 from tests.rows import numbers
@@ -22,8 +29,35 @@ def fitted(cv):
     return [(task.family, number[task.predict.tobytes()]) for task in cv.here.tasks]
 
 
+def splits_of(cv, family):
+    """Splits that a family was fitted on with all training rows, in order."""
+    return [n for (name, n), task in zip(fitted(cv), cv.here.tasks, strict=True)
+            if name == family and len(task.train) == len(cv.splits[n].train)]  # fmt: skip
+
+
+def judging(cv, asked=None, seen=None):
+    """The verdict on the probes so far, as a run asks for it; each is added to `seen`."""
+
+    def sharpened(probes):
+        if len(probes.candidates or probes.look) < 2:
+            return None
+        decision = engine.decide(cv, probes, asked or Asked())
+        if seen is not None:
+            seen.append(decision)
+        return decision
+
+    return sharpened
+
+
 def run(cv, allowed=ALL, reserve=0.0, sharpened=None):
     return probe(cv, allowed, reserve, sharpened or (lambda _probes: None))
+
+
+def raced(errors, costs, budget=100.0, rows=400, asked=None, **how):
+    """The cross-validation and the probes after a race that was judged as a run judges it."""
+    data = numbers("regression", rows)
+    cv = fake_cv(data, repeats=3, budget=budget, errors=errors, costs=costs, rows=round(0.8 * rows), **how)
+    return cv, run(cv, tuple(f for f in ALL if f in errors), sharpened=judging(cv, asked))
 
 
 def test_cheap_families_first_split_by_split_then_the_network():
@@ -60,16 +94,16 @@ def test_the_baseline_alone_is_judged_once():
 
 
 def test_the_local_families_keep_to_their_share_of_the_budget():
-    cv = fake_cv(folds=5, repeats=3, budget=40.0, costs=COSTS)
-    probes = run(cv)
+    cv = fake_cv(folds=5, repeats=3, budget=60.0, costs=COSTS, errors={"linear": 0.5, "trees": 0.5, "network": 0.5})
+    probes = run(cv, sharpened=judging(cv))
     before = next(i for i, task in enumerate(cv.here.tasks) if task.family == "network")
     spent = sum(COSTS[task.family] for task in cv.here.tasks[:before])
-    assert spent <= LOCAL_SHARE * 40.0 + 1.0
+    assert spent <= LOCAL_SHARE * 60.0 + 1.0
     trees = probes.candidates["trees"]
     assert 1 < len(trees.losses) < 15
     assert sorted(trees.losses) == list(range(len(trees.losses)))
     assert 1 <= len(probes.candidates["network"].losses) < 15
-    assert cv.clock.left() > 0.3 * 40.0
+    assert cv.clock.left() > 0.3 * 60.0
 
 
 def test_the_reserve_is_left_alone():
@@ -160,17 +194,131 @@ def test_the_verdict_sharpens_as_evidence_comes_in():
     seen = []
     cv = fake_cv(folds=3, repeats=1)
     run(cv, sharpened=lambda probes: seen.append({n: len(c.losses) for n, c in probes.candidates.items()}))
-    assert seen[0] == {}
-    assert {"baseline": 1, "linear": 1, "trees": 1} in seen
+    assert seen[0] == {"baseline": 1, "linear": 1, "trees": 1}
     assert {"baseline": 3, "linear": 3, "trees": 3, "network": 2} in seen
 
 
 def test_a_first_look_at_few_rows_of_large_data(monkeypatch):
-    monkeypatch.setattr(module, "LOOK_ROWS", 50)
-    cv = fake_cv(numbers("regression", 400), folds=5, repeats=1, budget=100.0)
-    probes = run(cv)
+    monkeypatch.setattr(module, "LARGE", 319)
+    seen = []
+    cv = fake_cv(numbers("regression", 400), repeats=1, budget=100.0)
+    probes = run(cv, sharpened=judging(cv, seen=seen))
     assert list(probes.look) == ["baseline", "linear", "trees"]
-    assert [len(t.train) for t in cv.here.tasks[:3]] == [50, 50, 50]
+    assert [len(t.train) for t in cv.here.tasks[:6]] == [80, 80, 80, 320, 320, 320]
     assert probes.look["trees"] is not probes.candidates["trees"]
-    counted = fake_cv(numbers("regression", 400), folds=5, repeats=1)
-    assert run(counted).look == {}
+    assert probes.look["trees"].losses == {0: probes.candidates["trees"].rungs[80, 0][1]}
+    assert seen[0].evidence["splits"] == 1
+    assert seen[0].evidence["families"]["trees"].loss == probes.look["trees"].loss()
+
+
+@pytest.mark.parametrize(("budget", "large"), [(None, 319), (100.0, 320)])
+def test_no_look_where_trials_are_counted_or_rows_are_few(monkeypatch, budget, large):
+    monkeypatch.setattr(module, "LARGE", large)
+    cv = fake_cv(numbers("regression", 400), repeats=1, budget=budget)
+    assert run(cv).look == {}
+    assert len(cv.here.tasks[0].train) == 320
+
+
+def test_the_rungs_of_every_family_but_the_baseline():
+    cv, probes = raced({"baseline": 1, "linear": 0.9, "trees": 0.3, "network": 0.6}, {"network": 0.1})
+    assert {name: sorted(c.rungs) for name, c in probes.candidates.items()} == {
+        "baseline": [], "linear": [(80, 0), (160, 0)], "trees": [(80, 0), (160, 0)], "network": [(80, 0), (160, 0)],
+    }  # fmt: skip
+    assert all(n == 0 for (_, n), task in zip(fitted(cv), cv.here.tasks, strict=True) if len(task.train) < 320)
+
+
+def test_an_under_trained_family_is_not_judged_on_rungs():
+    def info(task):
+        return {"rounds": 20, "cut_by_time": task.family == "trees"}
+
+    _, probes = raced({"baseline": 1, "linear": 0.9, "trees": 0.3}, {}, info=info)
+    assert probes.candidates["trees"].rungs == {}
+    assert len(probes.candidates["linear"].rungs) == 2
+
+
+def test_a_family_that_cannot_change_the_verdict_gets_no_further_split():
+    """Fits of 3 % of the budget; linear is as good as trees or hopeless, the network is hopeless."""
+    costs = {"linear": 3.0, "trees": 3.0, "network": 3.0}
+    cv, probes = raced({"baseline": 1, "linear": 1.5, "trees": 0.2, "network": 1.5}, costs)
+    assert splits_of(cv, "linear") == splits_of(cv, "trees") == splits_of(cv, "network") == [0]
+    assert engine.decide(cv, probes, Asked()).family == "trees"
+    cv, probes = raced({"baseline": 1, "linear": 0.5, "trees": 0.5, "network": 1.5}, costs)
+    assert len(splits_of(cv, "linear")) > 1
+    assert len(splits_of(cv, "trees")) > 1
+    assert splits_of(cv, "network") == [0]
+
+
+def test_cheap_fits_go_on_to_four_splits_whatever_the_verdict():
+    errors = {"baseline": 1, "linear": 1.5, "trees": 0.2, "network": 1.5}
+    cv, probes = raced(errors, {"linear": 0.9, "trees": 0.9, "network": 0.9})
+    assert splits_of(cv, "linear") == splits_of(cv, "trees") == splits_of(cv, "network") == [0, 1, 2, 3]
+    assert engine.decide(cv, probes, Asked()).evidence["method"] == "correlated t over 4 splits"
+
+
+def test_doubt_about_the_baseline_keeps_the_race_going():
+    data = replace(numbers("regression", 400), y=np.random.default_rng(0).normal(size=400))
+    cv = fake_cv(data, repeats=3, budget=200.0, errors={"trees": 0.98}, costs={"trees": 2.5}, rows=320)
+    run(cv, ("baseline", "trees"), sharpened=judging(cv))
+    assert len(splits_of(cv, "trees")) > 1
+    clear = fake_cv(data, repeats=3, budget=200.0, errors={"trees": 0.2}, costs={"trees": 2.5}, rows=320)
+    run(clear, ("baseline", "trees"), sharpened=judging(clear))
+    assert splits_of(clear, "trees") == [0]
+
+
+def test_a_family_over_a_limit_gets_no_further_split():
+    errors, costs = {"baseline": 1, "linear": 0.9, "trees": 0.2}, {"linear": 3.0, "trees": 3.0}
+    slow = {"trees": ModelCost(1.0, 1.0, 10_000, 100)}
+    cv, probes = raced(errors, costs, asked=Asked(latency_seconds=0.1), weights=slow)
+    assert splits_of(cv, "trees") == [0]
+    assert engine.decide(cv, probes, Asked(latency_seconds=0.1)).family == "linear"
+
+
+RACES = {
+    "trees ahead": {"baseline": 1, "linear": 0.9, "trees": 0.2, "network": 0.5},
+    "network ahead": {"baseline": 1, "linear": 0.9, "trees": 0.6, "network": 0.2},
+    "all alike": {"baseline": 1, "linear": 0.5, "trees": 0.5, "network": 0.5},
+    "nothing to learn": {"baseline": 1, "linear": 3.0, "trees": 3.0, "network": 3.0},
+}
+PRICES = [
+    {"linear": 0.002, "trees": 0.004, "network": 0.01},
+    {"linear": 0.002, "trees": 0.02, "network": 0.02},
+    {"linear": 0.03, "trees": 0.03, "network": 0.02},
+]
+"""Seconds of a fit as shares of the budget."""
+
+
+@pytest.mark.parametrize("race", RACES)
+@pytest.mark.parametrize("price", PRICES)
+@pytest.mark.parametrize("budget", [60.0, 600.0])
+def test_deciding_costs_no_more_than_is_allowed(race, price, budget):
+    costs = {family: share * budget for family, share in price.items()}
+    cv, probes = raced(RACES[race], costs, budget)
+    decision = engine.decide(cv, probes, Asked())
+    assert probes.unused_seconds(decision.family) <= allowance(budget) + 1e-9
+    assert decision.evidence["deciding_seconds"] == pytest.approx(probes.unused_seconds(decision.family), abs=0.01)
+    tried = {task.family for task in cv.here.tasks}
+    assert tried == set(ALL), "two families that are alike leave the network its part"
+
+
+def test_where_all_probes_are_used_again_they_cost_nothing():
+    cv = fake_cv(numbers("regression", 400), budget=60.0, costs=COSTS)
+    probes = probe(cv, ALL, 0.0, judging(cv), lambda _candidates, _seconds: False)
+    assert probes.reuse_all
+    assert set(probes.candidates) == set(ALL)
+    assert all(candidate.rungs == {} for candidate in probes.candidates.values())
+    assert probes.unused_seconds("linear") == 0
+
+
+@pytest.mark.parametrize("errors", RACES.values())
+def test_where_trials_are_counted_every_family_is_judged_everywhere(errors):
+    every = {}
+    for seconds in (0.0, 1_000.0):
+        costs = dict.fromkeys(ALL, seconds)
+        cv, probes = raced(errors, costs, budget=None)
+        every[seconds] = [
+            (task.family, len(task.train), n) for task, (_, n) in zip(cv.here.tasks, fitted(cv), strict=True)
+        ]
+        assert all(sorted(c.losses) == list(range(15)) for c in probes.candidates.values())
+        assert all(len(c.rungs) == 2 for name, c in probes.candidates.items() if name != "baseline")
+        assert {task.limits.seconds for task in cv.here.tasks} == {None}
+    assert every[0.0] == every[1_000.0]

@@ -7,6 +7,7 @@ from automl.clock import OutOfTime
 from automl.evaluate.crossval import DATASET, Candidate, nested
 from automl.families.base import FitFailed
 from automl.families.task import Fitted
+from automl.families.weigh import ModelCost
 from automl.workers.executor import WorkerDied, WorkerError
 from tests.fakes import fake_cv, judged, use_fakes
 from tests.rows import numbers
@@ -119,10 +120,87 @@ def test_a_fit_is_run_once(tmp_path):
 def test_a_fit_on_fewer_rows_is_another_fit(tmp_path):
     cv = fake_cv(folder=tmp_path)
     candidate = cv.candidate("trees", {})
-    assert cv.judge(candidate, 0, rows=30)
+    assert cv.judge_rung(candidate, 30)
     assert len(cv.here.tasks[0].train) == 30
+    assert set(cv.here.tasks[0].train) < set(cv.splits[0].train)
+    assert np.array_equal(cv.here.tasks[0].predict, cv.splits[0].check)
+    assert not candidate.ok
     assert cv.judge(candidate, 0)
     assert len(cv.here.tasks[1].train) == 80
+    assert candidate.rungs[30, 0][1] != candidate.losses[0]
+
+
+def test_a_rung_is_fitted_once(tmp_path):
+    cv = fake_cv(folder=tmp_path)
+    first, again = cv.candidate("trees", {}), cv.candidate("trees", {})
+    assert cv.judge_rung(first, 30)
+    assert cv.judge_rung(again, 30)
+    assert len(cv.here.tasks) == 1
+    assert again.rungs[30, 0][1] == first.rungs[30, 0][1]
+
+
+def test_a_rung_that_fails_leaves_the_candidate_as_it_was():
+    cv = fake_cv(trouble=raising(FitFailed("no room")))
+    candidate = cv.candidate("trees", {})
+    assert not cv.judge_rung(candidate, 30)
+    assert (candidate.rungs, candidate.reason) == ({}, "")
+
+
+def test_a_candidate_on_a_rung_is_judged_by_that_alone(tmp_path):
+    cv = replace(fake_cv(folder=tmp_path), keep_models=True)
+    candidate = judged(cv, "trees", 0.5, splits=[0, 1])
+    assert cv.judge_rung(candidate, 30)
+    lower = candidate.on_rung(30)
+    assert (lower.name, lower.params) == (candidate.name, candidate.params)
+    assert lower.losses == {0: candidate.rungs[30, 0][1]}
+    assert lower.fits == {0: candidate.rungs[30, 0][0]}
+    assert lower.models == lower.sealed == lower.rungs == {}
+    assert sorted(candidate.losses) == sorted(candidate.models) == [0, 1]
+    with pytest.raises(KeyError):
+        candidate.on_rung(40)
+
+
+def test_the_network_trains_on_a_rung_as_long_as_on_all_rows():
+    info = {"epochs": 12, "planned_epochs": 12, "full_epochs": 60, "cut_by_time": True}
+    cv = fake_cv(budget=100.0, info=lambda _task: info)
+    candidate = judged(cv, "network", splits=[0])
+    assert cv.judge_rung(candidate, 30)
+    assert cv.here.tasks[1].params["epochs"] == 12
+
+
+@pytest.mark.parametrize(
+    ("limits", "trial", "weighed"),
+    [
+        ({}, None, [True, False, False]),
+        ({}, 0, [False, False, False]),
+        ({"latency_seconds": 1.0}, 0, [True, False, False]),
+        ({"size_bytes": 10**9}, 0, [True, False, False]),
+        ({"size_bytes": 10**9}, None, [True, False, False]),
+    ],
+)
+def test_the_first_split_of_a_probe_is_weighed_and_of_every_candidate_under_a_limit(limits, trial, weighed):
+    cv = replace(fake_cv(), **limits)
+    candidate = cv.candidate("trees", {}, trial)
+    assert all(cv.judge(candidate, split) for split in (0, 1))
+    assert cv.judge_rung(candidate, 30)
+    assert [task.weigh for task in cv.here.tasks] == weighed
+
+
+def test_a_trial_over_a_limit_fails_and_a_probe_does_not():
+    heavy = {"trees": ModelCost(0.02, 1.0, 10_000, 1_000)}
+    cv = replace(fake_cv(weights=heavy), latency_seconds=0.01)
+    trial, probe = cv.candidate("trees", {}, 0), cv.candidate("trees", {})
+    assert not cv.judge(trial, 0)
+    assert trial.reason == "over the limit: one row takes 20 ms, 10 ms allowed"
+    assert not trial.ok
+    assert cv.judge(probe, 0)
+
+
+def test_after_a_first_split_that_failed_the_next_one_is_weighed():
+    cv = fake_cv(trouble=raising(FitFailed("diverged")))
+    candidate = cv.candidate("trees", {})
+    assert [cv.judge(candidate, split) for split in (0, 1, 2)] == [False, True, True]
+    assert [task.weigh for task in cv.here.tasks] == [True, True, False]
 
 
 @pytest.mark.parametrize(("budget", "asked", "limit"), [(None, 5.0, None), (10.0, 5.0, 5.0), (10.0, None, 10.0)])
