@@ -35,6 +35,9 @@ FIRST_SHARE = 0.2
 """Share of all the time left that the first split of a family may take: without it there is no evidence at all."""
 NETWORK_FIRST = 0.45
 """Share of the network's time that its first split may take: its schedule is as long as that allows."""
+NETWORK_PART = 0.4
+"""Share of what deciding may cost that the other families leave to the network while it is still to come: comparing two
+that are alike split by split would else use up all of it, and the network would never be tried."""
 NETWORK_SECONDS = 3.0
 """With less time than this for it, the network is not tried: building it takes most of that."""
 LEAST_SECONDS = 0.2
@@ -106,7 +109,9 @@ def probe(
     probes = race.probes
     try:
         if meanwhile is None or cv.worker is None:
+            race.waiting = bool(remote) and cv.worker is not None
             race.local(local)
+            race.waiting = False
             for name in remote:
                 race.remote(name)
         else:
@@ -129,6 +134,7 @@ class Race:
         tried: family -> its candidate, judged or not.
         probes: what is known so far.
         whole: judge no further splits of a family whose fit time cut short: it is to be fitted longer instead.
+        waiting: the network is still to come, and a part of what deciding may cost is kept for it.
         decision: the verdict on the evidence so far.
     """
 
@@ -138,6 +144,7 @@ class Race:
     reserve: float
     sharpened: Callable[[Probes], Decision | None]
     whole: bool = False
+    waiting: bool = False
     decision: Decision | None = None
 
     def local(self, names: list[FamilyName]) -> None:
@@ -170,7 +177,7 @@ class Race:
             self.probes.not_tried[name] = str(error) or "budget: the worker was not ready in time"
             return
         share = max(LOCAL_SHARE, cv.clock.elapsed() / (cv.clock.budget or 1.0)) + NETWORK_SHARE
-        seconds = min(_until(cv, share, self.reserve), self._allowance())
+        seconds = min(_until(cv, share, self.reserve), self._allowance(name))
         self._first_split(name, seconds * NETWORK_FIRST if seconds > NETWORK_SECONDS else 0.0)
         self._judge()
         self._climb(name)
@@ -207,8 +214,7 @@ class Race:
     def _further_split(self, name: FamilyName, split: int, share: float) -> None:
         """One more split, when there is time for the longest fit so far and deciding may cost that much."""
         seconds = _until(self.cv, share, self.reserve)
-        if self.decision is None or self.decision.family != name:
-            seconds = min(seconds, self._allowance())
+        seconds = min(seconds, self._allowance(name))
         longest = max((fit.fit_seconds for fit in self.tried[name].fits.values()), default=0.0)
         if longest <= seconds:
             self.cv.judge(self.tried[name], split, seconds)
@@ -225,6 +231,8 @@ class Race:
         """Whether more evidence on the family could change the verdict."""
         if self.decision is None or self.cv.clock.counts_trials or self.probes.reuse_all:
             return True
+        if name in self.decision.evidence["excluded"]:
+            return False  # a limit stands against it, whatever further splits say
         measured = self.decision.evidence["families"]
         if name == self.decision.family:
             return any(self._doubtful(other, measured[other]) for other in measured if other != name)
@@ -246,10 +254,26 @@ class Race:
             seconds = min(RUNG_SHARE * self._allowance(), _until(self.cv, LOCAL_SHARE + NETWORK_SHARE, self.reserve))
             rungs.climb(self.cv, self.tried[name], seconds)
 
-    def _allowance(self) -> float:
-        """Seconds that deciding may still cost."""
-        named = None if self.decision is None else self.decision.family
-        return allowance(self.cv.clock.budget) - self.probes.unused_seconds(named)
+    def _allowance(self, name: FamilyName | None = None) -> float:
+        """Seconds that deciding may still cost, whichever family is named in the end; infinite for one sure to be that.
+
+        Args:
+            name: family of the fits, which cost nothing if it is named; None for fits that are used by nobody.
+        """
+        whole, named = allowance(self.cv.clock.budget), None if self.decision is None else self.decision.family
+        possible = [family for family in self._possible() if name is None or family != name]
+        left = min((whole - self.probes.unused_seconds(family) for family in possible), default=float("inf"))
+        if self.waiting and name != named:
+            return min(left, (1 - NETWORK_PART) * whole - self.probes.unused_seconds(named))
+        return left
+
+    def _possible(self) -> list[FamilyName | None]:
+        """Families that may be named in the end; None stands for one that was not judged yet."""
+        if self.decision is None:
+            return [None]
+        named, measured = self.decision.family, self.decision.evidence["families"]
+        doubtful = [other for other in measured if other != named and self._doubtful(other, measured[other])]
+        return [named, *doubtful, *([None] if self.waiting else [])]
 
     def _judge(self) -> None:
         self.decision = self.sharpened(self.probes)
