@@ -18,7 +18,6 @@ from automl import jsonio, run, verify
 from automl.config import from_recipe
 from automl.data.source import Table
 from automl.errors import AutoMLError, DataError, RunError
-from automl.run import allowed_families
 
 QUICK = {"families": ("linear",), "trials": 0}
 FILES = {
@@ -240,7 +239,8 @@ def same(report):
 
     def strip(value):
         if isinstance(value, dict):
-            return {k: strip(v) for k, v in value.items() if k not in MAY_DIFFER}
+            told = {"sentence"} if value.get("what") == "latency" else set()
+            return {k: strip(v) for k, v in value.items() if k not in MAY_DIFFER | told}
         return [strip(v) for v in value] if isinstance(value, list) else value
 
     return strip(json.loads(json.dumps(report)))
@@ -248,8 +248,25 @@ def same(report):
 
 MAY_DIFFER = {
     "created", "command", "budget", "use", "seconds", "fit_seconds", "predict_ms_per_1000", "deciding_seconds",
-    "reading", "source", "seconds_per_epoch", "started",
+    "reading", "source", "seconds_per_epoch", "started", "fit_seconds_10x", "predict_one_seconds",
+    "predict_many_seconds", "rows_exponent", "memory_bytes", "joules",
 }  # fmt: skip
+
+
+def test_what_is_told_beside_the_verdict(large):
+    decision = large.report["decision"]
+    evidence = decision["evidence"]
+    assert evidence["prior"]["weight"] == pytest.approx(8 / evidence["splits"])
+    assert set(evidence["curves"]["families"]) == {"linear"}
+    anchors = [anchor["rows"] for anchor in evidence["curves"]["families"]["linear"]["anchors"]]
+    assert anchors == sorted(anchors)
+    assert anchors[-1] == evidence["curves"]["rows"] < 416
+    assert len(anchors) == 3
+    assert set(evidence["costs"]["families"]) == {"baseline", "linear"}
+    assert evidence["costs"]["families"]["linear"]["bytes"] > 0
+    assert evidence["costs"]["limits"] == {"latency_seconds": None, "size_bytes": None}
+    assert all(set(rule) == {"rule", "value", "threshold", "held", "source"} for rule in evidence["rules"])
+    assert {"more_rows", "gpu", "budget", "metric", "prefer"} <= {change["what"] for change in decision["changes"]}
 
 
 def test_the_seed_decides(large, tmp_path):
@@ -261,7 +278,14 @@ def test_decide_writes_the_verdict_and_no_model(tmp_path):
     decision = automl.decide(frame(120), target="bought", drop=["spent"], out=tmp_path / "run", **QUICK)
     assert decision.family in {"baseline", "linear"}
     names = {path.name for path in (tmp_path / "run").iterdir()}
-    assert names == {"decision.json", "profile.json", "plan.toml", "oof.parquet", "events.jsonl"}
+    assert names == {
+        "decision.json", "profile.json", "plan.toml", "oof.parquet", "events.jsonl", "report.json", "report.html",
+    }  # fmt: skip
+    report = jsonio.read(tmp_path / "run" / "report.json")
+    assert report["decision"] == jsonio.plain(decision)
+    assert report.get("model") is None
+    assert report.get("test") is None
+    assert "<html" in (tmp_path / "run" / "report.html").read_text()
     assert from_recipe(str(tmp_path / "run" / "plan.toml")).target == "bought"
     assert "test_opened" not in {line["event"] for line in events(tmp_path / "run")}
 
@@ -297,12 +321,6 @@ def test_new_folders_are_named_after_the_data_and_never_taken(tmp_path, monkeypa
     assert names == ["telco_churn-1-now", "telco_churn-1-now_2", "telco_churn-1-now_3", "telco_churn-1-now_4"]
 
 
-def test_few_rows_allow_nothing_more_complex_than_a_linear_model():
-    plan = automl.config.Plan()
-    assert allowed_families(plan, 49) == ("baseline", "linear")
-    assert allowed_families(plan, 50) == ("baseline", "linear", "trees", "network")
-
-
 @pytest.mark.slow
 def test_counted_trials_repeat_exactly_in_new_processes(tmp_path):
     frame().to_csv(tmp_path / "data.csv", index=False)
@@ -320,6 +338,18 @@ def test_counted_trials_repeat_exactly_in_new_processes(tmp_path):
     first, again = ((tmp_path / name / "predictions.csv").read_bytes() for name in ("first", "again"))
     assert first == again
     assert all(c.ok for c in verify.verify(tmp_path / "first"))
+
+
+def test_a_limit_excludes_a_family_with_its_reason(tmp_path):
+    options = {"target": "bought", "drop": ["spent"], "out": tmp_path / "run", "max_size": "100B", **QUICK}
+    decision = automl.decide(frame(120), **options)
+    assert decision.family == "baseline"
+    assert list(decision.evidence["excluded"]) == ["linear"]
+    told = [a["reason"] for a in decision.alternatives if a["family"] == "linear"]
+    assert len(told) == 1
+    assert told[0].startswith("over the limit: its model has ")
+    assert told[0].endswith(", 100 B allowed")
+    assert decision.evidence["costs"]["limits"]["size_bytes"] == 100
 
 
 @pytest.mark.slow

@@ -1,0 +1,98 @@
+from contextlib import nullcontext
+from types import SimpleNamespace
+
+import pytest
+
+from automl.decide.engine import Asked
+from automl.deciding import FEW_ROWS, allowed_families, decide
+from automl.types import FAMILIES, Choice, Column, Profile
+from tests.fakes import fake_cv, use_fakes
+from tests.rows import numbers
+
+ERRORS = {"baseline": 1.0, "linear": 0.9, "trees": 0.2, "network": 0.5}
+
+
+@pytest.fixture(autouse=True)
+def _fakes(monkeypatch):
+    use_fakes(monkeypatch)
+
+
+def session(rows=400, allowed=FAMILIES, asked=None, **how):
+    """What the stage asks of a run; `said` and `noted` are what it told."""
+    data = numbers("regression", rows)
+    target = Column("y", "number", "target", "", 0, rows)
+    columns = (*data.problem.columns, target)
+    profile = Profile("a", "a.csv", Choice("table", ""), Choice("regression", ""), Choice("y", ""), rows, columns)
+    said, noted = [], []
+    return SimpleNamespace(
+        cv=fake_cv(data, errors=ERRORS, **how),
+        prepared=SimpleNamespace(dataset=data, profile=profile),
+        plan=SimpleNamespace(allowed=allowed, explainable=False),
+        asked=asked or Asked(),
+        console=SimpleNamespace(verdict=said.append, note=said.append),
+        events=SimpleNamespace(add=lambda name, **facts: noted.append((name, facts))),
+        stages=SimpleNamespace(stage=lambda _name: nullcontext()),
+        meter=SimpleNamespace(watts=lambda: 12.0, source="declared"),
+        gpus=(),
+        interrupted=False,
+        said=said,
+        noted=noted,
+    )
+
+
+@pytest.mark.parametrize(
+    ("rows", "allowed", "expected"),
+    [
+        (FEW_ROWS - 1, FAMILIES, ("baseline", "linear")),
+        (FEW_ROWS, FAMILIES, FAMILIES),
+        (FEW_ROWS - 1, ("baseline", "trees"), ("baseline",)),
+        (FEW_ROWS, ("baseline", "trees"), ("baseline", "trees")),
+    ],
+)
+def test_few_rows_allow_nothing_more_complex_than_a_linear_model(rows, allowed, expected):
+    assert allowed_families(session(rows, allowed)) == expected
+
+
+def test_the_decision_is_told_with_all_that_stands_beside_it():
+    run = session()
+    decision, probes = decide(run, 0.0)
+    assert decision.family == "trees"
+    assert set(probes.candidates) == set(FAMILIES)
+    assert decision.evidence["prior"].features["regression"] == 1
+    assert set(decision.evidence["curves"]["families"]) == {"linear", "trees", "network"}
+    assert set(decision.evidence["costs"]["families"]) == set(FAMILIES)
+    assert decision.evidence["costs"]["energy_source"] == "declared"
+    assert decision.evidence["rules"]
+    assert {change.what for change in decision.changes} >= {"more_rows", "budget", "prefer", "metric"}
+    assert run.said[-1] == f"Verdict: {decision.sentence}"
+    assert not run.interrupted
+
+
+def test_every_new_piece_of_evidence_sharpens_the_verdict():
+    run = session(allowed=("baseline", "linear", "trees"))
+    decision, _ = decide(run, 0.0)
+    names = [name for name, _ in run.noted]
+    assert names == ["verdict"] * 10 + ["decided"], "one judgement a split"
+    assert run.noted[-1][1] == {"family": "trees", "sentence": decision.sentence}
+    assert all(sum(facts["probabilities"].values()) == pytest.approx(1) for name, facts in run.noted[:-1])
+    assert run.said[0].startswith("trees (")
+
+
+def test_one_family_alone_is_not_told_before_its_end():
+    run = session(allowed=("baseline",))
+    decision, _ = decide(run, 0.0)
+    assert decision.family == "baseline"
+    assert [name for name, _ in run.noted] == ["decided"]
+
+
+def test_an_interruption_is_passed_on_with_the_verdict_so_far():
+    def trouble(_task):
+        if len(run.cv.here.tasks) == 5:
+            raise KeyboardInterrupt
+
+    run = session(trouble=trouble)
+    decision, probes = decide(run, 0.0)
+    assert run.interrupted
+    assert probes.interrupted
+    assert decision.family == "trees"
+    assert probes.not_tried == {"network": "interrupted"}
