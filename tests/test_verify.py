@@ -12,6 +12,8 @@ import pytest
 
 from automl import jsonio
 from automl.decide.compare import from_draws, posterior, verdict
+from automl.decide.prior import Prior
+from automl.decide.tilt import tilted
 from automl.errors import RunError
 from automl.evaluate import conformal, interval, metrics, mistakes
 from automl.evaluate.splits import by_split, split_codes
@@ -40,7 +42,7 @@ def frame(task, y, p, **first):
     return pd.DataFrame({**first, "target": np.array(names, dtype=object)[y], **columns})
 
 
-def write(path, task="binary", name=None, weighted=False, bootstrap=False):
+def write(path, task="binary", name=None, weighted=False, bootstrap=False, skills=SKILL, prior=None, allowed=None):
     """A run folder as docs/run-folder.md describes it."""
     metric = metrics.get(name, task) if name else metrics.default(task)
     rng = np.random.default_rng(0)
@@ -52,7 +54,7 @@ def write(path, task="binary", name=None, weighted=False, bootstrap=False):
     row = np.concatenate([rng.permutation(ROWS) for _ in range(REPEATS)])
     repeat, fold = np.repeat(range(REPEATS), ROWS), np.tile(np.repeat(range(FOLDS), ROWS // FOLDS), REPEATS)
     splits, w = split_codes(repeat, fold), None if weight is None else weight[row]
-    predictions = {name: predict(task, y[row], skill, rng) for name, skill in SKILL.items()}
+    predictions = {name: predict(task, y[row], skill, rng) for name, skill in skills.items()}
     frames = []
     for candidate, p in predictions.items():
         extra = {} if w is None else {"weight": w}
@@ -64,14 +66,14 @@ def write(path, task="binary", name=None, weighted=False, bootstrap=False):
     belief = posterior(losses, metric, folds=FOLDS)
     if bootstrap:
         belief = from_draws({f: belief.draws[:500, i] for i, f in enumerate(belief.families)}, metric)
-    found = verdict(belief)
+    found = verdict(tilted(belief, prior), allowed=allowed)
     families = {f: replace(e, configuration=f"{f} default") for f, e in found.families.items()}
     evidence = {"metric": metric.name, "r": found.r, "threshold": found.threshold, "folds": FOLDS, "rows": ROWS}
     decision = jsonio.plain(
         {
             "family": found.family,
             "probabilities": found.probabilities,
-            "evidence": {**evidence, "candidates": compared, "families": families, "after_search": None},
+            "evidence": {**evidence, "candidates": compared, "families": families, "after_search": None, "prior": prior},
         }
     )
     jsonio.write(path / "decision.json", decision)
@@ -281,6 +283,59 @@ def test_evidence_from_resampled_rows_is_checked_by_its_stated_probabilities(tmp
     decision["evidence"]["families"]["trees"] |= {"p_better": 0.99, "p_equivalent": 0.01, "p_worse": 0.0}
     (folder / "decision.json").write_text(json.dumps(decision), encoding="utf-8")
     assert "decision: no family shown to beat it" in {c.name for c in verify(folder) if not c.ok}
+
+
+CLOSE = {**SKILL, "trees-1": 1.06}
+"""Trees that are a little better than linear, or not."""
+
+
+def p_trees(folder):
+    """The stated probabilities that trees are better than the family named, and that they are the family."""
+    decision = json.loads((folder / "decision.json").read_text(encoding="utf-8"))
+    return decision["evidence"]["families"]["trees"]["p_better"], decision["probabilities"]["trees"]
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize("chance", [0.2, 0.5, 0.8])
+def test_a_verdict_with_a_prior_is_derived_with_it(tmp_path, weighted, chance):
+    prior = Prior(chance, 0.6, 0.4, 0.8, {"log10_rows": 2.4}, "published")
+    folder = write(tmp_path, weighted=weighted, skills=CLOSE, prior=prior)
+    assert [check for check in verify(folder) if not check.ok] == []
+
+
+@pytest.mark.parametrize("bootstrap", [False, True])
+def test_the_prior_moves_what_is_stated(tmp_path, bootstrap):
+    stated = []
+    for name, chance in (("low", 0.2), ("high", 0.8)):
+        (tmp_path / name).mkdir()
+        prior = Prior(chance, 0.6, 0.4, 0.8, {}, "published")
+        stated.append(p_trees(write(tmp_path / name, bootstrap=bootstrap, skills=CLOSE, prior=prior)))
+    assert 0.02 < stated[0][0] < stated[1][0]
+    assert 0.02 < stated[0][1] < stated[1][1]
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("trees_over_linear", 0.8), ("weight", 0.0)],
+)
+def test_a_damaged_prior_is_caught(tmp_path, key, value):
+    prior = Prior(0.2, 0.5, 0.5, 1.0, {}, "published")
+    folder = write(tmp_path, skills=CLOSE, prior=prior)
+    decision = json.loads((folder / "decision.json").read_text(encoding="utf-8"))
+    decision["evidence"]["prior"][key] = value
+    (folder / "decision.json").write_text(json.dumps(decision), encoding="utf-8")
+    failed = {check.name for check in verify(folder) if not check.ok}
+    assert {"decision: trees against linear: better", "decision: probability of trees"} <= failed
+
+
+def test_a_decision_of_an_older_version_has_no_prior(tmp_path):
+    folder = write(tmp_path, skills=CLOSE)
+    decision = json.loads((folder / "decision.json").read_text(encoding="utf-8"))
+    del decision["evidence"]["prior"]
+    jsonio.write(folder / "decision.json", decision)
+    report = json.loads((folder / "report.json").read_text(encoding="utf-8")) | {"decision": decision}
+    jsonio.write(folder / "report.json", report)
+    assert all(check.ok for check in verify(folder))
 
 
 def test_a_verdict_changed_after_the_search_follows_it(tmp_path):

@@ -66,8 +66,9 @@ def _draws(
 ) -> dict[FamilyName, Array]:
     """Family -> (D, anchors) losses on resamples of the rows judged, the same resamples for all.
 
-    What another draw of the training rows would have changed is added as independent noise, its variance that of the
-    resampled loss times judged over training rows (the correction of Nadeau and Bengio 2003).
+    What another draw of the training rows would have changed is added as independent noise: the variance that an anchor
+    does not share with the others, times judged over training rows (the correction of Nadeau and Bengio 2003, who
+    apply it to differences as well).
     """
     check = cv.splits[0].check
     y = cv.dataset.y[check]
@@ -80,7 +81,8 @@ def _draws(
     table = cv.metric.to_loss(np.concatenate([score(times * weight[:, None]) for times in drawn], axis=1).T)
     table = np.where(np.isfinite(table), table, np.nanmean(table, axis=0))
     learnt = np.array([n for sizes in anchors.values() for n in sizes], dtype=float)
-    table = table + rng.standard_normal(table.shape) * table.std(axis=0) * np.sqrt(len(check) / learnt)
+    own = (table - table.mean(axis=1, keepdims=True)).std(axis=0)
+    table = table + rng.standard_normal(table.shape) * own * np.sqrt(len(check) / learnt)
     ends = np.cumsum([0, *(len(sizes) for sizes in anchors.values())])
     return {f: np.maximum(table[:, ends[i] : ends[i + 1]], 0.0) for i, f in enumerate(candidates)}
 
