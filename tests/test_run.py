@@ -350,6 +350,7 @@ def test_a_limit_excludes_a_family_with_its_reason(tmp_path):
     assert told[0].startswith("over the limit: its model has ")
     assert told[0].endswith(", 100 B allowed")
     assert decision.evidence["costs"]["limits"]["size_bytes"] == 100
+    assert [c for c in verify.verify(tmp_path / "run") if not c.ok] == []
 
 
 @pytest.mark.slow

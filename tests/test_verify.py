@@ -297,7 +297,6 @@ def p_trees(folder):
     return decision["evidence"]["families"]["trees"]["p_better"], decision["probabilities"]["trees"]
 
 
-@pytest.mark.xfail(strict=True, reason="verify weighs the draws by the prior of three families, the run by theirs")
 @pytest.mark.parametrize("weighted", [False, True])
 @pytest.mark.parametrize("chance", [0.2, 0.5, 0.8])
 def test_a_verdict_with_a_prior_is_derived_with_it(tmp_path, weighted, chance):
@@ -331,7 +330,6 @@ def test_a_damaged_prior_is_caught(tmp_path, key, value):
     assert {"decision: trees against linear: better", "decision: probability of trees"} <= failed
 
 
-@pytest.mark.xfail(strict=True, reason="verify derives r without the families that a limit excludes")
 @pytest.mark.parametrize("prior", [None, Prior(0.8, 0.6, 0.4, 0.8, {}, "published")])
 def test_a_verdict_without_the_families_over_a_limit_is_derived(tmp_path, prior):
     folder = write(tmp_path, prior=prior, allowed=("baseline", "linear"))

@@ -66,6 +66,8 @@ def after_search(
         "candidates": {family: len(group) for family, group in entered.items()},
         "probabilities": probabilities,
         "families": result.families,
+        "r": result.r,
+        "threshold_baseline": result.threshold_baseline,
     }
     evidence = {**decision.evidence, "after_search": again}
     if not changed:

@@ -139,6 +139,7 @@ def verdict(belief: Posterior, prefer: Prefer = "balanced", allowed: Iterable[Fa
     families = [f for f in belief.families if allowed is None or f in set(allowed)]
     if not families:
         raise ValueError("no family of the posterior is allowed")
+    belief = belief.only(families)
     rivals = sum(family != "baseline" for family in families)
     limits = {family: threshold(prefer, family, rivals) for family in families}
     named = _named(belief, limits)

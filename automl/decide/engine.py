@@ -127,7 +127,7 @@ def decide(cv: CrossValidation, probes: Probes, asked: Asked, profile: Profile |
     candidates = believed.candidates
     excluded = asked.excluded(candidates)
     result = verdict(believed.posterior, asked.prefer, [f for f in candidates if f not in excluded])
-    left_out = _left_out(probes, candidates)
+    left_out = {name: kept for name, kept in _left_out(probes, candidates).items() if name not in excluded}
     evidence = _evidence(cv, candidates, result) | {
         "method": believed.method,
         "deciding_seconds": round(probes.unused_seconds(result.family), 2),

@@ -8,7 +8,7 @@ only for P(simplest family within r of the best).
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,7 +16,7 @@ import numpy as np
 from automl.types import FAMILIES, FamilyName, Interval
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from automl.data.dataset import Array
     from automl.evaluate.metrics import Metric
@@ -56,7 +56,7 @@ class Posterior:
         r: gains up to this are practically nothing.
         factor: variance of a mean over splits as a multiple of the variance between splits; 0 with bootstrap draws.
         shifts: (richer, simpler family) -> log-odds that a prior adds to "better by more than r".
-        weights: (D,) weight of each draw by a prior; None weighs all alike.
+        odds: families compared -> weight by a prior of a draw that names each; None weighs all draws alike.
     """
 
     metric: Metric
@@ -67,7 +67,20 @@ class Posterior:
     r: float
     factor: float
     shifts: Mapping[tuple[FamilyName, FamilyName], float] = field(default_factory=dict)
-    weights: Array | None = None
+    odds: Callable[[Sequence[FamilyName]], Mapping[FamilyName, float]] | None = None
+
+    def only(self, families: Iterable[FamilyName]) -> Posterior:
+        """The beliefs about some of the families, as if no other had been compared: r follows from them."""
+        kept = _ordered(families)
+        if kept == self.families:
+            return self
+        places = [self.families.index(family) for family in kept]
+        means = self.means[places]
+        baseline = None if "baseline" in kept else self.r / EQUIVALENCE + float(self.means.min())
+        return replace(
+            self, families=kept, losses=self.losses[:, places], means=means, draws=self.draws[:, places],
+            r=_region(kept, means, baseline),
+        )  # fmt: skip
 
     def p_better(self, family: FamilyName, over: FamilyName) -> float:
         """P(family is better than `over` by more than r), with what a prior says of the pair."""
@@ -120,15 +133,12 @@ class Posterior:
     def probabilities(self, allowed: Iterable[FamilyName] | None = None) -> dict[FamilyName, float]:
         """Family -> P(it is the simplest of those allowed within r of the best of them); they sum to 1."""
         chosen = [f for f in self.families if allowed is None or f in set(allowed)]
-        first = self.simplest(chosen)
-        shares = np.bincount(first, self.weights, len(chosen)) / len(first)
+        draws = self.draws[:, [self.families.index(f) for f in chosen]]
+        first = (draws <= draws.min(axis=1, keepdims=True) + self.r).argmax(axis=1)
+        odds = self.odds(chosen) if self.odds is not None else dict.fromkeys(chosen, 1.0)
+        shares = np.bincount(first, minlength=len(chosen)) * np.array([odds[family] for family in chosen])
+        shares = shares / shares.sum()
         return {family: float(shares[chosen.index(family)]) if family in chosen else 0.0 for family in FAMILIES}
-
-    def simplest(self, chosen: Sequence[FamilyName] | None = None) -> Array:
-        """(D,) of each draw, the place in `chosen` (all by default) of the simplest family within r of the best."""
-        draws = self.draws[:, [self.families.index(f) for f in chosen or self.families]]
-        first: Array = (draws <= draws.min(axis=1, keepdims=True) + self.r).argmax(axis=1)
-        return first
 
     def _student(self, losses: Array) -> tuple[float, float]:
         """Centre and scale of the Student-t posterior of a mean over splits."""

@@ -152,7 +152,8 @@ class Race:
         self._look(names)
         for name in names:
             left = self.cv.clock.left(self.reserve)
-            self._first_split(name, max(FIRST_SHARE * left, min(SHORT_SHARE * left, SHORT_SECONDS)))
+            first = min(FIRST_SHARE * left, allowance(self.cv.clock.budget))
+            self._first_split(name, max(first, min(SHORT_SHARE * left, SHORT_SECONDS)))
         self._judge()
         for name in names:
             self._climb(name)

@@ -56,6 +56,8 @@ def rules(cv: CrossValidation, decision: Decision, asked: Asked) -> tuple[Rule, 
     after = evidence.get("after_search") or {}
     changed = bool(after.get("changed"))
     families: dict[FamilyName, FamilyEvidence] = after["families"] if changed else evidence["families"]
+    if changed:
+        evidence = {**evidence, **{key: after[key] for key in ("r", "threshold_baseline") if key in after}}
     region = f"{number(evidence['r'], 0)} {evidence['loss']}"
     return (
         Rule("practically equal: gains up to r", region, f"{EQUIVALENCE:.0%} of (baseline loss - best loss)", held=True,

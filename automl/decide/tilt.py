@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
-
-import numpy as np
 
 from automl.decide.prior import shift
 from automl.types import FAMILIES
@@ -14,7 +13,6 @@ from automl.types import FAMILIES
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from automl.data.dataset import Array
     from automl.decide.posterior import Posterior
     from automl.decide.prior import Prior
     from automl.types import FamilyName
@@ -32,15 +30,12 @@ def tilted(posterior: Posterior, prior: Prior | None) -> Posterior:
         return posterior
     names = posterior.families
     shifts = {(rich, simple): shift(prior, rich, simple) for i, simple in enumerate(names) for rich in names[i + 1 :]}
-    return replace(posterior, shifts={pair: s for pair, s in shifts.items() if s}, weights=_weights(posterior, prior))
+    return replace(posterior, shifts={pair: s for pair, s in shifts.items() if s}, odds=partial(_odds, prior))
 
 
-def _weights(posterior: Posterior, prior: Prior) -> Array:
-    """(D,) weight of each joint draw, mean 1."""
-    favoured = family_chances(prior, posterior.families)
-    odds = np.array([favoured[family] for family in posterior.families]) ** prior.weight
-    weights: Array = odds[posterior.simplest()]
-    return np.asarray(weights / weights.mean())
+def _odds(prior: Prior, families: Sequence[FamilyName]) -> dict[FamilyName, float]:
+    """Family -> weight of a draw that names it, among those compared."""
+    return {family: chance**prior.weight for family, chance in family_chances(prior, families).items()}
 
 
 def family_chances(prior: Prior, families: Sequence[FamilyName]) -> dict[FamilyName, float]:

@@ -232,7 +232,7 @@ def _probabilities(folder: Folder, table: Table) -> list[Check]:
     normal = rng.standard_normal((DRAWS, len(means))) * np.sqrt(np.maximum(values, 0)) @ vectors.T
     draws = means + normal * np.sqrt((splits - 1) / rng.chisquare(splits - 1, DRAWS))[:, None]
     first = np.argmax(draws <= draws.min(axis=1, keepdims=True) + table.r, axis=1)
-    chances = table.prior.chances() if table.prior else {}
+    chances = table.prior.chances(table.families) if table.prior else {}
     weights = np.array([chances.get(name, 1.0) for name in table.families])[first]
     named = {name: float(np.average(first == i, weights=weights)) for i, name in enumerate(table.families)}
     shares = dict.fromkeys(ORDER, 0.0) | named

@@ -80,7 +80,7 @@ class Folder:
     Attributes:
         path: the folder.
         decision: decision.json.
-        report: report.json; None for a folder of `automl decide`.
+        report: report.json; None for a folder of `automl decide`, whose report holds nothing but the decision.
         board: rows of leaderboard.csv.
     """
 
@@ -96,7 +96,7 @@ class Folder:
         Raises:
             RunError: files are missing or cannot be read.
         """
-        undecided = not any((path / name).exists() for name in (*FINISHED, "model"))
+        undecided = not any((path / name).exists() for name in ("predictions.csv", "leaderboard.csv", "model"))
         wanted = ALWAYS if undecided else ALWAYS + FINISHED
         missing = [name for name in wanted if not (path / name).is_file()]
         if missing:

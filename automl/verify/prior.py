@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 KEYS = {
     ("trees", "linear"): "trees_over_linear",
@@ -34,12 +37,25 @@ class Prior:
         odds = float(chance / (1 - chance) * (prior / (1 - prior)) ** self.weight)
         return odds / (1 + odds)
 
-    def chances(self) -> dict[str, float]:
-        """Family -> weight of a draw that names it: three times its prior probability, to the power of the weight."""
-        linear = math.prod(1 - self.stated[rich, "linear"] for rich in ("trees", "network"))
-        trees = (1 - linear) * (1 - self.stated["network", "trees"])
-        shares = {"linear": linear, "trees": trees, "network": 1 - linear - trees}
-        return {family: (len(shares) * share) ** self.weight for family, share in shares.items()}
+    def chances(self, families: Sequence[str]) -> dict[str, float]:
+        """Family -> weight of a draw that names it: its prior probability over that with even odds, to the weight.
+
+        Args:
+            families: those compared, simple to complex.
+        """
+        learning = [family for family in families if family != "baseline"]
+        stated = _first_unbeaten(learning, self.stated)
+        even = _first_unbeaten(learning, dict.fromkeys(self.stated, 0.5))
+        return {family: (stated[family] / even[family]) ** self.weight for family in learning}
+
+
+def _first_unbeaten(families: Sequence[str], better: dict[tuple[str, str], float]) -> dict[str, float]:
+    """Family -> probability that it is the first that no richer one is better than, the pairs independent."""
+    left, shares = 1.0, {}
+    for place, simple in enumerate(families):
+        shares[simple] = left * math.prod(1 - better[rich, simple] for rich in families[place + 1 :])
+        left -= shares[simple]
+    return shares
 
 
 def stated_prior(evidence: dict[str, Any]) -> Prior | None:
