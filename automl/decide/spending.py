@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 SHARE = 0.2
 """Share of a budget of a minute that may go into fits that are not used again; half of it at ten minutes."""
 MINUTE = 60.0
+SHORT_SHARE = 0.45
+"""Share of budgets under a minute, up to what a minute gives: with less no network could be tried at all."""
 FALL = 0.301
 """Exponent of the fall: log10 of 2, so that the share halves with every factor of ten."""
 
@@ -23,7 +25,8 @@ def allowance(budget: float | None) -> float:
     """Seconds of fits not used again that a run may spend on the decision; infinite where trials are counted."""
     if budget is None:
         return float("inf")
-    return SHARE * budget * float(min(1.0, (MINUTE / budget) ** FALL))
+    share = SHARE * float(min(1.0, (MINUTE / budget) ** FALL))
+    return max(share * budget, min(SHORT_SHARE * budget, SHARE * MINUTE))
 
 
 def not_reused(candidates: Iterable[Candidate], named: FamilyName | None, *, reuse_all: bool = False) -> float:
