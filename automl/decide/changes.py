@@ -16,12 +16,13 @@ from automl.evaluate import metrics
 from automl.units import duration, size
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from automl.decide.engine import Asked, Decision
     from automl.decide.posterior import Posterior
     from automl.evaluate.crossval import Candidate, CrossValidation
     from automl.evaluate.metrics import Metric
+    from automl.families.weigh import ModelCost
     from automl.types import FamilyName, Prefer, Task
 
 What = Literal["more_rows", "gpu", "budget", "explainable", "latency", "size", "metric", "prefer"]
@@ -194,14 +195,20 @@ def _explainable(at: Situation) -> Iterator[Change]:
 
 
 def _latency(at: Situation) -> Iterator[Change]:
-    yield from _tighter(at, "latency", "A latency limit", lambda c: c.predict_one_seconds, duration, "a row")
+    yield from _tighter(at, "latency", lambda c: c.predict_one_seconds, duration, "a row")
 
 
 def _size(at: Situation) -> Iterator[Change]:
-    yield from _tighter(at, "size", "A size limit", lambda c: float(c.bytes), size, "for the model")
+    yield from _tighter(at, "size", lambda c: float(c.bytes), size, "for the model")
 
 
-def _tighter(at: Situation, what: What, title: str, figure: Any, shown: Any, unit: str) -> Iterator[Change]:
+def _tighter(
+    at: Situation,
+    what: What,
+    figure: Callable[[ModelCost], float],
+    shown: Callable[[float], str],
+    unit: str,
+) -> Iterator[Change]:
     """What a limit just below the named family's figure would name."""
     weighed = {f: cost_of(c) for f, c in at.candidates.items()}
     figures = {f: figure(cost) for f, cost in weighed.items() if cost is not None}
@@ -214,8 +221,9 @@ def _tighter(at: Situation, what: What, title: str, figure: Any, shown: Any, uni
     other = at.under(left)
     if other == "baseline":  # nothing cheaper is shown to learn anything
         return
-    sentence = f"Under {shown(figures[at.named])} {unit} {words.NOUNS[other]} would be named, {at.gap(other)}."
-    yield Change(what, title, sentence, other, changes=True, basis="measured")
+    limit = f"Under {shown(figures[at.named])} {unit}"
+    sentence = f"{limit} {words.NOUNS[other]} would be named, {at.gap(other)}."
+    yield Change(what, limit, sentence, other, changes=True, basis="measured")
 
 
 def _limits(at: Situation) -> Iterator[Change]:
