@@ -108,6 +108,7 @@ def _run_findings(session: Session, decision: Decision, outcome: Outcome) -> lis
     over = _over_limit(session, outcome)
     if over:
         found.append(check("AM507").finding(action=f"The delivered model: {over}."))
+    found += [check("AM508").finding(action=f.text) for f in decision.flags if f.code == "limits_leave_nothing"]
     confirms, statement = _confirmation(session, outcome)
     if not confirms:
         found.append(check("AM505").finding(action=statement))

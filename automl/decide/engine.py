@@ -141,7 +141,7 @@ def decide(cv: CrossValidation, probes: Probes, asked: Asked, profile: Profile |
         sentence=result.sentence,
         probabilities=with_left_out(result.probabilities, left_out),
         tie=result.tie,
-        flags=(*result.flags, *_flags(cv, probes, candidates)),
+        flags=(*result.flags, *_nothing_left(result, excluded), *_flags(cv, probes, candidates)),
         ensemble=False,
         members=(result.family,),
         reasons=result.reasons,
@@ -243,6 +243,14 @@ def _flags(cv: CrossValidation, probes: Probes, candidates: dict[FamilyName, Can
                 Flag("few_test_rows", f"The rarest class has {smallest} rows: its share of the evidence is thin.")
             )
     return flags
+
+
+def _nothing_left(result: Verdict, excluded: dict[FamilyName, str]) -> list[Flag]:
+    """A flag when only the baseline keeps to the limits."""
+    if not excluded or set(result.families) != {"baseline"}:
+        return []
+    why = "; ".join(f"{name}: {reason}" for name, reason in excluded.items())
+    return [Flag("limits_leave_nothing", f"No family that was measured keeps to the limits ({why}).")]
 
 
 def _short_training(candidate: Candidate) -> str:

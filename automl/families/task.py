@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from automl import families
+from automl import families, jsonio
 from automl.clock import OutOfTime
 from automl.data.dataset import take
 from automl.errors import AutoMLError
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from automl.data.dataset import Array, Dataset, Inputs
     from automl.families.base import Model
-    from automl.types import FamilyName
+    from automl.types import FamilyName, Problem
 
 
 @dataclass(frozen=True)
@@ -99,14 +99,18 @@ def _fit(dataset: Dataset, task: FitTask) -> Fitted:
         raise FitFailed("the model predicts values that are not finite")
     if task.save is not None:
         model.save(task.save)
-    cost = _weighed(model, inputs, task, predicted - started) if task.weigh else None
+    cost = _weighed(model, train.problem, inputs, task, predicted - started) if task.weigh else None
     return Fitted(predictions, model.final_params(), dict(model.info), fitted - started, predicted - fitted, cost)
 
 
-def _weighed(model: Model, inputs: Inputs, task: FitTask, used: float) -> ModelCost | None:
-    """What the model costs to use, in the time that the fit left over; None when it cannot be told."""
+def _weighed(model: Model, problem: Problem, inputs: Inputs, task: FitTask, used: float) -> ModelCost | None:
+    """What the model costs to use, in the time that the fit left over; None when it cannot be told.
+
+    The contract, which every prediction needs, is counted among its bytes.
+    """
     left = MOST_SECONDS if task.limits.seconds is None else task.limits.seconds - used
     try:
-        return weigh(model, inputs, task.save, left)
+        cost = weigh(model, inputs, task.save, left)
+        return replace(cost, bytes=cost.bytes + len(jsonio.dumps(problem).encode()))
     except Exception:  # noqa: BLE001 (no measurement, be it out of time or a library's complaint, may cost a good fit)
         return None

@@ -280,3 +280,11 @@ def test_the_prior_is_in_the_evidence_and_moves_the_probabilities():
     change = moved.probabilities["trees"] - alone.probabilities["trees"]
     assert (change > 0) is (stated.trees_over_linear > 0.5)
     assert abs(change) > 0.01
+
+
+def test_limits_that_leave_only_the_baseline_are_flagged():
+    weights = {"linear": ModelCost(1e-4, 0.1, 10_000, 100), "trees": ModelCost(0.02, 1.0, 10_000, 900)}
+    decision = verdict(how={"weights": weights}, asked=Asked(size_bytes=50), baseline=1, linear=0.4, trees=0.2)
+    assert decision.family == "baseline"
+    (flag,) = [flag for flag in decision.flags if flag.code == "limits_leave_nothing"]
+    assert "linear: its model has 100 B, 50 B allowed" in flag.text
