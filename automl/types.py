@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, Literal, TypeVar
 
 Task = Literal["binary", "multiclass", "regression"]
-Modality = Literal["table", "image"]
+Modality = Literal["table", "image", "text", "audio", "series"]
 FamilyName = Literal["baseline", "linear", "trees", "network", "ensemble"]
 """The families of `FAMILIES`; an 'ensemble' of them is delivered as one model, and never the verdict."""
 Severity = Literal["error", "warning", "note"]
@@ -136,14 +136,16 @@ class Problem:
     """What is to be predicted from what: all that encoders and model families know of the data.
 
     Attributes:
-        modality: table or image.
+        modality: table, image, text (every feature is free text), audio, or series (one series a row).
         task: binary, multiclass or regression.
         metric: name of the run's metric (see evaluate.metrics).
         classes: labels exactly as the cells of the data read, sorted; a class code is an index into it; empty for
             regression.
         columns: the feature columns of a table.
         seed: the run's seed.
-        image_size: (height, width, channels) of decoded images; empty for tables.
+        image_size: (height, width, channels) of decoded images; for audio (mel bands, frames, 1) of the spectrograms,
+            which are held like images; empty for tables, texts and series.
+        channels: of a series; its columns are channel after channel, each in the order of time.
         skewed_target: True for a regression target without negative values whose long tail suggests a logarithm.
         monotone: column -> 1 (predictions never fall as it grows) or -1 (never rise), as the recipe demands.
         explainable: only models whose whole behaviour can be printed: linear, and trees in additive form.
@@ -156,6 +158,7 @@ class Problem:
     columns: tuple[Column, ...] = ()
     seed: int = 0
     image_size: tuple[int, ...] = ()
+    channels: int = 1
     skewed_target: bool = False
     monotone: dict[str, int] = field(default_factory=dict)
     explainable: bool = False
