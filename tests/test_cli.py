@@ -183,7 +183,7 @@ def test_limits_of_the_model_are_flags_of_every_command_with_a_plan(command):
 def test_limits_of_the_model_are_read():
     plan = build_plan({"recipe": None, "max_latency": "5ms", "max_size": "10MB"})
 
-    assert (plan.max_latency, plan.max_size) == (0.005, 10 * 2**20)
+    assert (plan.max_latency, plan.max_size) == (0.005, 10_000_000)
 
 
 def test_without_flags_the_plan_is_the_default():
