@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from sklearn import metrics
 
-from automl.families.network import FAMILY, params, score
+from automl.families.network import FAMILY, image_params, params, score, table_params
 from automl.families.network.schedule import at_rest, cosine, coslog4, flat_cos
 from automl.families.network.targets import Targets, merged
 from automl.families.temperature import softmax, temperature
@@ -75,10 +75,10 @@ def test_batches_grow_with_rows(rows, batch):
 
 def test_given_parameters_hold_over_defaults_and_horizons_come_from_counts_without_a_clock():
     assert params.complete({"lr": 0.5}, TABLE, 500, timed=True)["lr"] == 0.5
-    assert params.complete({}, TABLE, 500, timed=True)["epochs"] == params.TABLE_EPOCHS
-    assert params.complete({}, TABLE, 500, timed=False)["epochs"] == params.TABLE_EPOCHS_COUNTED
-    assert params.complete({}, GREY, 500, timed=True)["epochs"] == params.IMAGE_EPOCHS[1]
-    assert params.complete({}, GREY, 10**6, timed=True)["epochs"] == params.IMAGE_EPOCHS[0]
+    assert params.complete({}, TABLE, 500, timed=True)["epochs"] == table_params.EPOCHS
+    assert params.complete({}, TABLE, 500, timed=False)["epochs"] == table_params.EPOCHS_COUNTED
+    assert params.complete({}, GREY, 500, timed=True)["epochs"] == image_params.EPOCHS[1]
+    assert params.complete({}, GREY, 10**6, timed=True)["epochs"] == image_params.EPOCHS[0]
 
 
 def test_each_kind_is_completed_from_its_own_default():

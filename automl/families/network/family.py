@@ -45,33 +45,4 @@ class NetworkFamily:
 
     def describe(self, params: Params) -> str:
         """'RealMLP 3x256, lr 0.04' or 'ResNet width 16, 1 block a stage, lr 0.003'."""
-        if not params:
-            return "network, tuned defaults"
-        if "augment" in params:
-            size = "" if params["width"] == "auto" else f" width {params['width']}, {params['blocks']} block(s) a stage"
-            return f"ResNet{size}, lr {params['lr']:.2g}, augmentation {params['augment']:g}"
-        return ", ".join([_named(params), *_extras(params)])
-
-
-def _named(params: Params) -> str:
-    """'RealMLP 3x256, lr 0.04' or 'TabM-mini 8x 2x128, lr 0.002'."""
-    size = "" if params["width"] == "auto" else f" {params['layers']}x{params['width']}"
-    if params.get("kind") == "tabm":
-        members = "" if params["members"] == "auto" else f" of {params['members']}"
-        return f"TabM-mini{members}{size}, lr {params['lr']:.2g}"
-    return f"RealMLP{size}, lr {params['lr']:.2g}"
-
-
-def _extras(params: Params) -> list[str]:
-    """What is not as plain as can be; `pbld` is version 0.1.0's."""
-    embedding = "pbld" if params.get("pbld") else params.get("embedding", "none")
-    named = {
-        f"dropout {params.get('dropout', 0.0):g}": params.get("dropout"),
-        "weight decay": params.get("weight_decay"),
-        "periodic embeddings": embedding == "pbld",
-        "piecewise-linear embeddings": embedding == "pwl",
-        "quantile scores": params.get("numbers") == "quantile",
-        f"level vectors of {params.get('level_size')}": params.get("level_size", 8) != 8,
-        "log target": params.get("target") == "log",
-    }
-    return [name for name, holds in named.items() if holds]
+        return parameters.describe(params)

@@ -1,29 +1,27 @@
-"""One fit of a network, on a table or on images: encode, build, train, keep the best epoch."""
+"""One fit of a network, of whatever kind: encode, build, train, keep the best epoch."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import keras
 import numpy as np
 
 from automl import devices
 from automl.data.split import set_aside
-from automl.encode.network import NetworkTable
 from automl.families.base import FitFailed
-from automl.families.network import images, tabular
 from automl.families.network import params as parameters
 from automl.families.network.check import Check
+from automl.families.network.kind import Job
+from automl.families.network.kinds import kind_of
 from automl.families.network.model import NetworkModel
-from automl.families.network.shared import SHELF, Shared
 from automl.families.network.targets import Targets, row_weights
-from automl.families.network.trainer import Objective, Trainer
 from automl.families.network.training import FEW_EPOCHS, Deadline, Outcome, Plan, Run, shape
 
 if TYPE_CHECKING:
     from automl.data.dataset import Array, Dataset
     from automl.families.base import Limits, Params
+    from automl.families.network.kind import Encoder
     from automl.types import Problem
 
 VALIDATION_SHARE = 0.2
@@ -35,12 +33,10 @@ MEMORY_SHARE = 0.6
 """Of the free memory, for encoded rows."""
 COPIES = 3
 """Of the encoded rows: all of them, those learnt from, and those on the device."""
-SHAPING = (
-    "kind", "width", "layers", "members", "dropout", "weight_decay", "embedding", "size", "level_size",
-)  # fmt: skip
-"""Parameters that a compiled network depends on."""
-SAMPLE = 2_000
-"""Images that channel statistics are taken from."""
+GUESSED_FLOPS = 4e10
+"""Operations a second assumed until a step has been timed: two processor cores."""
+SECONDS_COUNTED = 60.0
+"""Time for which a network is sized where sizes come from counts alone."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +47,7 @@ class Rows:
     """
 
     problem: Problem
-    encoder: NetworkTable | None
+    encoder: Encoder | None
     x: Array
     y: Array
     weight: Array
@@ -70,8 +66,7 @@ def fit(params: Params, train: Dataset, limits: Limits, started: float) -> Netwo
     if len(train) < 2:
         raise FitFailed("a network needs at least two rows")
     params = parameters.complete(params, train.problem, len(train), timed=deadline.at is not None)
-    if train.problem.modality == "table":
-        params = tabular.sized(params)
+    params = kind_of(train.problem.modality).sized(params)
     rows = _encoded(train, params, full=limits.full)
     targets = Targets.fit(train.problem, rows.y[rows.fit], params.get("target", "plain"))
     model, run, per_call = _prepared(rows, targets, params, deadline)
@@ -87,10 +82,10 @@ def fit(params: Params, train: Dataset, limits: Limits, started: float) -> Netwo
 
 def _encoded(train: Dataset, params: Params, *, full: bool) -> Rows:
     """The rows as arrays, some set aside to choose the epoch and the temperature: fewer in a final fit."""
-    problem, encoder = train.problem, None
+    problem = train.problem
+    encoder = kind_of(problem.modality).encoder(train, params)
     smaller: dict[str, int] = {}
-    if problem.modality == "table":
-        encoder = NetworkTable.fit(train.inputs, problem.columns, problem.seed, numbers=params["numbers"])
+    if encoder is not None:
         train, smaller = _fitting(train, encoder.width)
     x = train.inputs.pixels() if encoder is None else encoder.transform(train.inputs)
     rows, check = np.arange(len(train)), np.arange(0)
@@ -113,78 +108,46 @@ def _prepared(
 ) -> tuple[NetworkModel, Run, float | None]:
     """A built network with its training run and, under a deadline, the measured seconds a call.
 
-    Where the size is free ('auto', images), it is guessed from operations, timed, and once made smaller if need be.
+    Where the size is free ('auto'), it is guessed from operations, timed, and once made smaller if need be.
     """
     if params.get("width") != "auto":
         return _assembled(rows, targets, params, deadline)
-    flops = images.GUESSED_FLOPS
+    flops, kind = GUESSED_FLOPS, kind_of(rows.problem.modality)
     for _ in range(2):
         sized = {**params, **_size(rows, params, deadline, flops)}
         model, run, per_call = _assembled(rows, targets, sized, deadline)
         if per_call is None or per_call * run.plan.calls * FEW_EPOCHS <= deadline.left():
             break
-        one = images.operations(rows.problem.image_size, sized["width"], sized["blocks"])
+        one = kind.operations(rows.x.shape[1:], sized)
         flops = 3.0 * one * run.plan.chunk * run.plan.batch / per_call
     return model, run, per_call
 
 
 def _size(rows: Rows, params: Params, deadline: Deadline, flops: float) -> Params:
-    """Width and blocks of the largest network with time for about half its horizon; by counts without a deadline."""
-    size = rows.problem.image_size
-    seconds = deadline.left() if deadline.at is not None else images.SECONDS_COUNTED
+    """The largest size with time for about half its horizon, else the smallest; by counts without a deadline."""
+    kind, shape = kind_of(rows.problem.modality), rows.x.shape[1:]
+    seconds = deadline.left() if deadline.at is not None else SECONDS_COUNTED
     epochs = min(1.2 * max(FEW_EPOCHS, params["epochs"] / 2), params["epochs"])
-    width, blocks = images.largest(size, seconds / (epochs * len(rows.fit)), flops)
-    return {"width": width, "blocks": blocks}
+    most = seconds * flops / (3.0 * epochs * len(rows.fit))  # a gradient costs three times a prediction
+    sizes = kind.sizes(params)
+    return next((size for size in sizes if kind.operations(shape, {**params, **size}) <= most), sizes[-1])
 
 
 def _assembled(
     rows: Rows, targets: Targets, params: Params, deadline: Deadline
 ) -> tuple[NetworkModel, Run, float | None]:
     """Network, optimiser and run; compiled and timed when there is a deadline."""
-    problem, count = rows.problem, len(rows.fit)
-    batch = min(int(params["batch"]), count)
-    if rows.encoder is None:
-        schedule, most = images.SCHEDULE, images.steps_a_call(problem.image_size, params)
-    else:
-        schedule, most = tabular.SCHEDULES[params["kind"]], tabular.STEPS_A_CALL
-    chunk, calls = shape(count, batch, most)
-    plan = Plan(batch, chunk, calls, int(params["epochs"]), params["lr"], schedule, problem.seed)
+    problem, kind = rows.problem, kind_of(rows.problem.modality)
     x, y = rows.x[rows.fit], rows.y[rows.fit]
+    batch = min(int(params["batch"]), len(x))
+    chunk, calls = shape(len(x), batch, kind.steps(x.shape[1:], params))
+    plan = Plan(batch, chunk, calls, int(params["epochs"]), params["lr"], kind.schedule(params), problem.seed)
     bias = targets.start(problem, y)
-    if rows.encoder is None:
-        shared = _image_network(problem, x, targets, params, bias)
-    else:
-        shared = _table_network(problem, rows.encoder, count, targets, params, (batch, chunk))
-        tabular.start(shared.network, x, bias, problem.seed)
+    shared = kind.network(Job(problem, x, rows.encoder, targets, params, bias, batch, chunk))
     model = NetworkModel(problem, shared, targets, rows.encoder, params)
     data = (x, targets.encode(y), rows.weight[rows.fit])
     run = Run(shared.trained(), data, _check(rows, model), plan, deadline, shared.room)
     return model, run, run.measure() if deadline.at is not None else None
-
-
-def _table_network(
-    problem: Problem, encoder: NetworkTable, count: int, targets: Targets, params: Params, batches: tuple[int, int]
-) -> Shared:
-    """A network for a table with its trainer, used before where one of the same shape was; not started."""
-    layout, function = tabular.Layout.of(encoder), tabular.activation(problem)
-    objective = Objective(targets.kind, targets.smoothing)
-
-    def build() -> tuple[keras.Model, Trainer]:
-        network = tabular.network(layout, params, problem.outputs, function, count)
-        return network, Trainer(network, objective, tabular.optimizer(params), params["weight_decay"])
-
-    fine = tabular.bins(count) if params["embedding"] == "pwl" else 0
-    key = (layout, tuple(params.get(name) for name in SHAPING), problem.outputs, function, objective, batches, fine)
-    return SHELF.take(key, count, build)
-
-
-def _image_network(problem: Problem, x: Array, targets: Targets, params: Params, bias: list[float]) -> Shared:
-    """A new network for images with its trainer."""
-    keras.backend.clear_session()
-    keras.utils.set_random_seed(problem.seed)
-    network = images.network(problem.image_size, x[:SAMPLE], params, bias, problem.seed)
-    trainer = Trainer(network, Objective(targets.kind, targets.smoothing), images.optimizer(params))
-    return Shared(network, trainer, room=len(x))
 
 
 def _check(rows: Rows, model: NetworkModel) -> Check | None:

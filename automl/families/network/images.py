@@ -20,8 +20,6 @@ SIZES = ((64, 2), (48, 2), (32, 2), (32, 1), (24, 1), (16, 1), (8, 1))
 """(width, blocks a stage) from large to small."""
 GUESSED_FLOPS = 4e10
 """Operations a second assumed until a step has been timed: two processor cores."""
-SECONDS_COUNTED = 60.0
-"""Time for which a network is sized where sizes come from counts alone."""
 CALL_SECONDS = 0.05
 """Aimed at: the grain of the clock."""
 MOMENTUM = 0.9
@@ -122,12 +120,6 @@ def steps_a_call(size: tuple[int, ...], params: Params) -> int:
     """Gradient steps that take about `CALL_SECONDS`; the backward pass costs twice the forward one."""
     step = 3.0 * operations(size, params["width"], params["blocks"]) * params["batch"] / GUESSED_FLOPS
     return int(min(max(CALL_SECONDS / step, 1), 16))
-
-
-def largest(size: tuple[int, ...], seconds_an_image: float, flops: float) -> tuple[int, int]:
-    """The largest of `SIZES` whose training step costs at most `seconds_an_image`, else the smallest."""
-    fits = (s for s in SIZES if 3.0 * operations(size, *s) / flops <= seconds_an_image)
-    return next(fits, SIZES[-1])
 
 
 def network(size: tuple[int, ...], pixels: Array, params: Params, bias: list[float], seed: int) -> keras.Model:

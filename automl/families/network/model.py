@@ -11,8 +11,7 @@ import numpy as np
 from automl import jsonio
 from automl.data.dataset import Images
 from automl.encode import state
-from automl.encode.network import NetworkTable
-from automl.families.network import images, tabular  # noqa: F401 (register the layers that a saved network names)
+from automl.families.network.kinds import kind_of
 from automl.families.network.shared import Shared
 from automl.families.network.targets import Targets, merged
 from automl.families.network.trainer import outputs
@@ -22,12 +21,11 @@ if TYPE_CHECKING:
 
     from automl.data.dataset import Array, Inputs
     from automl.families.base import Params
+    from automl.families.network.kind import Encoder
     from automl.types import FamilyName, Problem
 
 BLOCK = 50_000
-"""Table rows encoded at a time."""
-TABLE_BATCH = 512
-"""Table rows predicted at a time."""
+"""Typed rows encoded at a time."""
 PIXELS = 64_000_000
 """Pixels of images held in memory at a time."""
 
@@ -38,14 +36,14 @@ class NetworkModel:
 
     Attributes:
         shared: holds the network, in turn with other models of its shape.
-        encoder: of a table; None for images, which the network reads as they are.
+        encoder: of typed rows; None for images and spectrograms, which the network reads as they are.
         weights: the model's own; None while it is trained and where the network is its own.
     """
 
     problem: Problem
     shared: Shared
     targets: Targets
-    encoder: NetworkTable | None
+    encoder: Encoder | None
     params: Params
     info: dict[str, Any] = field(default_factory=dict)
     weights: list[Array] | None = None
@@ -76,7 +74,7 @@ class NetworkModel:
 
     def outputs(self, matrix: Array) -> Array:
         """(rows, outputs) float32 of the network for encoded rows."""
-        raw = outputs(self.network, matrix, images.BATCH if self.encoder is None else TABLE_BATCH)
+        raw = outputs(self.network, matrix, kind_of(self.problem.modality).batch)
         return merged(raw, self.targets.kind)
 
     def final_params(self) -> Params:
@@ -95,6 +93,6 @@ def load(folder: Path, problem: Problem) -> NetworkModel:
     """The model that `NetworkModel.save` wrote; safe to load from a stranger."""
     plain, arrays = state.load(folder)
     network = keras.saving.load_model(folder / "network.keras", compile=False, safe_mode=True)
-    encoder = NetworkTable.from_state((plain["encoder"], arrays)) if problem.modality == "table" else None
+    encoder = kind_of(problem.modality).restored((plain["encoder"], arrays))
     targets = jsonio.build(Targets, plain["targets"])
     return NetworkModel(problem, Shared(network), targets, encoder, plain["params"], plain["info"])

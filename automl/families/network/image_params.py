@@ -1,0 +1,52 @@
+"""Hyperparameters of networks for images; imports no library."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from automl.families.base import Knob
+from automl.families.network.settings import Settings, epochs_of
+
+if TYPE_CHECKING:
+    from automl.families.base import Params
+    from automl.types import Problem
+
+STEPS, EPOCHS, EPOCHS_COUNTED = 2_000, (60, 120), 30
+"""Gradient steps with time for them, the fewest and most epochs they may take, and epochs by counts alone."""
+
+
+def defaults(problem: Problem, rows: int) -> list[Params]:  # noqa: ARG001 (one interface)
+    """A residual network whose size is left to the time there is ('auto'), then fixed smaller and stronger ones.
+
+    Colour photographs are mirrored in training: a flower seen in a mirror is a flower. Grey images are not: most small
+    grey sets are digits, letters or scans, where left and right mean something.
+    """
+    colour = len(problem.image_size) == 3 and problem.image_size[2] > 1
+    base = {
+        "width": "auto", "blocks": "auto", "lr": 0.01, "weight_decay": 0.05, "dropout": 0.2,
+        "augment": 0.7, "flip": colour, "batch": 32,
+    }  # fmt: skip
+    return [base, {**base, "width": 24, "blocks": 1}, {**base, "augment": 1.2, "lr": 3e-3}]
+
+
+def space(problem: Problem, rows: int) -> list[Knob]:  # noqa: ARG001 (one interface)
+    """The search space."""
+    widths = (16, 32, 64) if rows > 2_000 else (16, 24, 32, 48)
+    return [
+        Knob("width", choices=widths),
+        Knob("blocks", 1, 2, integer=True),
+        Knob("lr", 1e-3, 0.03, log=True),
+        Knob("weight_decay", 0.005, 0.2, log=True),
+        Knob("dropout", choices=(0.0, 0.2, 0.4)),
+        Knob("augment", choices=(0.0, 0.5, 1.0, 1.5)),
+        Knob("flip", choices=(False, True)),
+    ]
+
+
+def describe(params: Params) -> str:
+    """'ResNet width 16, 1 block(s) a stage, lr 0.003, augmentation 0.7'."""
+    size = "" if params["width"] == "auto" else f" width {params['width']}, {params['blocks']} block(s) a stage"
+    return f"ResNet{size}, lr {params['lr']:.2g}, augmentation {params['augment']:g}"
+
+
+SETTINGS = Settings((), defaults, space, epochs_of(STEPS, *EPOCHS, EPOCHS_COUNTED), describe)
