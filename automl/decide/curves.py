@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from automl.data.dataset import Array
 
 EXPONENTS = np.geomspace(0.05, 2.0, 49)
-OFFSETS = np.array([0.0, 0.25, 0.5, 1.0, 2.0, 4.0])
+OFFSETS = np.array([0.0, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0])
 """Values of d tried, as multiples of the smallest number of rows."""
 FARTHEST = 20.0
 """Crossings are looked for up to this many times the rows there are."""

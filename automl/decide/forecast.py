@@ -66,9 +66,10 @@ def _draws(
 ) -> dict[FamilyName, Array]:
     """Family -> (D, anchors) losses on resamples of the rows judged, the same resamples for all.
 
-    What another draw of the training rows would have changed is added as independent noise: the variance that an anchor
-    does not share with the others, times judged over training rows (the correction of Nadeau and Bengio 2003, who
-    apply it to differences as well).
+    Two kinds of noise are added to what the resamples show. What another draw of the training rows would have changed:
+    the variance that an anchor does not share with the others, times judged over training rows (the correction of
+    Nadeau and Bengio 2003), independent for each. And what other rows to be judged on would have changed, as much again
+    as the resamples show and the same for all anchors: a forecast is checked on rows that are not these.
     """
     check = cv.splits[0].check
     y = cv.dataset.y[check]
@@ -82,7 +83,9 @@ def _draws(
     table = np.where(np.isfinite(table), table, np.nanmean(table, axis=0))
     learnt = np.array([n for sizes in anchors.values() for n in sizes], dtype=float)
     own = (table - table.mean(axis=1, keepdims=True)).std(axis=0)
-    table = table + rng.standard_normal(table.shape) * own * np.sqrt(len(check) / learnt)
+    training = rng.standard_normal(table.shape) * own * np.sqrt(len(check) / learnt)
+    judged = rng.standard_normal((len(table), 1)) * table.std(axis=0)
+    table = table + training + judged
     ends = np.cumsum([0, *(len(sizes) for sizes in anchors.values())])
     return {f: np.maximum(table[:, ends[i] : ends[i + 1]], 0.0) for i, f in enumerate(candidates)}
 
