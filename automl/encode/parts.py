@@ -55,7 +55,8 @@ class PartsEncoder:
     @classmethod
     def fit(cls, frame: pd.DataFrame, columns: Sequence[Column], seed: int) -> PartsEncoder:
         """Fit text encoders on the training rows given and name every output column."""
-        texts = {c.name: TextEncoder.fit(_strings(frame, c.name), seed) for c in columns if c.kind == "text"}
+        rich = all(column.kind == "text" for column in columns)
+        texts = {c.name: TextEncoder.fit(strings(frame, c.name), seed, rich) for c in columns if c.kind == "text"}
         numbers: list[str] = []
         for column in columns:
             if column.kind == "date":
@@ -81,7 +82,7 @@ class PartsEncoder:
             if kind == "date":
                 numbers.append(date_parts(frame[name].to_numpy(np.float64)))
             elif kind == "text":
-                numbers.append(self.texts[name].transform(_strings(frame, name)))
+                numbers.append(self.texts[name].transform(strings(frame, name)))
             elif kind == "category":
                 codes.append(frame[name].to_numpy(np.int32)[:, None])
             else:
@@ -123,7 +124,8 @@ class PartsEncoder:
         )
 
 
-def _strings(frame: pd.DataFrame, name: str) -> Array:
+def strings(frame: pd.DataFrame, name: str) -> Array:
+    """(n,) cells of a text column, '' where there is none."""
     texts: Array = frame[name].fillna("").to_numpy(dtype=object)
     return texts
 

@@ -7,14 +7,19 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import numpy as np
 
+from automl.encode.sparse import SparseTable
 from automl.encode.table import LinearTable, TreeTable
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from automl.data.dataset import Array, Dataset, Inputs
-    from automl.encode.image import HandmadeImages
     from automl.encode.state import State
+    from automl.types import Problem
 
 Use = Literal["linear", "trees"]
+HANDMADE = ("image", "audio")
+"""Modalities whose features come from encoders of their own."""
 BLOCK_BYTES = 256 * 2**20
 """Rows are transformed in blocks of about this many bytes at prediction, so that memory stays flat."""
 
@@ -31,65 +36,103 @@ class Features(Protocol):
         ...
 
 
+class Handmade(Protocol):
+    """An encoder from images, sounds or series to hand-made features; its state is JSON alone."""
+
+    def fit_transform(self, inputs: Inputs) -> Array:
+        """(n, d) matrix of the training rows, after learning from them what there is to learn."""
+        ...
+
+    def transform(self, inputs: Inputs) -> Array:
+        """(n, d) matrix."""
+        ...
+
+    def state(self) -> dict[str, Any]:
+        """What `from_state` needs, as JSON."""
+        ...
+
+
 @dataclass(frozen=True)
-class ImageFeatures:
-    """Hand-made image features, standardised for linear models.
+class HandmadeFeatures:
+    """Hand-made features, standardised for linear models.
 
     Attributes:
-        mean, scale: (d,) statistics of the training images; zeros and ones for trees.
+        kind: 'images', 'audio' or 'series': which encoder.
+        mean, scale: (d,) statistics of the training rows; zeros and ones for trees.
     """
 
-    images: HandmadeImages
+    kind: str
+    encoder: Handmade
     mean: Array
     scale: Array
 
     @classmethod
-    def fit(cls, train: Dataset, use: Use) -> ImageFeatures:
-        """Fit on training images."""
-        from automl.encode.image import HandmadeImages
-
-        encoder = HandmadeImages()
+    def fit(cls, train: Dataset, use: Use) -> tuple[HandmadeFeatures, Array]:
+        """The encoder fitted on training rows, and their (n, d) float32 matrix."""
+        kind, encoder = _handmade(train.problem, use)
         matrix = encoder.fit_transform(train.inputs)
         if use == "trees":
-            return cls(encoder, np.zeros(matrix.shape[1]), np.ones(matrix.shape[1]))
-        scale = matrix.std(axis=0)
-        return cls(encoder, matrix.mean(axis=0), np.where(scale > 1e-6, scale, 1.0))
+            found = cls(kind, encoder, np.zeros(matrix.shape[1]), np.ones(matrix.shape[1]))
+        else:
+            scale = matrix.std(axis=0)
+            found = cls(kind, encoder, matrix.mean(axis=0), np.where(scale > 1e-6, scale, 1.0))
+        return found, found.standardised(matrix)
 
     def transform(self, inputs: Inputs) -> Array:
         """(n, d) float32 matrix."""
-        matrix: Array = (self.images.transform(inputs) - self.mean) / self.scale
-        return matrix.astype(np.float32)
+        return self.standardised(self.encoder.transform(inputs))
+
+    def standardised(self, matrix: Array) -> Array:
+        """What the encoder gives, in float32 and for linear models with mean 0 and deviation 1 in training."""
+        return ((matrix - self.mean) / self.scale).astype(np.float32)
 
     @property
     def feature_types(self) -> list[str]:
-        """Every image feature is a quantity."""
+        """Every such feature is a quantity."""
         return ["q"] * len(self.mean)
 
     def state(self) -> State:
         """JSON part and arrays."""
-        return {"images": self.images.state()}, {"mean": self.mean, "scale": self.scale}
+        return {self.kind: self.encoder.state()}, {"mean": self.mean, "scale": self.scale}
 
     @classmethod
-    def from_state(cls, state: State) -> ImageFeatures:
+    def from_state(cls, state: State) -> HandmadeFeatures:
         """The encoder that `state` described."""
-        from automl.encode.image import HandmadeImages
-
         plain, arrays = state
-        return cls(HandmadeImages.from_state(plain["images"]), arrays["mean"], arrays["scale"])
+        (kind,) = plain
+        return cls(kind, _loaders()[kind](plain[kind]), arrays["mean"], arrays["scale"])
 
 
-def fit_features(train: Dataset, use: Use) -> Any:
-    """The encoder for this family and modality, fitted on the rows given."""
-    if train.problem.modality == "image":
-        return ImageFeatures.fit(train, use)
-    table = LinearTable if use == "linear" else TreeTable
-    return table.fit(train.inputs, train.problem.columns, train.problem.seed)
+def _handmade(problem: Problem, use: Use) -> tuple[str, Handmade]:  # noqa: ARG001
+    from automl.encode.image import HandmadeImages
+
+    return "images", HandmadeImages()
+
+
+def _loaders() -> dict[str, Callable[[dict[str, Any]], Handmade]]:
+    """What makes an encoder of its state, by kind."""
+    from automl.encode.image import HandmadeImages
+
+    return {"images": HandmadeImages.from_state}
+
+
+def encoded(train: Dataset, use: Use) -> tuple[Any, Any]:
+    """The encoder for this family and modality, fitted on the rows given, and the matrix of these rows."""
+    problem = train.problem
+    if problem.modality in HANDMADE:
+        return HandmadeFeatures.fit(train, use)
+    if problem.modality == "text" and use == "linear":
+        return SparseTable.fit(train.inputs, problem.columns, problem.seed)
+    table = (LinearTable if use == "linear" else TreeTable).fit(train.inputs, problem.columns, problem.seed)
+    return table, table.transform(train.inputs)
 
 
 def load_features(modality: str, use: Use, state: State) -> Any:
     """The encoder that `state` described."""
-    if modality == "image":
-        return ImageFeatures.from_state(state)
+    if modality in HANDMADE:
+        return HandmadeFeatures.from_state(state)
+    if "sparse" in state[0]:
+        return SparseTable.from_state(state)
     return (LinearTable if use == "linear" else TreeTable).from_state(state)
 
 

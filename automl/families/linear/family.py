@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from automl.encode.sparse import SparseTable
 from automl.encode.table import LinearTable
 from automl.families import transform as targets
 from automl.families.base import FitFailed, Knob, quantile_of
-from automl.families.features import fit_features
-from automl.families.linear import elastic, squared
+from automl.families.features import encoded
+from automl.families.linear import elastic, sparse, squared
 from automl.families.linear.model import LinearModel, load
 from automl.families.linear.rows import Rows, Timer, folds
 
@@ -28,11 +29,14 @@ MOST_NUMBERS, MOST_CELLS = 500, 2_000_000
 """Numbers, and cells of them, up to which splines and bins are offered: up to ten columns take the place of each."""
 SKEWED = 2.0
 """Skewness of a number beyond which its normal scores are worth a trial."""
-OPTIONS = ("basis", "penalty", "target")
+OPTIONS = ("basis", "text", "penalty", "target")
+PLAIN = ("plain", "topics", "l2")
+"""Values of the options that go without saying."""
 WORDS = {
     ("basis", "spline"): "splines",
     ("basis", "bins"): "bins",
     ("basis", "quantile"): "normal scores",
+    ("text", "ngrams"): "n-grams of texts",
     ("penalty", "elastic"): "elastic net",
     ("penalty", "l1"): "lasso",
     ("target", "log"): "log target",
@@ -47,11 +51,13 @@ class LinearFamily:
 
     def defaults(self, problem: Problem, rows: int) -> list[Params]:
         """Numbers as they are with the penalty from a path, then splines, a log target, an elastic net, scores."""
-        if problem.modality == "image":
+        if problem.modality != "table":
             return [{}]
         numbers = [column for column in problem.columns if column.kind == "number"]
         curved = _curved(len(numbers), rows)
         offered: list[Params] = [{}]
+        if _has_texts(problem):
+            offered.append({"text": "ngrams"})
         if curved:
             offered.append({"basis": "spline"})
         if problem.skewed_target:
@@ -64,10 +70,16 @@ class LinearFamily:
     def space(self, problem: Problem, rows: int) -> list[Knob]:
         """The strength of the squared penalty, what stands for a number, and the target where it is skewed."""
         regression = problem.task == "regression"
+        if problem.modality == "text":
+            return [Knob("alpha", 1e-2, 1e2, log=True) if regression else Knob("C", 1e-1, 1e4, log=True)]
         knobs = [Knob("alpha", 1e-3, 1e5, log=True) if regression else Knob("C", 1e-4, 1e2, log=True)]
+        if problem.modality != "table":
+            return knobs
         numbers = sum(column.kind == "number" for column in problem.columns)
         if _curved(numbers, rows):
             knobs.append(Knob("basis", choices=("plain", "spline", "bins", "quantile")))
+        if _has_texts(problem):
+            knobs.append(Knob("text", choices=("topics", "ngrams")))
         if problem.skewed_target:
             knobs.append(Knob("target", choices=("plain", "log")))
         return knobs
@@ -79,8 +91,7 @@ class LinearFamily:
         timer = Timer(limits.seconds, time.monotonic())
         regression = train.problem.task == "regression"
         transform = targets.fit(train.y, params.get("target", "plain")) if regression else targets.TargetTransform()
-        features = _features(train, params.get("basis", "plain"))
-        matrix = features.transform(train.inputs)
+        features, matrix = _encoded(params, train)
         rows = Rows(matrix, transform.transform(train.y), train.weight, train.problem.outputs)
         with threadpool_limits(1 if matrix.size <= SMALL_MATRIX else limits.threads, user_api="blas"):
             penalty, coefficients, intercept, cut = _solve(params, train, rows, timer)
@@ -90,7 +101,7 @@ class LinearFamily:
         if regression and level is not None:  # the line that leaves this share of the targets below it
             intercept = intercept + np.quantile(rows.y - matrix @ coefficients[:, 0] - intercept[0], level)
         info = {"parameters": int(np.count_nonzero(coefficients) + intercept.size), "cut_by_time": cut, **penalty}
-        options = {name: params[name] for name in OPTIONS if params.get(name, "plain") not in ("plain", "l2")}
+        options = {name: params[name] for name in OPTIONS if params.get(name, "plain") not in PLAIN}
         return LinearModel(train.problem, features, coefficients, intercept, penalty, info, options, transform)
 
     def load(self, folder: Path, problem: Problem) -> LinearModel:
@@ -108,18 +119,35 @@ def _curved(numbers: int, rows: int) -> bool:
     return 0 < numbers <= MOST_NUMBERS and numbers * rows <= MOST_CELLS
 
 
-def _features(train: Dataset, basis: str) -> Any:
-    if train.problem.modality == "image" or basis == "plain":
-        return fit_features(train, "linear")
-    return LinearTable.fit(train.inputs, train.problem.columns, train.problem.seed, basis)
+def _has_texts(problem: Problem) -> bool:
+    """True when texts may be seen as n-grams: where a reader must follow each step, topics are few enough."""
+    return not problem.explainable and any(column.kind == "text" for column in problem.columns)
+
+
+def _encoded(params: Params, train: Dataset) -> tuple[Any, Any]:
+    """The fitted encoder and the matrix of the training rows, sparse where texts are n-grams."""
+    problem = train.problem
+    if problem.modality != "table":
+        return encoded(train, "linear")
+    if params.get("text") == "ngrams" and _has_texts(problem):
+        return SparseTable.fit(train.inputs, problem.columns, problem.seed, params.get("basis", "plain"))
+    table = LinearTable.fit(train.inputs, problem.columns, problem.seed, params.get("basis", "plain"))
+    return table, table.transform(train.inputs)
 
 
 def _solve(
     params: Params, train: Dataset, rows: Rows, timer: Timer
 ) -> tuple[dict[str, float], Array, Array, bool]:
     """(penalty, (d, k) coefficients, (k,) intercept, whether time ended the choice)."""
+    from scipy.sparse import issparse
+
     regression = train.problem.task == "regression"
     kind = params.get("penalty", "l2")
+    if issparse(rows.matrix):
+        name = "alpha" if regression else "C"
+        solver, given = sparse.ridge if regression else sparse.logistic, params.get(name)
+        strength, *line, cut = solver(rows, given, [] if given is not None else folds(train), timer)
+        return {name: strength}, line[0], line[1], cut
     if kind in elastic.RATIOS:
         strength = params.get("strength")
         pairs = [] if strength is not None else folds(train)

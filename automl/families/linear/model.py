@@ -43,7 +43,8 @@ class LinearModel:
 
     def predict(self, inputs: Inputs) -> Array:
         """(n, classes) probabilities or (n, 1) values, float32."""
-        return in_blocks(inputs, self._predict, 8 * len(self.coefficients))
+        row_bytes = getattr(self.features, "row_bytes", 8 * len(self.coefficients))
+        return in_blocks(inputs, self._predict, row_bytes + 16 * self.problem.outputs)
 
     def raw(self, inputs: Inputs) -> Array:
         """(n, k) sums of points, float64: log odds (one column for a binary task), or values before the transform."""

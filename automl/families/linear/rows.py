@@ -32,7 +32,7 @@ class Rows:
     """Encoded training rows.
 
     Attributes:
-        matrix: (n, d) float64.
+        matrix: (n, d) float64, or sparse float32 for texts.
         y: (n,) class codes or values.
         weight: (n,) or None.
         outputs: classes, or 1 for regression.

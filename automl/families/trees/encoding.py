@@ -10,7 +10,7 @@ import numpy as np
 from automl.data.dataset import Dataset
 from automl.data.split import assign_folds
 from automl.encode.statistics import StatisticsTable
-from automl.families.features import fit_features, load_features
+from automl.families.features import encoded, load_features
 
 if TYPE_CHECKING:
     from automl.data.dataset import Array
@@ -39,9 +39,8 @@ def encode(train: Dataset, categories: str, values: Array, rows: Array) -> Encod
         values: (n,) class codes or transformed targets.
         rows: those learnt from; target statistics see no other.
     """
-    if categories != "statistics" or train.problem.modality == "image":
-        features = fit_features(train, "trees")
-        return Encoded(features, features.transform(train.inputs))
+    if categories != "statistics" or train.problem.modality != "table":
+        return Encoded(*encoded(train, "trees"))
     groups = None if train.groups is None else train.groups[rows]
     chosen = Dataset(train.problem, None, train.y[rows], groups=groups)
     folds = np.full(len(train), -1)

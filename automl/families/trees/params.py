@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from automl.encode.statistics import MANY_LEVELS
 from automl.families.base import HARD_METRICS, Knob
+from automl.families.features import HANDMADE
 
 if TYPE_CHECKING:
     from automl.families.base import Params
@@ -42,8 +43,8 @@ IMAGES = {
     "eta": 0.15, "max_depth": 4, "min_child_weight": 1.0, "reg_lambda": 1.0, "subsample": 0.7, "colsample_bytree": 0.2,
     "max_bin": 64,
 }  # fmt: skip
-"""For about a thousand hand-made features, many alike: a fifth of them a tree and coarse bins cost little and save
-most of the time."""
+"""For hundreds of hand-made features, many alike: a fifth of them a tree and coarse bins cost little and save most of
+the time."""
 STUMPS = {
     "additive": True, "eta": 0.1, "max_depth": 1, "min_child_weight": 1.0, "reg_lambda": 1.0, "subsample": 0.8,
 }  # fmt: skip
@@ -67,7 +68,7 @@ def defaults(problem: Problem, rows: int) -> list[Params]:
     """
     if problem.explainable:
         return [dict(STUMPS), {**STUMPS, "eta": 0.03, "min_child_weight": 5.0}]
-    if problem.modality == "image":
+    if wide(problem):
         return [dict(IMAGES), dict(EXTRA), {**IMAGES, "max_depth": 3, "eta": 0.06}]
     tuned = _tuned(problem)
     usual: Params = {"categories": "statistics"} if has_sparse_levels(problem, rows) else {}
@@ -91,7 +92,6 @@ def _tuned(problem: Problem) -> Params:
 
 def space(problem: Problem) -> list[Knob]:
     """After the search space of TabArena; encodings and transforms only where they make a difference."""
-    wide = problem.modality == "image"
     knobs = [
         Knob("eta", 0.01, 0.2, log=True),
         Knob("min_child_weight", 1e-3, 20.0, log=True),
@@ -102,7 +102,7 @@ def space(problem: Problem) -> list[Knob]:
         return [*knobs, Knob("additive", choices=(True,))]
     knobs += [
         Knob("max_depth", 2, 10, integer=True),
-        Knob("colsample_bytree", 0.05, 0.5, log=True) if wide else Knob("colsample_bylevel", 0.4, 1.0),
+        Knob("colsample_bytree", 0.05, 0.5, log=True) if wide(problem) else Knob("colsample_bylevel", 0.4, 1.0),
         Knob("reg_alpha", 1e-3, 5.0, log=True),
     ]
     if has_many_levels(problem):
@@ -110,6 +110,11 @@ def space(problem: Problem) -> list[Knob]:
     if problem.skewed_target:
         knobs.append(Knob("target", choices=("plain", "log")))
     return knobs
+
+
+def wide(problem: Problem) -> bool:
+    """True when there are hundreds of features made by us, of which a tree needs to see but some."""
+    return problem.modality in (*HANDMADE, "text")
 
 
 def has_many_levels(problem: Problem) -> bool:
