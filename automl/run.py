@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from automl import deciding, families, jsonio
+from automl import deciding, families, jsonio, pictures
 from automl.clock import Clock
 from automl.collect import validation_block
 from automl.config import Plan
@@ -22,7 +22,7 @@ from automl.data import split
 from automl.decide.blend import NEVER
 from automl.deciding import allowed_families
 from automl.devices import chosen_gpus, detect, share_processors
-from automl.errors import RunError, UsageError
+from automl.errors import RunError
 from automl.evaluate import metrics
 from automl.evaluate.crossval import CrossValidation
 from automl.evaluate.journal import Journal, fingerprint
@@ -169,7 +169,7 @@ def _begin(
     with stages.stage("read"):
         raw = read(source, plan)
     with stages.stage("profile"):
-        prepared = within(prepare(raw, plan, scratch, devices.processors), plan.memory or devices.memory_bytes)
+        prepared = _prepared(raw, plan, scratch, clock, devices)
         loading.join()
     folder = _new_folder(out, raw)
     stages.events = events = Events(folder / "events.jsonl", clock)
@@ -198,6 +198,12 @@ def _begin(
 
 
 def _refuse_taken(out: Path | None) -> None:
+def _prepared(raw: Source, plan: Plan, scratch: Path, clock: Clock, devices: Devices) -> Prepared:
+    """Rows that fit into memory, with what images need beside their pixels."""
+    prepared = within(prepare(raw, plan, scratch, devices.processors), plan.memory or devices.memory_bytes)
+    return pictures.with_backbone(pictures.tied(prepared, plan.ignore), plan.backbone, clock.left())
+
+
     if out is not None and out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise RunError("The output folder exists and is not empty.", where=str(out), hint="--out with a new name")
 
@@ -206,9 +212,6 @@ def _refuse_unsupported(plan: Plan) -> None:
     """What can be refused before any data is read."""
     if plan.metric is not None:
         metrics.check_name(plan.metric)
-    if plan.backbone is not None:
-        hint = "leave it out: image networks of this version are trained from scratch"
-        raise UsageError("Pretrained backbones are not supported yet.", where=f"--backbone {plan.backbone}", hint=hint)
 
 
 def _new_folder(out: Path | None, raw: Source) -> Path:

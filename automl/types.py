@@ -162,6 +162,7 @@ class Problem:
     skewed_target: bool = False
     monotone: dict[str, int] = field(default_factory=dict)
     explainable: bool = False
+        backbone: name of the pretrained network that lies beside the decoded images; '' for none.
 
     @property
     def outputs(self) -> int:
@@ -176,3 +177,4 @@ class Interval:
     value: float
     low: float
     high: float
+    backbone: str = ""

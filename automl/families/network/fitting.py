@@ -143,7 +143,7 @@ def _assembled(
     chunk, calls = shape(len(x), batch, kind.steps(x.shape[1:], params))
     plan = Plan(batch, chunk, calls, int(params["epochs"]), params["lr"], kind.schedule(params), problem.seed)
     bias = targets.start(problem, y)
-    shared = kind.network(Job(problem, x, rows.encoder, targets, params, bias, batch, chunk))
+    shared = kind.network(Job(problem, x, rows.encoder, targets, params, bias, batch, chunk, targets.encode(y)))
     model = NetworkModel(problem, shared, targets, rows.encoder, params)
     data = (x, targets.encode(y), rows.weight[rows.fit])
     run = Run(shared.trained(), data, _check(rows, model), plan, deadline, shared.room)

@@ -1,4 +1,4 @@
-"""Networks for images behind the interface of `kind`."""
+"""Networks for images behind the interface of `kind`: from scratch, or on a pretrained backbone."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import keras
 
-from automl.families.network import images
+from automl.families.network import backbone, images
 from automl.families.network.shared import Shared
 from automl.families.network.trainer import Objective, Trainer
 
@@ -14,10 +14,19 @@ if TYPE_CHECKING:
     from automl.data.dataset import Dataset
     from automl.encode.state import State
     from automl.families.base import Params
-    from automl.families.network.kind import Job
+    from automl.families.network.kind import Encoder, Job
 
 SAMPLE = 2_000
 """Images that channel statistics are taken from."""
+HEAD_STEPS = 64
+"""Steps a call of a head on frozen features: each takes a fraction of a millisecond."""
+FROZEN_RATE, UNFROZEN_RATE = 3e-3, 2e-4
+"""Peak learning rates that stand for 'auto': of a head alone, and of a backbone that is trained on with it."""
+
+
+def on_backbone(params: Params) -> bool:
+    """Whether a configuration is transfer learning."""
+    return params.get("kind") == "backbone"
 
 
 class ImageKind:
@@ -25,17 +34,21 @@ class ImageKind:
 
     batch = images.BATCH
 
-    def encoder(self, train: Dataset, params: Params) -> None:  # noqa: ARG002 (one interface)
-        """None: the network reads the pixels."""
-        return
+    def encoder(self, train: Dataset, params: Params) -> Encoder | None:
+        """Features of a frozen backbone; None for networks that read the pixels."""
+        if not on_backbone(params):
+            return None
+        return backbone.Pixels(train) if params["unfreeze"] else backbone.features_of(train)
 
-    def restored(self, state: State) -> None:  # noqa: ARG002 (one interface)
-        """None."""
-        return
+    def restored(self, state: State) -> Encoder | None:
+        """That of a frozen backbone."""
+        return backbone.restored(state) if "backbone" in state[0] else None
 
     def sized(self, params: Params) -> Params:
-        """Unchanged."""
-        return params
+        """With the learning rate."""
+        if not on_backbone(params) or params["lr"] != "auto":
+            return params
+        return {**params, "lr": UNFROZEN_RATE if params["unfreeze"] else FROZEN_RATE}
 
     def sizes(self, params: Params) -> tuple[Params, ...]:  # noqa: ARG002 (one interface)
         """Widths and blocks a stage."""
@@ -51,6 +64,8 @@ class ImageKind:
 
     def steps(self, shape: tuple[int, ...], params: Params) -> int:
         """Most gradient steps a call."""
+        if on_backbone(params):
+            return 1 if params["unfreeze"] else HEAD_STEPS
         return images.steps_a_call(shape, params)
 
     def network(self, job: Job) -> Shared:
@@ -58,6 +73,11 @@ class ImageKind:
         problem, params = job.problem, job.params
         keras.backend.clear_session()
         keras.utils.set_random_seed(problem.seed)
-        network = images.network(problem.image_size, job.x[:SAMPLE], params, job.bias, problem.seed)
+        if not on_backbone(params):
+            network = images.network(problem.image_size, job.x[:SAMPLE], params, job.bias, problem.seed)
+        elif params["unfreeze"]:
+            network = backbone.unfrozen(job.encoder.folder, job)
+        else:
+            network = backbone.head(job.x, params, job.bias)
         objective = Objective(job.targets.kind, job.targets.smoothing)
         return Shared(network, Trainer(network, objective, images.optimizer(params)), room=len(job.x))

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 STEPS, EPOCHS, EPOCHS_COUNTED = 2_000, (60, 120), 30
 """Gradient steps with time for them, the fewest and most epochs they may take, and epochs by counts alone."""
+TUNED_EPOCHS = 20
+"""Of training a backbone on: its weights should not move far."""
 
 
 def defaults(problem: Problem, rows: int) -> list[Params]:  # noqa: ARG001 (one interface)
@@ -26,11 +28,33 @@ def defaults(problem: Problem, rows: int) -> list[Params]:  # noqa: ARG001 (one 
         "width": "auto", "blocks": "auto", "lr": 0.01, "weight_decay": 0.05, "dropout": 0.2,
         "augment": 0.7, "flip": colour, "batch": 32,
     }  # fmt: skip
-    return [base, {**base, "width": 24, "blocks": 1}, {**base, "augment": 1.2, "lr": 3e-3}]
+    scratch = [base, {**base, "width": 24, "blocks": 1}, {**base, "augment": 1.2, "lr": 3e-3}]
+    return [*_transfer(problem, flip=colour), *scratch]
 
 
-def space(problem: Problem, rows: int) -> list[Knob]:  # noqa: ARG001 (one interface)
+def _transfer(problem: Problem, *, flip: bool) -> list[Params]:
+    """A new head on the frozen features of the backbone, then its last stage and its last two trained on as well.
+
+    Frozen first: it takes seconds, and with few images it is the best there is.
+    """
+    if not problem.backbone:
+        return []
+    base = {
+        "kind": "backbone", "backbone": problem.backbone, "unfreeze": 0, "lr": "auto", "weight_decay": 0.05,
+        "dropout": 0.2, "augment": 0.5, "flip": flip, "batch": 32,
+    }  # fmt: skip
+    return [base, *({**base, "unfreeze": stages, "epochs": TUNED_EPOCHS} for stages in (1, 2))]
+
+
+def space(problem: Problem, rows: int) -> list[Knob]:
     """The search space."""
+    if problem.backbone:
+        return [
+            Knob("unfreeze", choices=(0, 1, 2)),
+            Knob("dropout", choices=(0.0, 0.2, 0.5)),
+            Knob("weight_decay", 0.005, 0.5, log=True),
+            Knob("augment", choices=(0.0, 0.5, 1.0)),
+        ]
     widths = (16, 32, 64) if rows > 2_000 else (16, 24, 32, 48)
     return [
         Knob("width", choices=widths),
@@ -44,9 +68,12 @@ def space(problem: Problem, rows: int) -> list[Knob]:  # noqa: ARG001 (one inter
 
 
 def describe(params: Params) -> str:
-    """'ResNet width 16, 1 block(s) a stage, lr 0.003, augmentation 0.7'."""
+    """'ResNet width 16, 1 block(s) a stage, lr 0.003, augmentation 0.7', or 'resnet50 frozen, new head'."""
+    if params.get("kind") == "backbone":
+        stages = params["unfreeze"]
+        return f"{params['backbone']} {f'last {stages} stage(s) trained on' if stages else 'frozen'}, new head"
     size = "" if params["width"] == "auto" else f" width {params['width']}, {params['blocks']} block(s) a stage"
     return f"ResNet{size}, lr {params['lr']:.2g}, augmentation {params['augment']:g}"
 
 
-SETTINGS = Settings((), defaults, space, epochs_of(STEPS, *EPOCHS, EPOCHS_COUNTED), describe)
+SETTINGS = Settings(("backbone",), defaults, space, epochs_of(STEPS, *EPOCHS, EPOCHS_COUNTED), describe)

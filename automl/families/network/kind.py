@@ -40,6 +40,7 @@ class Job:
         encoder: that made them; None where a network reads the bytes as they are.
         bias: first values of the output layer's biases.
         batch, chunk: rows a gradient step, and steps a call.
+        y: encoded targets of the rows, for networks that start from a simpler model's weights.
     """
 
     problem: Problem
@@ -50,6 +51,7 @@ class Job:
     bias: list[float]
     batch: int
     chunk: int
+    y: Array
 
 
 class Kind(Protocol):

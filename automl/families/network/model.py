@@ -9,7 +9,7 @@ import keras
 import numpy as np
 
 from automl import jsonio
-from automl.data.dataset import Images
+from automl.data.dataset import Images, take
 from automl.encode import state
 from automl.families.network.kinds import kind_of
 from automl.families.network.shared import Shared
@@ -69,7 +69,7 @@ class NetworkModel:
         if self.encoder is None:
             matrix = inputs.take(np.arange(start, min(start + block, len(inputs)))).pixels()
         else:
-            matrix = self.encoder.transform(inputs.iloc[start : start + block])
+            matrix = self.encoder.transform(take(inputs, np.arange(start, min(start + block, len(inputs)))))
         return self.targets.decode(self.outputs(matrix))
 
     def outputs(self, matrix: Array) -> Array:
