@@ -197,13 +197,13 @@ def _begin(
     return Session(plan, folder, clock, console, devices, stages, events, collected, prepared, outer, cv, metric, gpus)
 
 
-def _refuse_taken(out: Path | None) -> None:
 def _prepared(raw: Source, plan: Plan, scratch: Path, clock: Clock, devices: Devices) -> Prepared:
     """Rows that fit into memory, with what images need beside their pixels."""
     prepared = within(prepare(raw, plan, scratch, devices.processors), plan.memory or devices.memory_bytes)
     return pictures.with_backbone(pictures.tied(prepared, plan.ignore), plan.backbone, clock.left())
 
 
+def _refuse_taken(out: Path | None) -> None:
     if out is not None and out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise RunError("The output folder exists and is not empty.", where=str(out), hint="--out with a new name")
 

@@ -149,6 +149,7 @@ class Problem:
         skewed_target: True for a regression target without negative values whose long tail suggests a logarithm.
         monotone: column -> 1 (predictions never fall as it grows) or -1 (never rise), as the recipe demands.
         explainable: only models whose whole behaviour can be printed: linear, and trees in additive form.
+        backbone: name of the pretrained network that lies beside the decoded images; '' for none.
     """
 
     modality: Modality
@@ -162,7 +163,7 @@ class Problem:
     skewed_target: bool = False
     monotone: dict[str, int] = field(default_factory=dict)
     explainable: bool = False
-        backbone: name of the pretrained network that lies beside the decoded images; '' for none.
+    backbone: str = ""
 
     @property
     def outputs(self) -> int:
@@ -177,4 +178,3 @@ class Interval:
     value: float
     low: float
     high: float
-    backbone: str = ""
