@@ -39,7 +39,7 @@ def plan_options(command: F) -> F:
         click.option("--seed", metavar="N", type=int, help="Seed of everything random.  [default: 0]"),
         click.option("--recipe", metavar="NAME|FILE", help="Start from a recipe (automl recipes) or a plan.toml."),
         click.option("--families", metavar="A,B", help="Families allowed: linear,trees,network."),
-        click.option("--modality", metavar="KIND", help="table or image, when the guess is wrong."),
+        click.option("--modality", metavar="KIND", help="table, text, series, image or audio; guessed when not given."),
         click.option("--prefer", metavar="WHAT", help="balanced, accuracy, simple or fast."),
         click.option("--explainable", is_flag=True, default=None, help="Only models that can be printed whole."),
         click.option("--max-latency", metavar="TIME", help="Longest time to predict one row: 5ms, 0.5s, 200us."),
@@ -50,6 +50,9 @@ def plan_options(command: F) -> F:
         click.option("--group", metavar="COL|re:PATTERN", help="Rows of a group stay on one side of every split."),
         click.option("--time-column", metavar="COL", help="Split by time: learn from the past, test on the future."),
         click.option("--split-column", metavar="COL", help="Column that says train or test."),
+        click.option(
+            "--series-id", metavar="COL", help="Rows are points of series: which one. --time-column orders them."
+        ),
         click.option("--ignore", metavar="AM101,...", help="Findings not to act on."),
         click.option("--memory", metavar="SIZE", help="Memory that may be used: 8GB."),
         click.option("--gpus", metavar="WHICH", help="auto, none or 0,1.  [default: auto]"),
@@ -98,7 +101,7 @@ def build_plan(flags: dict[str, Any]) -> Plan:
 @click.option("--resume", metavar="RUN", help="Continue an interrupted run.")
 @output_options
 def fit(data: str | None, out: str | None, resume: str | None, as_json: bool, quiet: bool, **flags: Any) -> None:
-    """Decide, search, evaluate and report: DATA is a table file or an image folder."""
+    """Decide, search, evaluate and report: DATA is a table file, or a folder of images, recordings or texts."""
     from automl import commands
 
     commands.fit(data, build_plan(flags), out=out, resume=resume, as_json=as_json, quiet=quiet)

@@ -12,6 +12,7 @@ from automl import jsonio
 from automl.clock import Clock
 from automl.console import Console
 from automl.errors import DataError, RunError, UsageError
+from automl.types import UNITS
 
 if TYPE_CHECKING:
     from automl.config import Plan
@@ -118,8 +119,16 @@ def predict_with(predictor: Predictor, source: Any) -> Predicted:
     if isinstance(raw, ImageFiles):
         with tempfile.TemporaryDirectory(prefix="automl-") as scratch:
             return predictor.images(raw, Path(scratch))
-    if predictor.problem.modality == "image":
-        raise DataError("This run predicts images, and this is a table.", hint="a folder of images, or a CSV of paths")
+    problem = predictor.problem
+    if problem.modality in ("image", "audio"):
+        things = UNITS[problem.modality][1]
+        raise DataError(
+            f"This run predicts {things}, and this is a table.", hint=f"a folder of {things}, or a CSV of paths"
+        )
+    if raw.paths:
+        return predictor.texts(raw)
+    if problem.series_id and problem.series_id in raw.frame.columns:
+        return predictor.points(raw)
     return predictor.table(raw.frame)
 
 

@@ -42,6 +42,8 @@ class Plan:
         drop, keep: columns never used, and columns used even when a rule would drop them.
         weight, group, time_column, split_column: columns with a special role; `group` may be
             're:PATTERN' on file names.
+        series_id: column that names the series of a row, where every row is one point of a series; then `time_column`
+            orders the points of a series, and does not split the data.
         ignore: codes of findings not to act on.
         memory: bytes that may be used, None = what the machine has.
         gpus: 'auto', 'none' or numbers such as '0,1'.
@@ -68,6 +70,7 @@ class Plan:
     group: str | None = None
     time_column: str | None = None
     split_column: str | None = None
+    series_id: str | None = None
     ignore: tuple[str, ...] = ()
     memory: int | None = None
     gpus: str = "auto"

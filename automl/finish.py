@@ -259,7 +259,7 @@ def _write_plan(session: Session, decision: Decision) -> None:
     profile, problem = session.prepared.profile, session.prepared.dataset.problem
     plan = replace(
         session.plan,
-        target=None if profile.target.value == "folder" and profile.modality.value == "image" else profile.target.value,
+        target=None if profile.target.value == "folder" and profile.media else profile.target.value,
         task=problem.task,
         metric=problem.metric,
         budget=session.clock.budget,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,7 +10,7 @@ import numpy as np
 from automl import families, jsonio
 from automl.errors import DataError, RunError
 from automl.evaluate.shape import Shape
-from automl.types import FAMILIES, Problem
+from automl.types import FAMILIES, UNITS, Problem
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from automl.data.dataset import Array
-    from automl.data.source import ImageFiles
+    from automl.data.source import ImageFiles, Source, Table
     from automl.families.base import Model
     from automl.types import FamilyName
 
@@ -115,22 +115,58 @@ class Predictor:
             odd |= missing.to_numpy() & frame[name].notna().to_numpy()
         return Predicted(self.columns(self.model.predict(checked.frame)), notes, odd)
 
+    def texts(self, table: Table) -> Predicted:
+        """Predictions for a folder of text files, one row a file in sorted order; unreadable ones keep an empty row."""
+        import pandas as pd
+
+        broken: dict[str, str] = table.reading["broken"]
+        ok = np.array([path not in broken for path in table.paths], dtype=bool)
+        (column,) = self.problem.columns if len(self.problem.columns) == 1 else (None,)
+        if column is None:
+            raise DataError(
+                f"This run predicts from {len(self.problem.columns)} columns, and this is a folder of texts.",
+                hint="a table with columns " + ", ".join(repr(c.name) for c in self.problem.columns[:5]),
+            )
+        frame = pd.DataFrame({column.name: table.frame["text"][ok].reset_index(drop=True)})
+        readable = self.table(frame).frame if ok.any() else None
+        return Predicted(self._with_paths(table, readable, ok, broken), _unreadable(ok), ~ok)
+
+    def points(self, table: Table) -> Predicted:
+        """Predictions for rows that are points of series: one row a series, its id in the first column.
+
+        Raises:
+            ColumnMissing: the columns of the id or the time are not there.
+        """
+        from automl.data.series import fitted, pivot
+
+        problem = self.problem
+        used = {column.name.rpartition("_")[0] for column in problem.columns}
+        here = [name for name in table.frame.columns if name in used | {problem.series_id, problem.time}]
+        wide = pivot(replace(table, frame=table.frame[here]), problem.series_id, problem.time, None).frame
+        names = [column.name for column in problem.columns]
+        found = self.table(fitted(wide, names)[names])
+        found.frame.insert(0, problem.series_id, wide[problem.series_id])
+        return found
+
     def images(self, files: ImageFiles, scratch: Path) -> Predicted:
-        """Predictions for image files, one row a file in sorted order; unreadable files keep an empty row."""
-        from automl.data import decode
+        """Predictions for images or recordings, one row a file in sorted order; unreadable files keep an empty row."""
+        from automl.data import audio, decode
 
         if not files.paths:
-            raise DataError("There is no image to predict.", where=str(files.root))
+            raise DataError(f"There is no {UNITS[files.modality][0]} to predict.", where=str(files.root))
         height, width, channels = self.problem.image_size
-        every = np.arange(len(files.paths))
-        decoded = decode.decode(files, every, (height, width), channels, scratch / "predict.npy", max_broken=1.0)
+        every, out = np.arange(len(files.paths)), scratch / "predict.npy"
+        if self.problem.modality == "audio":
+            decoded = audio.decode(files, every, width, self.problem.hop_ms, out, max_broken=1.0)
+        else:
+            decoded = decode.decode(files, every, (height, width), channels, out, max_broken=1.0)
         readable = self.columns(self.model.predict(decoded.images)) if decoded.ok.any() else None
         return Predicted(
             self._with_paths(files, readable, decoded.ok, decoded.reasons), _unreadable(decoded.ok), ~decoded.ok
         )
 
     def _with_paths(
-        self, files: ImageFiles, readable: pd.DataFrame | None, ok: Array, reasons: dict[str, str]
+        self, files: Source, readable: pd.DataFrame | None, ok: Array, reasons: dict[str, str]
     ) -> pd.DataFrame:
         import pandas as pd
 

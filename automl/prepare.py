@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,13 +12,14 @@ import numpy as np
 from automl.data.dataset import Dataset
 from automl.data.source import ImageFiles, Table
 from automl.errors import ColumnMissing, DataError, UsageError
-from automl.types import Column, Problem, Profile
+from automl.types import UNITS, Column, Problem, Profile
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from automl.config import Plan
     from automl.data.dataset import Array
+    from automl.data.decode import Inspection
     from automl.data.source import Source
 
 
@@ -28,7 +29,7 @@ class Prepared:
 
     Attributes:
         rows: (n,) number of each dataset row in the data as read, for predictions.csv and the worst rows.
-        paths: file of each dataset row, for images.
+        paths: file of each dataset row, for files in a folder or named in a manifest.
     """
 
     profile: Profile
@@ -41,34 +42,48 @@ def read(source: Any, plan: Plan) -> Source:
     """The data as read, with the plan's target and modality."""
     from automl.data.read import read as read_source
 
-    special = [name for name in (plan.weight, plan.group, plan.time_column, plan.split_column) if name]
-    return read_source(source, target=plan.target, modality=plan.modality, exclude=[*special, *plan.drop])
+    about = [plan.weight, plan.group, plan.split_column]
+    special = [name for name in (*about, plan.time_column, plan.series_id) if name]
+    raw = read_source(source, target=plan.target, modality=plan.modality, exclude=[*special, *plan.drop])
+    if plan.series_id is None:
+        return raw
+    if isinstance(raw, ImageFiles):
+        raise UsageError("--series-id is for tables.", where="--series-id", hint="leave it out")
+    if plan.time_column is None:
+        raise UsageError("--series-id needs the order of time.", where="--series-id", hint="--time-column COL")
+    from automl.data.series import pivot
+
+    kept = replace(raw, frame=raw.frame.drop(columns=[name for name in plan.drop if name in raw.frame]))
+    target = plan.target or str(dict(raw.reading.get("target") or {}).get("name") or raw.frame.columns[-1])
+    return pivot(kept, plan.series_id, plan.time_column, target, [name for name in about if name])
 
 
 def profile(source: Source, plan: Plan) -> Profile:
     """The profile of either kind of source."""
     if isinstance(source, ImageFiles):
-        from automl.data import decode
         from automl.profile import media
 
-        return media.profile(source, decode.inspect(source), task=plan.task, ignore=plan.ignore)
-    if plan.group and plan.group.startswith("re:"):
+        return media.profile(source, _inspect(source), task=plan.task, ignore=plan.ignore)
+    by_name = plan.group is not None and plan.group.startswith("re:")
+    if by_name and not source.paths:
         raise UsageError(
             "A group pattern is for file names, and this is a table.", where="--group", hint="--group COLUMN"
         )
     from automl.profile import table
 
+    long = plan.series_id is not None  # pivoted when it was read: the columns named are gone
     return table.profile(
         source,
         target=plan.target,
         task=plan.task,
-        drop=plan.drop,
-        keep=plan.keep,
+        drop=() if long else plan.drop,
+        keep=() if long else plan.keep,
         weight=plan.weight,
-        group=plan.group,
-        time=plan.time_column,
+        group=None if by_name else plan.group,
+        time=None if long else plan.time_column,
         split=plan.split_column,
         ignore=plan.ignore,
+        modality="series" if long else plan.modality,
     )
 
 
@@ -101,7 +116,7 @@ def _monotone(plan: Plan, found: Profile) -> dict[str, int]:
         return {}
     where = "[monotone]"
     if found.modality.value != "table" or found.task.value == "multiclass":
-        what = "several classes" if found.modality.value == "table" else "images"
+        what = "several classes" if found.modality.value == "table" else UNITS[found.modality.value][1]
         raise UsageError(f"A monotone effect has no meaning for {what}.", where=where, hint="leave [monotone] out")
     kinds = {column.name: column.kind for column in found.features}
     for name in plan.monotone:
@@ -127,47 +142,76 @@ def _table(table: Table, plan: Plan) -> Prepared:
     frame = table.frame
     y, classes, kept = encode_target(frame[found.target.value], found.task.value)
     rows = np.flatnonzero(kept)
-    inputs = typed(frame, found.features).frame
+    columns, channels = _series_order(found)
+    inputs = typed(frame, columns).frame
     if len(rows) < len(frame):
         inputs = inputs.iloc[rows].reset_index(drop=True)
     problem = Problem(
-        "table", found.task.value, _metric(plan, found), classes, found.features, plan.seed,
+        found.modality.value, found.task.value, _metric(plan, found), classes, columns, plan.seed,
+        channels=channels, series_id=plan.series_id or "", time=(plan.series_id and plan.time_column) or "",
         skewed_target=found.task.value == "regression" and is_skewed(y),
         monotone=_monotone(plan, found), explainable=plan.explainable,
     )  # fmt: skip
+    paths = tuple(table.paths[i] for i in rows) if table.paths else ()
+    by_name = bool(paths) and plan.group is not None
+    by_folder = table.parts is not None and plan.split_column is None
     dataset = Dataset(
         problem,
         inputs,
         y,
         weight=_weights(frame, plan.weight, rows),
-        groups=_groups(frame, plan.group, rows),
-        order=_order(frame, found, plan.time_column, rows),
-        part=_parts(frame, plan.split_column, rows),
+        groups=_file_groups(paths, plan.group) if by_name else _groups(frame, plan.group, rows),
+        order=_order(frame, found, None if plan.series_id else plan.time_column, rows),
+        part=_file_parts(table, rows) if by_folder else _parts(frame, plan.split_column, rows),
     )
-    return Prepared(found, dataset, rows)
+    return Prepared(found, dataset, rows, paths)
+
+
+def _series_order(found: Profile) -> tuple[tuple[Column, ...], int]:
+    """The inputs, those of series channel after channel in the order of time, and how many channels there are."""
+    if found.modality.value != "series":
+        return found.features, 1
+    from automl.data.series import find_points
+
+    channels = int(found.modality.evidence["channels"])
+    by_name = {column.name: column for column in found.features}
+    points = find_points(by_name)
+    ordered = points.names if len(points.channels) == channels and len(points.names) == len(by_name) else by_name
+    return tuple(by_name[name] for name in ordered), channels
+
+
+def _inspect(files: ImageFiles, threads: int = 4) -> Inspection:
+    from automl.data import audio, decode
+
+    return audio.inspect(files, threads) if files.modality == "audio" else decode.inspect(files, threads)
 
 
 def _images(files: ImageFiles, plan: Plan, folder: Path, threads: int) -> Prepared:
-    """Decode first: a truncated file has a sound header and shows only then."""
-    from automl.data import decode
+    """Images or recordings; decoded first: a truncated file has a sound header and shows only then."""
+    from automl.data import audio, decode
     from automl.profile import media
 
-    inspected = decode.inspect(files, threads)
-    decode.check_broken(inspected.reasons, len(files.paths), where=files.source)
-    height, width, channels = decode.choose_size(inspected).value
-    readable = np.flatnonzero(inspected.ok)
-    decoded = decode.decode(files, readable, (height, width), channels, folder / "images.npy", threads=threads)
+    things = UNITS[files.modality][1]
+    inspected = _inspect(files, threads)
+    decode.check_broken(inspected.reasons, len(files.paths), where=files.source, what=things)
+    readable, out, hop = np.flatnonzero(inspected.ok), folder / "images.npy", 10
+    if files.modality == "audio":
+        frames, hop = audio.choose_frames(inspected).value
+        size = (audio.BANDS, frames, 1)
+        decoded = audio.decode(files, readable, frames, hop, out, threads=threads)
+    else:
+        size = decode.choose_size(inspected).value
+        decoded = decode.decode(files, readable, size[:2], size[2], out, threads=threads)
     inspected = inspected.with_broken(decoded.reasons)
-    decode.check_broken(inspected.reasons, len(files.paths), where=files.source)
+    decode.check_broken(inspected.reasons, len(files.paths), where=files.source, what=things)
     found = media.profile(files, inspected, task=plan.task, ignore=plan.ignore)
     rows = readable[decoded.ok]
     y, classes, kept = media.encode([(files.labels or ())[i] for i in rows], found.task.value)
     rows = rows[kept]
     paths = tuple(files.paths[i] for i in rows)
-    size = (height, width, channels)
     problem = Problem(
-        "image", found.task.value, _metric(plan, found), classes,
-        seed=plan.seed, image_size=size, monotone=_monotone(plan, found), explainable=plan.explainable,
+        files.modality, found.task.value, _metric(plan, found), classes,
+        seed=plan.seed, image_size=size, hop_ms=hop, monotone=_monotone(plan, found), explainable=plan.explainable,
     )  # fmt: skip
     pixels = decoded.images.take(np.flatnonzero(kept))
     dataset = Dataset(problem, pixels, y, **_structure(files, plan, rows, paths))
@@ -175,7 +219,7 @@ def _images(files: ImageFiles, plan: Plan, folder: Path, threads: int) -> Prepar
 
 
 def _structure(files: ImageFiles, plan: Plan, rows: Array, paths: tuple[str, ...]) -> dict[str, Array | None]:
-    """Weights, groups and parts of images: from columns of a manifest, file names and folders."""
+    """Weights, groups and parts of files: from columns of a manifest, file names and folders."""
     columns = files.columns
     by_name = plan.group is None or plan.group.startswith("re:")
     for name in (plan.weight, plan.split_column, None if by_name else plan.group):
@@ -288,7 +332,7 @@ def _several(groups: Array, where: str) -> Array:
     return groups
 
 
-def _file_parts(files: ImageFiles, rows: Array) -> Array | None:
+def _file_parts(files: Source, rows: Array) -> Array | None:
     if files.parts is None or len(set(files.parts)) < 2:
         return None
     return _train_or_test(np.asarray([files.parts[i] for i in rows], dtype=object), files.source)

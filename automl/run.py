@@ -33,6 +33,7 @@ from automl.prepare import prepare, read
 from automl.report import facts
 from automl.searching import REPORT_SECONDS, all_families, run_search
 from automl.session import Session, Stages
+from automl.types import UNITS
 from automl.workers import start as workers
 from automl.workers.executor import Here
 
@@ -277,9 +278,11 @@ def _may_blend(plan: Plan, rows: int) -> bool:
 def introduction(prepared: Prepared) -> list[str]:
     """What was read and what it is taken for, with the flags that override it."""
     profile = prepared.profile
-    size = f"{profile.rows:,} rows, {len(profile.columns)} columns" if profile.columns else f"{profile.rows:,} images"
-    lines = [f"{profile.name}: {size}"]
-    for name, choice in (("target", profile.target), ("task", profile.task)):
+    kind = profile.modality.value
+    columns = f", {len(profile.columns)} columns" if kind in ("table", "text") and not prepared.paths else ""
+    lines = [f"{profile.name}: {profile.rows:,} {UNITS[kind][profile.rows != 1]}{columns}"]
+    said = () if kind == "table" else (("data", profile.modality),)
+    for name, choice in (*said, ("target", profile.target), ("task", profile.task)):
         override = f"  [{choice.override}]" if choice.override else ""
         lines.append(f"{name}: {choice.value} ({choice.reason}){override}")
     lines += [

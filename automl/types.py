@@ -29,6 +29,15 @@ Kind = Literal["number", "category", "text", "date", "boolean", "id", "constant"
 """
 Role = Literal["feature", "target", "dropped", "weight", "group", "time", "split", "path"]
 
+UNITS: dict[Modality, tuple[str, str]] = {
+    "table": ("row", "rows"),
+    "image": ("image", "images"),
+    "text": ("text", "texts"),
+    "audio": ("recording", "recordings"),
+    "series": ("series", "series"),
+}
+"""What one row and several rows are called."""
+
 FAMILIES: tuple[FamilyName, ...] = ("baseline", "linear", "trees", "network")
 """Model families from simple to complex: the order in which the burden of proof grows."""
 
@@ -103,11 +112,12 @@ class Profile:
     Attributes:
         name: short name of the data (file stem or folder).
         source: path or description as given.
-        modality, task, target: choices with reasons; `target.value` is a column name, for image folders 'folder'.
-        rows: rows (or readable images) with a target.
-        columns: every column of a table, in file order; empty for images.
+        modality, task, target: choices with reasons; `target.value` is a column name, for folders of media 'folder'.
+        rows: rows (or readable files) with a target.
+        columns: every column of a table, in file order; empty for images and recordings.
         classes: label -> rows, in the order of the labels, for classification; empty for regression.
-        media: for images: count, readable, broken, sizes, modes, formats, duplicates; empty for tables.
+        media: for images and recordings: count, readable, broken, modes, formats, duplicates, and sizes or seconds;
+            empty for tables.
         reading: how the file was read: format, encoding, delimiter, decimal, compression, skipped_lines, bytes.
         findings: what the checks say.
     """
@@ -145,7 +155,10 @@ class Problem:
         seed: the run's seed.
         image_size: (height, width, channels) of decoded images; for audio (mel bands, frames, 1) of the spectrograms,
             which are held like images; empty for tables, texts and series.
+        hop_ms: milliseconds from one column of a spectrogram to the next.
         channels: of a series; its columns are channel after channel, each in the order of time.
+        series_id, time: columns of data that hold one row a point of time (--series-id, --time-column); '' when each
+            row is a series.
         skewed_target: True for a regression target without negative values whose long tail suggests a logarithm.
         monotone: column -> 1 (predictions never fall as it grows) or -1 (never rise), as the recipe demands.
         explainable: only models whose whole behaviour can be printed: linear, and trees in additive form.
@@ -159,7 +172,10 @@ class Problem:
     columns: tuple[Column, ...] = ()
     seed: int = 0
     image_size: tuple[int, ...] = ()
+    hop_ms: int = 10
     channels: int = 1
+    series_id: str = ""
+    time: str = ""
     skewed_target: bool = False
     monotone: dict[str, int] = field(default_factory=dict)
     explainable: bool = False

@@ -24,6 +24,7 @@ FULL = Plan(
     group="re:^(\\d+)_",
     time_column="when",
     split_column="part",
+    series_id="device",
     ignore=("AM101",),
     memory=8 * 2**30,
     gpus="0,1",

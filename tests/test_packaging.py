@@ -89,7 +89,7 @@ def test_dependencies_have_lower_bounds_only(setup):
     assert all(">=" in line and "<" not in line and "==" not in line for line in lines)
 
 
-@pytest.mark.parametrize(("folder", "groups"), [("automl", ["", "excel"]), ("tests", ["", "test"])])
+@pytest.mark.parametrize(("folder", "groups"), [("automl", ["", "audio", "excel"]), ("tests", ["", "test"])])
 def test_every_library_imported_is_declared(setup, folder, groups):
     lines = [setup["options"]["install_requires"], *(setup["options.extras_require"][g] for g in groups if g)]
     declared = {re.split(r"[\s\[<>=]", line)[0] for text in lines for line in text.splitlines() if line[:1].isalpha()}

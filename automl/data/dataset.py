@@ -19,7 +19,7 @@ Array = np.ndarray[Any, Any]
 
 @dataclass(frozen=True)
 class Images:
-    """Decoded images in a memory-mapped array, so that processes share them and nothing loads whole.
+    """Decoded images or spectrograms in a memory-mapped array, so that processes share them and nothing loads whole.
 
     Attributes:
         file: .npy file of uint8, shape (images, height, width, channels).
@@ -44,7 +44,7 @@ class Images:
 
 
 Inputs = Any
-"""A typed `pandas.DataFrame` (see data.contract) for tables, `Images` for image sets."""
+"""A typed `pandas.DataFrame` (see data.contract) for tables, texts and series, `Images` for images and audio."""
 
 
 def take(inputs: pd.DataFrame | Images, rows: Array) -> pd.DataFrame | Images:

@@ -41,10 +41,12 @@ class Header:
     """What the header of one file says; `reason` is '' for a file that opens.
 
     Attributes:
+        mode: of the pixels, or 'mono', 'stereo'.
         width, height: pixels, upright (EXIF rotation applied).
         rotated: the EXIF orientation is not the stored one.
         grey: no colour by mode or palette.
         digest: SHA-1 of the bytes, for exact duplicates.
+        seconds, rate: length and samples a second of a recording.
     """
 
     reason: str = ""
@@ -56,6 +58,8 @@ class Header:
     grey: bool = False
     digest: str = ""
     bytes: int = 0
+    seconds: float = 0.0
+    rate: int = 0
 
 
 @dataclass(frozen=True)
@@ -67,7 +71,7 @@ class Inspection:
 
     @property
     def ok(self) -> Array:
-        """(n,) bool: the file opens as an image."""
+        """(n,) bool: the file opens."""
         return np.array([not header.reason for header in self.headers], dtype=bool)
 
     @property
@@ -163,7 +167,9 @@ def decode(
     return Decoded(Images(out, np.flatnonzero(ok)), ok, broken)
 
 
-def check_broken(reasons: dict[str, str], total: int, *, where: str, limit: float = MAX_BROKEN) -> None:
+def check_broken(
+    reasons: Mapping[str, str], total: int, *, where: str, limit: float = MAX_BROKEN, what: str = "images"
+) -> None:
     """Refuse a set of which too large a share cannot be read.
 
     Raises:
@@ -173,7 +179,7 @@ def check_broken(reasons: dict[str, str], total: int, *, where: str, limit: floa
         return
     shown = "; ".join(f"{path}: {reason}" for path, reason in list(reasons.items())[:5])
     raise DataError(
-        f"{len(reasons)} of {total} images cannot be read; more than {limit:.0%} are not skipped silently.",
+        f"{len(reasons)} of {total} {what} cannot be read; more than {limit:.0%} are not skipped silently.",
         where=f"{where}: {shown}",
         hint="repair or remove these files",
     )

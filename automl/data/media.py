@@ -1,7 +1,7 @@
-"""Image files found on disk, with their labels; nothing is decoded here.
+"""Image, sound and text files found on disk, with their labels; nothing is decoded here.
 
 Three layouts: class folders (`root/cat/1.jpg`), class folders under `train/ val/ test/`, and a manifest table with a
-column of paths. For predict, any folder of images.
+column of paths. For predict, any folder of such files.
 """
 
 from __future__ import annotations
@@ -9,18 +9,28 @@ from __future__ import annotations
 import os
 import time
 from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from automl.data.source import ImageFiles, Table
 from automl.errors import ColumnMissing, DataError
+from automl.types import UNITS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     import pandas as pd
 
-IMAGE_EXTENSIONS = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff"})
+    from automl.types import Modality
+
+_KINDS: tuple[Literal["image", "audio", "text"], ...] = ("image", "audio", "text")
+EXTENSIONS = {
+    "image": frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff"}),
+    "audio": frozenset({".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aif", ".aiff"}),
+    "text": frozenset({".txt"}),
+}
+"""Modality -> names of files that hold it; in this order when a folder holds as many of several."""
 PARTS = {
     "train": "train",
     "training": "train",
@@ -30,52 +40,88 @@ PARTS = {
     "test": "test",
     "testing": "test",
 }
-OTHER_KINDS = {
-    "audio": frozenset({".wav", ".mp3", ".flac", ".ogg", ".m4a", ".aac"}),
-    "text": frozenset({".txt", ".md"}),
+OTHER_KINDS = EXTENSIONS | {
+    "sound that is not read here": frozenset({".m4a", ".aac", ".wma"}),
     "video": frozenset({".mp4", ".avi", ".mov", ".mkv", ".webm"}),
     "table": frozenset({".csv", ".tsv", ".parquet", ".feather", ".xlsx", ".json", ".jsonl"}),
 }
 SYSTEM_NAMES = frozenset({"__MACOSX", "Thumbs.db", "desktop.ini"})
 LAYOUT_HINT = "one folder a class, such as images/cat/1.jpg and images/dog/1.jpg (also under train/ val/ test/)"
+_A_FILE = {"image": "an image file", "audio": "a sound file", "text": "a text file"}
+MANIFEST_HINT = "; or give a manifest table with a path and a label"
 LISTED = 50
 """Ignored or missing files named one by one; the rest is counted."""
-PATH_NAMES = ("path", "file", "filename", "file_name", "filepath", "file_path", "image", "image_path", "img")
+PATH_NAMES = ("path", "file", "filename", "file_name", "filepath", "file_path", "image", "image_path", "img", "audio")
 
 
-def scan(root: Path, labelled: bool = True) -> ImageFiles:
-    """The images under a folder, in sorted order, with the class folder of each as its label.
+@dataclass(frozen=True)
+class Found:
+    """Files of one modality under a folder, in sorted order.
+
+    Attributes:
+        labels: class folder of each path; None for predict.
+        parts: 'train', 'val' or 'test' of each path where the folder has such folders.
+        reading: as for `ImageFiles`.
+    """
+
+    paths: tuple[str, ...]
+    labels: tuple[str, ...] | None
+    parts: tuple[str, ...] | None
+    reading: dict[str, Any]
+
+
+def modality_of(root: Path) -> Modality:
+    """The modality most files under a folder have; 'image' when there are none of a known one."""
+    files, _ = _walk(root)
+    counts = {kind: sum(_is(file, kind) for file in files) for kind in _KINDS}
+    return max(_KINDS, key=lambda kind: counts[kind])
+
+
+def scan(root: Path, labelled: bool = True, kind: Literal["image", "audio"] = "image") -> ImageFiles:
+    """The images (or recordings) under a folder, with the class folder of each as its label; arguments as for `find`.
+
+    Raises:
+        DataError: as `find`.
+    """
+    found = find(root, kind, labelled=labelled)
+    name = root.resolve().name or UNITS[kind][1]
+    return ImageFiles(name, str(root), root, found.paths, found.labels, found.parts, found.reading, modality=kind)
+
+
+def find(root: Path, kind: Modality, *, labelled: bool) -> Found:
+    """The files of a modality under a folder.
 
     Args:
         root: the folder.
-        labelled: False for predict: every file with an image extension at any depth, unreadable ones too, no labels.
+        kind: 'image', 'audio' or 'text'.
+        labelled: False for predict: every file with a fitting extension at any depth, unreadable ones too, no labels.
 
     Raises:
-        DataError: no such folder, no images in it, or (labelled) no class folders, or fewer than two with images.
+        DataError: no such folder, no such files in it, or (labelled) no class folders, or fewer than two with files.
     """
     started = time.monotonic()
     if not root.is_dir():
         what = "is not a folder" if root.exists() else "does not exist"
-        raise DataError(f"The image folder {what}.", where=str(root), hint=LAYOUT_HINT)
+        raise DataError(f"The {kind} folder {what}.", where=str(root), hint=LAYOUT_HINT)
     files, folders = _walk(root)
-    images = [file for file in files if _is_image(file)]
-    if not images:
-        raise _no_images(root, files)
-    ignored = {file: "not an image file" for file in files if not _is_image(file)}
-    name = root.resolve().name or "images"
+    fitting = [file for file in files if _is(file, kind)]
+    if not fitting:
+        raise _none_found(root, files, kind)
+    ignored = dict.fromkeys((file for file in files if not _is(file, kind)), f"not {_A_FILE[kind]}")
     if not labelled:
-        reading = _reading("folder", started, ignored)
-        return ImageFiles(name, str(root), root, tuple(images), reading=reading)
-    depth = 1 if _has_parts(images) else 0
-    kept, labels, parts = _label(images, depth, ignored)
-    empty = _check_classes(root, kept, labels, parts, _class_folders(folders, depth))
+        return Found(tuple(fitting), None, None, _reading("folder", started, ignored))
+    depth = 1 if _has_parts(fitting) else 0
+    kept, labels, parts = _label(fitting, depth, ignored)
+    empty = _check_classes(root, kept, labels, parts, _class_folders(folders, depth), UNITS[kind][1])
     layout = "class folders under " + ", ".join(sorted(set(parts))) if depth else "class folders"
     reading = _reading(layout, started, ignored) | {"empty_classes": empty}
-    return ImageFiles(name, str(root), root, tuple(kept), tuple(labels), tuple(parts) if depth else None, reading)
+    return Found(tuple(kept), tuple(labels), tuple(parts) if depth else None, reading)
 
 
-def manifest(table: Table, path_column: str, target: str | None) -> ImageFiles:
-    """The images named by a table, sorted by path, with the target column as label and the other columns beside.
+def manifest(
+    table: Table, path_column: str, target: str | None, kind: Literal["image", "audio"] = "image"
+) -> ImageFiles:
+    """The images or recordings named by a table, sorted by path, with the target as label and other columns beside.
 
     Paths are relative to the manifest's folder, or absolute. With a target, rows whose file is missing or whose label
     or path is blank are left out and told in `reading`; without one (predict) every row stays.
@@ -107,18 +153,18 @@ def manifest(table: Table, path_column: str, target: str | None) -> ImageFiles:
         reading["target"] = {"name": target, "reason": "as given", "guessed": False}
     labels = None if target is None else tuple(frame[target].astype(str))
     others = frame.drop(columns=wanted).reset_index(drop=True)
-    return ImageFiles(table.name, table.source, root, tuple(frame[path_column]), labels, None, reading, others)
+    return ImageFiles(table.name, table.source, root, tuple(frame[path_column]), labels, None, reading, others, kind)
 
 
-def find_path_column(frame: pd.DataFrame, root: Path) -> str | None:
-    """The column that names image files under `root`, or None.
+def find_path_column(frame: pd.DataFrame, root: Path, kind: str = "image") -> str | None:
+    """The column that names files of this modality under `root`, or None.
 
-    Of its first 100 cells, nine in ten end in an image extension and half of those files exist.
+    Of its first 100 cells, nine in ten end in such an extension and half of those files exist.
     """
     found = {}
     for column in frame.columns:
         cells = [cell for cell in frame[column].dropna().head(100) if isinstance(cell, str)]
-        if not cells or sum(_is_image(cell) for cell in cells) < 0.9 * len(cells):
+        if not cells or sum(_is(cell, kind) for cell in cells) < 0.9 * len(cells):
             continue
         share = sum(_exists(root, _relative(cell, root)) for cell in cells) / len(cells)
         if share >= 0.5:
@@ -151,8 +197,8 @@ def _first_visit(folder: Path, seen: set[str]) -> bool:
     return not known
 
 
-def _is_image(path: str) -> bool:
-    return PurePosixPath(path).suffix.lower() in IMAGE_EXTENSIONS
+def _is(path: str, kind: str) -> bool:
+    return PurePosixPath(path).suffix.lower() in EXTENSIONS[kind]
 
 
 def _has_parts(images: Iterable[str]) -> bool:
@@ -188,21 +234,23 @@ def _class_folders(folders: Iterable[str], depth: int) -> set[str]:
     return {steps[depth] for steps in split if len(steps) == depth + 1 and (not depth or steps[0].lower() in PARTS)}
 
 
-def _check_classes(root: Path, kept: list[str], labels: list[str], parts: list[str], folders: set[str]) -> list[str]:
-    """Names of class folders without images, once at least two classes have some to train on."""
+def _check_classes(
+    root: Path, kept: list[str], labels: list[str], parts: list[str], folders: set[str], things: str
+) -> list[str]:
+    """Names of class folders without files, once at least two classes have some to train on."""
     classes = set(labels)
     empty = sorted(folders - classes)
     if not classes:
-        what = "The images lie directly in the folder, without class folders, so they have no labels."
-        raise DataError(what, where=str(root), hint=LAYOUT_HINT + "; or give a manifest table with a path and a label")
+        what = f"The {things} lie directly in the folder, without class folders, so they have no labels."
+        raise DataError(what, where=str(root), hint=LAYOUT_HINT + MANIFEST_HINT)
     if len(classes) == 1:
         beside = f"; these are empty: {', '.join(empty[:10])}" if empty else ""
-        what = f"Only one class has images: {labels[0]!r}{beside}."
+        what = f"Only one class has {things}: {labels[0]!r}{beside}."
         raise DataError(what, where=str(root), hint=_inner_hint(root, kept))
     trained = {label for label, part in zip(labels, parts, strict=True) if part in ("train", "")}
     if untrained := sorted(classes - trained):
-        what = f"Classes without training images: {', '.join(map(repr, untrained[:10]))}."
-        raise DataError(what, where=str(root), hint="add images of them to train/, or remove their other folders")
+        what = f"Classes without training {things}: {', '.join(map(repr, untrained[:10]))}."
+        raise DataError(what, where=str(root), hint=f"add {things} of them to train/, or remove their other folders")
     return empty
 
 
@@ -210,22 +258,26 @@ def _inner_hint(root: Path, kept: list[str]) -> str:
     """Point to an inner folder when it is the one that holds the class folders."""
     inner = {tuple(path.split("/")[:2]) for path in kept if path.count("/") >= 2}
     if len(inner) >= 2:
-        return f"did you mean {root / next(iter(inner))[0]}? It holds {len(inner)} folders with images"
+        return f"did you mean {root / next(iter(inner))[0]}? It holds {len(inner)} folders with such files"
     return "at least two classes are needed: " + LAYOUT_HINT
 
 
-def _no_images(root: Path, files: list[str]) -> DataError:
-    """The error for a folder without one image, naming what is there instead."""
+def _none_found(root: Path, files: list[str], wanted: Modality) -> DataError:
+    """The error for a folder without one file of the modality, naming what is there instead."""
+    things = UNITS[wanted][1]
     if not files:
         return DataError("The folder holds no files.", where=str(root), hint=LAYOUT_HINT)
     kinds = Counter(kind for file in files for kind in _kinds(file))
     if not kinds:
-        known = "known: " + " ".join(sorted(IMAGE_EXTENSIONS))
-        return DataError("The folder holds no images.", where=str(root), hint=known)
+        known = "known: " + " ".join(sorted(EXTENSIONS[wanted]))
+        return DataError(f"The folder holds no {things}.", where=str(root), hint=known)
     kind, count = kinds.most_common(1)[0]
     first = next(file for file in files if kind in _kinds(file))
-    hint = f"give the file itself: {root / first}" if kind == "table" else "this version reads image folders and tables"
-    return DataError(f"The folder holds no images but {count} {kind} files ({first}, ...).", where=str(root), hint=hint)
+    hint = f"--modality {kind}" if kind in EXTENSIONS else "folders of images, of recordings and of .txt files are read"
+    hint = f"give the file itself: {root / first}" if kind == "table" else hint
+    return DataError(
+        f"The folder holds no {things} but {count} {kind} files ({first}, ...).", where=str(root), hint=hint
+    )
 
 
 def _kinds(file: str) -> Iterator[str]:

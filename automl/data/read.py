@@ -6,7 +6,7 @@ Importing this module imports no library; pandas and pyarrow are loaded by the f
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from automl.data.table_target import Wanted, guess_target
 from automl.errors import DataError, did_you_mean
@@ -20,6 +20,7 @@ __all__ = ["from_arrays", "guess_target", "read"]
 
 LOOKED_AT = 1000
 """Rows in which a column of paths is looked for."""
+FileKind = Literal["image", "audio"]
 
 
 def read(
@@ -34,9 +35,10 @@ def read(
     """The data as read: types as found in the cells, the target as text exactly as in the file.
 
     Args:
-        source: path of a table file, of an image folder or of a manifest; a DataFrame; or a pair (X, y).
+        source: path of a table file, of a folder of images, recordings or texts, or of a manifest; a DataFrame; or a
+            pair (X, y).
         target: column to predict; guessed from the names when None.
-        modality: 'table' or 'image', when it is not to be found out.
+        modality: one of `types.Modality`, when it is not to be found out.
         max_bad_lines: share of lines with too many or too few cells that may be skipped.
         labelled: False for data to predict: no target is looked for (unless given), and one row is enough.
         exclude: columns that have another role and are not guessed as target.
@@ -77,38 +79,52 @@ def _read_path(path: Path, wanted: Wanted, modality: str | None, max_bad_lines: 
     from automl.data import table
 
     result = table.read_file(path, wanted, max_bad_lines)
-    if modality == "table":
+    if modality in ("table", "text", "series"):
         return result
     from automl.data import media
 
-    column = media.find_path_column(result.frame.head(LOOKED_AT), path.parent)
-    if column is None:
-        if modality == "image":
-            raise DataError(
-                "No column of the manifest names image files.",
-                where=str(path),
-                hint=f"name the column 'path' and give paths relative to {path.parent}",
-            )
+    kinds: tuple[FileKind, ...] = ("image", "audio")
+    for kind in kinds:
+        if modality not in (None, kind):
+            continue
+        column = media.find_path_column(result.frame.head(LOOKED_AT), path.parent, kind)
+        if column is not None:
+            return _read_manifest(path, result, column, wanted, max_bad_lines, kind)
+    if modality is None:
         return result
-    return _read_manifest(path, result, column, wanted, max_bad_lines)
+    raise DataError(
+        f"No column of the manifest names {modality} files.",
+        where=str(path),
+        hint=f"name the column 'path' and give paths relative to {path.parent}",
+    )
 
 
 def _read_folder(path: Path, modality: str | None, *, labelled: bool) -> Source:
-    if modality == "table":
-        raise DataError("A table is a file, and this is a folder.", where=str(path), hint="name the table file in it")
+    if modality in ("table", "series"):
+        article = f"A {modality}" if modality == "table" else "Data of series"
+        raise DataError(
+            f"{article} is a file, and this is a folder.", where=str(path), hint="name the table file in it"
+        )
     from automl.data import media
 
-    return media.scan(path, labelled=labelled)
+    kind = modality or media.modality_of(path)
+    if kind == "text":
+        from automl.data import texts
+
+        return texts.read_folder(path, labelled=labelled)
+    return media.scan(path, labelled=labelled, kind="audio" if kind == "audio" else "image")
 
 
-def _read_manifest(path: Path, result: Table, column: str, wanted: Wanted, max_bad_lines: float) -> Source:
+def _read_manifest(
+    path: Path, result: Table, column: str, wanted: Wanted, max_bad_lines: float, kind: FileKind
+) -> Source:
     from automl.data import media, table
 
     if wanted.choice.get("name") == column:
         # The guess fell on the paths: read again, so that the true target is text exactly as in the file.
         wanted = Wanted(None, wanted.labelled, {*wanted.exclude, column})
         result = table.read_file(path, wanted, max_bad_lines)
-    return media.manifest(result, column, wanted.choice.get("name"))
+    return media.manifest(result, column, wanted.choice.get("name"), kind)
 
 
 def _missing(path: Path) -> DataError:

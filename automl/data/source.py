@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,17 +22,21 @@ class Table:
             `str`); the target column, when it is known, is text exactly as in the file.
         reading: how it was read: format, encoding, delimiter, decimal, compression, bytes, seconds, skipped_lines
             {line number: reason}.
+        paths: for a folder of text files the file of each row, relative to the folder; () otherwise.
+        parts: 'train', 'val' or 'test' of each row when the folder has such folders, else None.
     """
 
     name: str
     source: str
     frame: pd.DataFrame
     reading: dict[str, Any] = field(default_factory=dict)
+    paths: tuple[str, ...] = ()
+    parts: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
 class ImageFiles:
-    """Images found in a folder of class folders, a flat folder or a manifest; nothing is decoded yet.
+    """Images or recordings found in a folder of class folders, a flat folder or a manifest; nothing is decoded yet.
 
     Attributes:
         name, source: as for `Table`.
@@ -42,6 +46,7 @@ class ImageFiles:
         parts: 'train', 'val' or 'test' of each path when the folder has such folders, else None.
         reading: layout, files_ignored {path: reason}, seconds.
         columns: further manifest columns (group, weight, split), aligned with paths.
+        modality: what the files hold.
     """
 
     name: str
@@ -52,6 +57,7 @@ class ImageFiles:
     parts: tuple[str, ...] | None = None
     reading: dict[str, Any] = field(default_factory=dict)
     columns: pd.DataFrame | None = None
+    modality: Literal["image", "audio"] = "image"
 
 
 Source = Table | ImageFiles

@@ -1,6 +1,8 @@
 """Which inputs matter: the loss added when one of them is shuffled between rows (Breiman 2001; Fisher et al. 2019).
 
-For images the inputs are the nine regions of a 3 x 3 grid, each replaced by the pixels of another image.
+For images the inputs are the nine regions of a 3 x 3 grid, each replaced by the pixels of another image; for recordings
+the same of their spectrogram (low, middle or high frequencies; beginning, middle or end), and for long series blocks of
+neighbouring points.
 """
 
 from __future__ import annotations
@@ -21,11 +23,16 @@ if TYPE_CHECKING:
 
     from automl.data.dataset import Array, Dataset, Inputs
     from automl.families.base import Model
-    from automl.types import FamilyName
+    from automl.types import FamilyName, Problem
 
 ROWS = 1_000
 REPEATS = 5
 REGIONS = ("top left", "top", "top right", "left", "centre", "right", "bottom left", "bottom", "bottom right")
+SOUNDS = tuple(
+    f"{pitch} frequencies, {moment}" for pitch in ("low", "middle", "high") for moment in ("beginning", "middle", "end")
+)
+BLOCKS = 12
+"""Blocks of points that a series of more points is looked at in."""
 
 
 @dataclass(frozen=True)
@@ -60,11 +67,11 @@ def importance(
     inputs, y = take(dataset.inputs, rows), dataset.y[rows]
     weight = None if dataset.weight is None else dataset.weight[rows]
     plain = score.loss(y, model.predict(inputs), weight)
-    names = list(REGIONS) if problem.modality == "image" else [column.name for column in problem.columns]
-    added: dict[str, list[float]] = {name: [] for name in names}
+    parts = _parts(problem)
+    added: dict[str, list[float]] = {name: [] for name in parts}
     deadline = time.monotonic() + (float("inf") if seconds is None else seconds)
     for _ in range(REPEATS):
-        for name, loss in _shuffled_losses(model, inputs, names, y, weight, score, generator):
+        for name, loss in _shuffled_losses(model, inputs, parts, y, weight, score, generator):
             added[name].append(loss - plain)
             if time.monotonic() > deadline:
                 break
@@ -72,10 +79,34 @@ def importance(
             break
     done = {name: np.asarray(values) for name, values in added.items() if values}
     columns = [_summary(name, values) for name, values in done.items()]
-    what = "region is replaced by another image's" if problem.modality == "image" else "column is shuffled between rows"
+    what = _WHAT.get(problem.modality, "column is shuffled between rows")
     method = f"{score.loss_name} added on {len(rows):,} rows when the {what}"
     columns.sort(key=lambda column: -column["value"])
-    return Importance(method, len(rows), max(map(len, added.values()), default=0), columns, len(names) - len(done))
+    return Importance(method, len(rows), max(map(len, added.values()), default=0), columns, len(parts) - len(done))
+
+
+_WHAT = {
+    "image": "region is replaced by another image's",
+    "audio": "part of the spectrogram is replaced by another recording's",
+    "series": "points are replaced by those of another series",
+}
+
+
+def _parts(problem: Problem) -> dict[str, list[str]]:
+    """Name of each input -> its columns; of images and recordings the regions, without columns."""
+    if problem.modality in ("image", "audio"):
+        return {name: [] for name in (REGIONS if problem.modality == "image" else SOUNDS)}
+    names = [column.name for column in problem.columns]
+    if problem.modality != "series" or len(names) <= BLOCKS:
+        return {name: [name] for name in names}
+    length = len(names) // problem.channels
+    each = max(BLOCKS // problem.channels, 1)
+    parts: dict[str, list[str]] = {}
+    for start in range(0, len(names), length):
+        for block in np.array_split(np.arange(start, start + length), min(each, length)):
+            columns = [names[i] for i in block]
+            parts[columns[0] if len(columns) == 1 else f"{columns[0]} to {columns[-1]}"] = columns
+    return parts
 
 
 def _summary(name: str, values: Array) -> dict[str, Any]:
@@ -85,16 +116,23 @@ def _summary(name: str, values: Array) -> dict[str, Any]:
 
 
 def _shuffled_losses(
-    model: Model, inputs: Inputs, names: list[str], y: Array, weight: Array | None, score: Any, generator: Any
+    model: Model,
+    inputs: Inputs,
+    parts: dict[str, list[str]],
+    y: Array,
+    weight: Array | None,
+    score: Any,
+    generator: Any,
 ) -> Iterator[tuple[str, float]]:
     """(input, loss with it shuffled), one input after the other."""
-    for i, name in enumerate(names):
+    for i, (name, columns) in enumerate(parts.items()):
         order = generator.permutation(len(y))
         if isinstance(inputs, Images):
             yield name, score.loss(y, _with_region_of(model, inputs, order, i), weight)
         else:
             changed = inputs.copy(deep=False)
-            changed[name] = inputs[name].to_numpy()[order]
+            for column in columns:
+                changed[column] = inputs[column].to_numpy()[order]
             yield name, score.loss(y, model.predict(changed), weight)
 
 

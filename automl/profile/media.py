@@ -1,4 +1,4 @@
-"""What is in a set of images before any model: classes, sizes, modes, broken and duplicate files."""
+"""What is in a set of images or recordings before any model: classes, sizes, modes, broken and duplicate files."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from automl.errors import DataError
 from automl.profile.describe import sort_labels
 from automl.profile.stats import number_stats
 from automl.profile.target import detect_task, encode_target
-from automl.types import Choice, Finding, Modality, Profile, Task
+from automl.types import UNITS, Choice, Finding, Modality, Profile, Task
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -25,23 +25,26 @@ if TYPE_CHECKING:
 
 LISTED = 50
 """Broken files and duplicate groups named one by one; the rest is counted."""
+_AN = {"image": "an image", "audio": "a recording"}
 TABLE_CHECKS = ("AM301", "AM303", "AM307")
-"""Checks of tables that look at the target only, and so serve images as well."""
+"""Checks of tables that look at the target only, and so serve files as well."""
 
 
 def profile(
     files: ImageFiles, inspection: Inspection, *, task: str | None = None, ignore: Iterable[str] = ()
 ) -> Profile:
-    """The profile of labelled images; `rows` and `classes` count readable files of classes with two of them or more.
+    """The profile of labelled images or recordings.
+
+    `rows` and `classes` count readable files of classes that have two of them or more.
 
     Args:
-        files: images with labels.
+        files: with labels.
         inspection: their headers; once decoded, `inspection.with_broken(decoded.reasons)`.
         task: the user's task, found from the labels when None.
         ignore: codes of findings to skip.
 
     Raises:
-        DataError: no labels, no readable image, fewer than two classes with two readable images, or labels that
+        DataError: no labels, no readable file, fewer than two classes with two readable files, or labels that
             contradict the task.
         UsageError: an unknown task or code.
     """
@@ -57,7 +60,7 @@ def profile(
     counts = {} if regression else dict(zip(classes, np.bincount(y, minlength=len(classes)).tolist(), strict=True))
     left_out = {} if regression else dict(Counter(label for label, keep in zip(labels, kept, strict=True) if not keep))
     facts = CheckFacts(pd.DataFrame(), (), target.value, choice.value, y, classes, kept, left_out, files.reading)
-    findings = (*_table_findings(facts), _broken(files, media, inspection), _duplicates(media))
+    findings = (*_table_findings(facts), _broken(files, media, inspection), _duplicates(files, media))
     return Profile(
         name=files.name,
         source=files.source,
@@ -78,8 +81,8 @@ def encode(labels: Sequence[str], task: Task) -> tuple[Array, tuple[str, ...], A
 
     Returns:
         y: (kept,) int64 codes into the classes, or float64 values.
-        classes: labels in order, those with a single image left out; () for regression.
-        keep: (n,) True for the images kept.
+        classes: labels in order, those with a single file left out; () for regression.
+        keep: (n,) True for the files kept.
     """
     if task == "regression":
         return encode_target(pd.Series(labels, dtype="str"), task)
@@ -90,12 +93,13 @@ def encode(labels: Sequence[str], task: Task) -> tuple[Array, tuple[str, ...], A
 
 
 def _readable_labels(files: ImageFiles, inspection: Inspection) -> list[str]:
+    things = UNITS[files.modality][1]
     if files.labels is None:
-        raise DataError("The images have no labels.", where=files.source, hint="one folder a class, or a manifest")
+        raise DataError(f"The {things} have no labels.", where=files.source, hint="one folder a class, or a manifest")
     labels = [label for label, ok in zip(files.labels, inspection.ok, strict=True) if ok]
     if not labels:
         first = "; ".join(f"{path}: {reason}" for path, reason in list(inspection.reasons.items())[:3])
-        raise DataError("None of the images can be read.", where=f"{files.source}: {first}", hint="repair the files")
+        raise DataError(f"None of the {things} can be read.", where=f"{files.source}: {first}", hint="repair the files")
     return labels
 
 
@@ -116,9 +120,9 @@ def _one_class(files: ImageFiles, labels: list[str], inspection: Inspection) -> 
     counts = ", ".join(f"{label!r} {count}" for label, count in Counter(labels).most_common(5))
     broken = f", {len(inspection.reasons)} files cannot be read" if inspection.reasons else ""
     return DataError(
-        "Fewer than two classes have two readable images, so nothing can be learnt and tested.",
+        f"Fewer than two classes have two readable {UNITS[files.modality][1]}, so nothing can be learnt and tested.",
         where=f"{files.source}: {counts}{broken}",
-        hint="add images, or repair the broken ones",
+        hint=f"add {UNITS[files.modality][1]}, or repair the broken ones",
     )
 
 
@@ -126,13 +130,13 @@ def _modality(files: ImageFiles, inspection: Inspection, labels: int) -> Choice[
     formats = [name.lower() for name, _ in Counter(h.format for h in inspection.readable).most_common(3)]
     readable, total = len(inspection.readable), len(files.paths)
     layout = "named in a manifest" if _from_manifest(files) else f"in {labels} class folders"
-    reason = f"{readable:,} of {total:,} files are readable {', '.join(formats)} images, {layout}"
-    return Choice("image", reason, {"readable": readable, "files": total}, "--modality table")
+    reason = f"{readable:,} of {total:,} files are readable {', '.join(formats)} {UNITS[files.modality][1]}, {layout}"
+    return Choice(files.modality, reason, {"readable": readable, "files": total}, "--modality table")
 
 
 def _target(files: ImageFiles) -> Choice[str]:
     if not _from_manifest(files):
-        return Choice("folder", "the name of the folder that an image lies in is its class")
+        return Choice("folder", f"the name of the folder that {_AN[files.modality]} lies in is its class")
     found = files.reading["target"]
     evidence = {"guessed": found.get("guessed", False)}
     return Choice(found["name"], found.get("reason", "a column of the manifest"), evidence, "--target COL")
@@ -140,16 +144,16 @@ def _target(files: ImageFiles) -> Choice[str]:
 
 def _media(files: ImageFiles, inspection: Inspection) -> dict[str, Any]:
     """Counts, sizes, modes, formats and duplicates, ready for JSON."""
-    headers, reasons = inspection.readable, inspection.reasons
+    headers, reasons, sound = inspection.readable, inspection.reasons, files.modality == "audio"
     return {
         "count": len(files.paths),
         "readable": len(headers),
         "broken": dict(list(reasons.items())[:LISTED]),
         "broken_count": len(reasons),
-        "sizes": _sizes(headers),
+        **({"seconds": _seconds(headers), "rates": _rates(headers)} if sound else {"sizes": _sizes(headers)}),
         "modes": _tally(header.mode for header in headers),
         "formats": _tally(header.format for header in headers),
-        "rotated": sum(header.rotated for header in headers),
+        **({} if sound else {"rotated": sum(header.rotated for header in headers)}),
         "duplicates": _duplicate_groups(files, inspection),
         "bytes": sum(header.bytes for header in inspection.headers),
     }
@@ -164,6 +168,18 @@ def _sizes(headers: list[Header]) -> dict[str, Any]:
         "max": sides.max(axis=0).tolist(),
         "distinct": len(np.unique(sides, axis=0)),
     }
+
+
+def _seconds(headers: list[Header]) -> dict[str, float]:
+    """Length of the shortest, median and longest recording, and of all together."""
+    lengths = np.array([header.seconds for header in headers])
+    ends = {"min": lengths.min(), "median": np.median(lengths), "max": lengths.max(), "total": lengths.sum()}
+    return {name: round(float(value), 3) for name, value in ends.items()}
+
+
+def _rates(headers: list[Header]) -> dict[str, int]:
+    """Sampling rate -> recordings."""
+    return _tally(f"{header.rate:,} Hz" for header in headers)
 
 
 def _tally(values: Iterable[str]) -> dict[str, int]:
@@ -214,28 +230,29 @@ def _broken(files: ImageFiles, media: dict[str, Any], inspection: Inspection) ->
     lost = set(files.labels or ()) - set(_readable_labels(files, inspection))
     evidence = {"broken": count, "files": total, "reasons": reasons, "classes_lost": sorted(lost)[:LISTED]}
     return one.finding(
-        title=f"{count:,} of {total:,} images cannot be read",
+        title=f"{count:,} of {total:,} {UNITS[files.modality][1]} cannot be read",
         evidence=evidence | {"examples": list(media["broken"])[:5]},
         action="skipped, and listed in the profile; repair or delete them",
     )
 
 
-def _duplicates(media: dict[str, Any]) -> Finding:
+def _duplicates(files: ImageFiles, media: dict[str, Any]) -> Finding:
     """A note for copies; a warning when their labels contradict each other or they are in training and in test."""
-    one, facts = check("AM311"), media["duplicates"]
+    one, facts, things = check("AM311"), media["duplicates"], UNITS[files.modality][1]
     if not facts["count"]:
         return one.finding(status="passed")
     evidence = {"copies": facts["count"], "groups": facts["groups_count"], "conflicting": facts["conflicting_count"]}
     evidence |= {"across_parts": facts["across_parts_count"]}
     if facts["conflicting_count"]:
-        title = f"Identical images with different labels: {facts['conflicting_count']:,} groups"
+        title = f"Identical {things} with different labels: {facts['conflicting_count']:,} groups"
         action = "kept; at most one label of each group can be right"
         return one.finding(title=title, evidence=evidence | {"examples": facts["conflicting"][:5]}, action=action)
     if facts["across_parts_count"]:
-        title = f"Images in more than one of the train, val and test folders: {facts['across_parts_count']:,}"
+        count = facts["across_parts_count"]
+        title = f"{things.capitalize()} in more than one of the train, val and test folders: {count:,}"
         action = "kept; the test figures are too good by them"
         return one.finding(title=title, evidence=evidence | {"examples": facts["across_parts"][:5]}, action=action)
-    title = f"Exact copies of other images: {facts['count']:,}"
+    title = f"Exact copies of other {things}: {facts['count']:,}"
     found = one.finding(title=title, evidence=evidence | {"examples": facts["groups"][:5]}, action="kept")
     return replace(found, severity="note")
 

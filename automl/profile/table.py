@@ -12,6 +12,7 @@ from automl.data.table_frame import named
 from automl.data.table_target import guess_target
 from automl.errors import ColumnMissing, DataError, UsageError
 from automl.profile.columns import Roles, describe
+from automl.profile.modality import as_points, as_text, check_wanted, series_choice, series_points, table_choice
 from automl.profile.stats import count_distinct, number_stats, sample_positions
 from automl.profile.target import cells, detect_task, encode_target
 from automl.types import Choice, Column, Modality, Profile, Task
@@ -40,6 +41,7 @@ def profile(
     time: str | None = None,
     split: str | None = None,
     ignore: Iterable[str] = (),
+    modality: str | None = None,
 ) -> Profile:
     """The profile of a table with a target.
 
@@ -54,12 +56,14 @@ def profile(
         time: column that gives the order of time.
         split: column that says which part a row belongs to.
         ignore: codes of findings to skip; what they would drop is kept.
+        modality: 'table', 'text' or 'series', found out when None.
 
     Raises:
         ColumnMissing: a column named is not in the table.
-        UsageError: an unknown task or code, or a column with two roles.
-        DataError: a target or table from which nothing can be learnt.
+        UsageError: an unknown task or code, a column with two roles, or a modality that no table has.
+        DataError: a target or table from which nothing can be learnt, or columns that do not fit the modality.
     """
+    check_wanted(modality, table.source)
     ignore = tuple(code.upper() for code in ignore)
     if not all(isinstance(name, str) for name in table.frame.columns):
         table = replace(table, frame=named(table.frame))
@@ -77,14 +81,22 @@ def profile(
         drop_constants="AM102" not in ignore,
     )
     _check_roles(frame, roles, table.source)
+    points = series_points(frame, roles, modality)
+    if points is not None:
+        roles = replace(roles, keep=(*roles.keep, *points.names))
     values = cells(frame[chosen.value])
     task_choice = detect_task(values, chosen.value, task)
     facts = _facts(table, roles, values, task_choice.value)
     findings = run_checks(facts, ignore)
     columns = _without_dropped(facts.columns, findings, roles.drop)
+    if points is not None:
+        columns = as_points(columns, points)
+    elif modality == "text":
+        columns = as_text(columns)
     if not any(column.role == "feature" for column in columns):
         raise DataError("No column is left to learn from.", where=table.source, hint="--keep COL keeps a dropped one")
-    return _profile(table, facts, columns, findings, chosen, task_choice)
+    kind = table_choice(columns, modality) if points is None else series_choice(points, modality)
+    return _profile(table, facts, columns, findings, chosen, task_choice, kind)
 
 
 def _profile(
@@ -94,13 +106,14 @@ def _profile(
     findings: tuple[Finding, ...],
     target: Choice[str],
     task: Choice[Task],
+    modality: Choice[Modality],
 ) -> Profile:
     """What was found, put together; `columns` are all but the target."""
     target_column, classes, stats = _describe_target(table.frame, target.value, facts)
     return Profile(
         name=table.name,
         source=table.source,
-        modality=_modality(columns),
+        modality=modality,
         task=task,
         target=target,
         rows=len(facts.y),
@@ -187,12 +200,6 @@ def _describe_target(
     kind: Kind = "boolean" if facts.task == "binary" else "category"
     column = Column(name, kind, "target", "the target", missing, len(classes), stats, levels=facts.classes)
     return column, classes, {"left_out": dict(facts.left_out)} if facts.left_out else {}
-
-
-def _modality(columns: tuple[Column, ...]) -> Choice[Modality]:
-    kinds = [column.kind for column in columns if column.role == "feature"]
-    counts = ", ".join(f"{kinds.count(kind)} {kind}" for kind in dict.fromkeys(kinds))
-    return Choice("table", f"one table with inputs of these kinds: {counts}")
 
 
 def _in_order(frame: pd.DataFrame, columns: tuple[Column, ...]) -> tuple[Column, ...]:

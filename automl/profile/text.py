@@ -9,6 +9,8 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
+from automl.types import UNITS
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -39,7 +41,8 @@ def render(profile: Profile) -> RenderableType:
 
 
 def _header(profile: Profile) -> Text:
-    what = "images" if profile.modality.value == "image" else "rows with a target"
+    one, several = UNITS[profile.modality.value]
+    what = "rows with a target" if several == "rows" else one if profile.rows == 1 else several
     text = Text(profile.name, style="bold")
     text.append(f"  {profile.rows:,} {what}", style="not bold")
     if profile.columns:
@@ -49,7 +52,9 @@ def _header(profile: Profile) -> Text:
 
 def _target(profile: Profile) -> Group:
     target, task = profile.target, profile.task
+    kind = profile.modality
     lines = [
+        *([] if kind.value == "table" else [(f"data    {kind.value}", kind.reason, kind.override)]),
         (f"target  {target.value}", target.reason, target.override),
         (f"task    {task.value}", task.reason, task.override),
     ]
@@ -144,10 +149,17 @@ def _media(media: dict[str, Any]) -> Group:
     counts = [f"{media['count']:,} files, {media['readable']:,} readable, {media['broken_count']:,} broken"]
     if media["duplicates"]["count"]:
         counts.append(f"{media['duplicates']['count']:,} exact copies")
-    low, middle, high = ("x".join(f"{side:g}" for side in media["sizes"][key]) for key in ("min", "median", "max"))
-    size = low if media["sizes"]["distinct"] == 1 else f"{low} to {high}, median {middle}"
     kinds = [f"{name} {count:,}" for group in ("formats", "modes") for name, count in media[group].items()]
-    return Group(Text(", ".join(counts)), Text(f"pixels {size}"), Text(", ".join(kinds)))
+    return Group(Text(", ".join(counts)), Text(_size(media)), Text(", ".join(kinds)))
+
+
+def _size(media: dict[str, Any]) -> str:
+    """Sides in pixels, or lengths in seconds, from the smallest to the largest."""
+    if seconds := media.get("seconds"):
+        ends = f"{seconds['min']:.3g} to {seconds['max']:.3g}, median {seconds['median']:.3g}"
+        return f"seconds {ends}; sampled at {', '.join(media['rates'])}"
+    low, middle, high = ("x".join(f"{side:g}" for side in media["sizes"][key]) for key in ("min", "median", "max"))
+    return f"pixels {low if media['sizes']['distinct'] == 1 else f'{low} to {high}, median {middle}'}"
 
 
 def _findings(findings: Iterable[Finding]) -> Group:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from automl._version import __version__
 from automl.jsonio import plain
+from automl.types import UNITS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -115,9 +116,11 @@ def _mean(values: list[float]) -> float | None:
 
 def use_block(run: Path, profile: Profile, features: list[str]) -> dict[str, Any]:
     """The `use` block: how to predict, ready to paste."""
-    data = "IMAGES" if profile.modality.value == "image" else "NEW.csv"
-    argument = '"new-images/"' if profile.modality.value == "image" else 'pd.read_csv("NEW.csv")'
-    head = "import automl" if profile.modality.value == "image" else "import automl\nimport pandas as pd"
+    things = UNITS[profile.modality.value][1]
+    files = bool(profile.media) or profile.reading.get("format") == "txt"
+    data = things.upper() if files else "NEW.csv"
+    argument = f'"new-{things}/"' if files else 'pd.read_csv("NEW.csv")'
+    head = "import automl" if files else "import automl\nimport pandas as pd"
     return {
         "predict": f"automl predict {shlex.quote(str(run))} {data} --out predictions.csv",
         "python": f"{head}\n\nrun = automl.load({str(run)!r})\npredictions = run.predict({argument})",

@@ -51,9 +51,8 @@ def profile_card(profile: dict[str, Any]) -> str:
     report = {"profile": profile, "findings": view.listing(profile, "findings")}
     rows = int(view.figure(profile, "rows") or 0)
     task, target = view.at(profile, "task", "value"), view.at(profile, "target", "value")
-    unit = "image" if view.at(profile, "modality", "value") == "image" else "row"
     body = [
-        _heading(profile.get("name") or "data", f"{plural(rows, unit)}; target {target}; {task}"),
+        _heading(profile.get("name") or "data", f"{plural(rows, *view.unit(report))}; target {target}; {task}"),
         _columns(profile),
     ]
     body += [

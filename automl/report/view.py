@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from automl.report.formats import is_number, signed
+from automl.types import UNITS
 
 FAMILY_NAMES = {
     "baseline": "baseline (no inputs)",
@@ -35,6 +36,11 @@ METRICS = {
 
 COSTLY = ("log_loss", "rmse", "mae", "brier", "mape", "rmsle", "pinball")
 """Metrics of which less is better, for reports that do not say."""
+
+
+def unit(report: dict[str, Any]) -> tuple[str, str]:
+    """What one row of the data and several are called: ('row', 'rows'), ('recording', 'recordings')."""
+    return UNITS.get(at(report, "profile", "modality", "value"), UNITS["table"])
 
 
 def at(data: Any, *path: str) -> Any:

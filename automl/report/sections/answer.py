@@ -58,15 +58,16 @@ def build(report: dict[str, Any]) -> dict[str, Any]:
 def _question(report: dict[str, Any]) -> str:
     target = view.at(report, "profile", "target", "value")
     rows = view.at(report, "profile", "rows")
-    unit = "image" if view.at(report, "profile", "modality", "value") == "image" else "row"
+    unit = view.unit(report)
+    folders = bool(view.mapping(report, "profile", "media")) and target == "folder"
     kind = {"binary": "one of two classes", "regression": "a number"}.get(view.task(report))
     kind = kind or (f"one of {len(view.mapping(report, 'profile', 'classes'))} classes" if view.task(report) else "")
-    what = "the class of an image" if unit == "image" else short(target, 80) if target else ""
+    what = f"the class of {'an' if unit[0][0] in 'aeiou' else 'a'} {unit[0]}" if folders else short(target or "", 80)
     learnt = "" if brief.decided_only(report) else "learnt from "
     parts = [
         f"Predicts {what}" if what else "",
         kind,
-        f"{learnt}{plural(rows, unit)}" if isinstance(rows, int) else "",
+        f"{learnt}{plural(rows, *unit)}" if isinstance(rows, int) else "",
     ]
     return ", ".join(part for part in parts if part)
 

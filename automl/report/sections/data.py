@@ -35,17 +35,19 @@ def build(report: dict[str, Any]) -> dict[str, Any]:
 
 def _lead(profile: dict[str, Any], rows: int, columns: list[dict[str, Any]]) -> str:
     media = view.mapping(profile, "media")
-    if media or view.at(profile, "modality", "value") == "image":
+    one, several = view.unit({"profile": profile})
+    if media:
         classes = len(view.mapping(profile, "classes"))
-        broken = media.get("broken")
-        lost = len(broken) if isinstance(broken, (list, dict)) else int(view.figure(media, "broken") or 0)
-        return f"{plural(rows, 'readable image')} in {plural(classes, 'class', 'classes')}; {lost:,} could not be read."
+        broken = media.get("broken_count", media.get("broken"))
+        lost = len(broken) if isinstance(broken, (list, dict)) else int(broken or 0)
+        into = f" in {plural(classes, 'class', 'classes')}" if classes else ""
+        return f"{plural(rows, f'readable {one}', f'readable {several}')}{into}; {lost:,} could not be read."
     used = sum(c.get("role") == "feature" for c in columns)
     cells = rows * max(used, 1)
     missing = sum(int(view.figure(c, "missing") or 0) for c in columns if c.get("role") == "feature")
     inputs = f"{used:,} of {plural(len(columns), 'column')} used as inputs"
     blank = percent(missing / cells if cells else None, 1)
-    return f"{plural(rows, 'row')} with a target; {inputs}, {blank} of their cells missing."
+    return f"{plural(rows, one, several)} with a target; {inputs}, {blank} of their cells missing."
 
 
 def _facts(profile: dict[str, Any]) -> list[tuple[str, str]]:

@@ -16,10 +16,10 @@ def build(report: dict[str, Any]) -> dict[str, Any]:
     given = [c for c in view.listing(report, "importance", "columns") if isinstance(c, dict)]
     rows = sorted((c for c in given if view.figure(c, "value") is not None), key=lambda c: -float(c["value"]))
     if not rows:
-        image = view.at(report, "profile", "modality", "value") == "image"
+        kind = view.at(report, "profile", "modality", "value")
         return {
-            "missing": "Columns do not exist in image data."
-            if image
+            "missing": f"Columns do not exist in {kind} data."
+            if kind in ("image", "audio")
             else "Not measured in this run, for lack of time or of columns."
         }
     shown, rest = rows[:MOST], rows[MOST:]
