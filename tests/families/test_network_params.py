@@ -21,7 +21,10 @@ SKEWED = Problem("table", "regression", "rmse", skewed_target=True)
 LEVELS = Problem("table", "binary", "roc_auc", ("no", "yes"), (column("c", "category", tuple("abcdefghij")),))
 GREY = Problem("image", "multiclass", "log_loss", ("a", "b", "c"), image_size=(28, 28, 1))
 COLOUR = Problem("image", "binary", "roc_auc", ("a", "b"), image_size=(64, 64, 3))
-PROBLEMS = [TABLE, VALUES, SKEWED, LEVELS, GREY, COLOUR]
+TEXT = Problem("text", "binary", "roc_auc", ("a", "b"))
+SOUND = Problem("audio", "binary", "roc_auc", ("a", "b"), image_size=(64, 100, 1))
+SERIES = Problem("series", "regression", "rmse")
+PROBLEMS = [TABLE, VALUES, SKEWED, LEVELS, GREY, COLOUR, TEXT, SOUND, SERIES]
 
 
 def test_the_family_is_named_without_importing_keras():
@@ -79,6 +82,33 @@ def test_given_parameters_hold_over_defaults_and_horizons_come_from_counts_witho
     assert params.complete({}, TABLE, 500, timed=False)["epochs"] == table_params.EPOCHS_COUNTED
     assert params.complete({}, GREY, 500, timed=True)["epochs"] == image_params.EPOCHS[1]
     assert params.complete({}, GREY, 10**6, timed=True)["epochs"] == image_params.EPOCHS[0]
+
+
+@pytest.mark.parametrize("problem", [TEXT, SOUND, SERIES])
+def test_horizons_of_text_audio_and_series_are_long_enough_to_be_judged(problem):
+    for rows in (30, 1_000, 10**6):
+        assert 30 <= params.complete({}, problem, rows, timed=True)["epochs"] <= 200
+        assert 30 <= params.complete({}, problem, rows, timed=False)["epochs"] <= 60
+
+
+@pytest.mark.parametrize(("rows", "place"), [(1_000, 3), (50_000, 1)])
+def test_a_transformer_is_tried_early_with_many_texts_only(rows, place):
+    assert [d["kind"] for d in FAMILY.defaults(TEXT, rows)].index("transformer") == place
+
+
+@pytest.mark.parametrize(
+    ("problem", "values", "name"),
+    [
+        (TEXT, {}, "Embedding bag of depth 1, lr 0.005, dropout 0.3"),
+        (TEXT, {"kind": "sepconv", "width": 64, "lr": 0.01}, "Separable convolution 1x64, lr 0.01, dropout 0.3"),
+        (SOUND, {"width": 16, "blocks": 1, "mixup": 0.0},
+         "Spectrogram ResNet width 16, 1 block(s) a stage, lr 0.005, augmentation 1"),
+        (SERIES, {"width": 8, "layers": 3},
+         "Inception 3x8, kernels to 40, lr 0.003, augmentation 0.5, level and spread"),
+    ],
+)
+def test_descriptions_of_text_audio_and_series(problem, values, name):
+    assert FAMILY.describe({**FAMILY.defaults(problem, 5000)[0], **values}) == name
 
 
 def test_each_kind_is_completed_from_its_own_default():

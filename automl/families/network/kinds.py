@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from automl.families.network.audio_kind import AudioKind
 from automl.families.network.image_kind import ImageKind
+from automl.families.network.series_kind import SeriesKind
 from automl.families.network.table_kind import TableKind
+from automl.families.network.text_kind import TextKind
 
 if TYPE_CHECKING:
     from automl.families.network.kind import Kind
 
-TABLES, IMAGES = TableKind(), ImageKind()
-KINDS: dict[str, Kind] = {"table": TABLES, "text": TABLES, "series": TABLES, "image": IMAGES, "audio": IMAGES}
+KINDS: dict[str, Kind] = {
+    "table": TableKind(),
+    "image": ImageKind(),
+    "text": TextKind(),
+    "audio": AudioKind(),
+    "series": SeriesKind(),
+}
 
 
 def kind_of(modality: str) -> Kind:

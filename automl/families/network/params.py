@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from automl.families.network import image_params, table_params
+from automl.families.network import audio_params, image_params, series_params, table_params, text_params
 
 if TYPE_CHECKING:
     from automl.families.base import Knob, Params
@@ -12,7 +12,13 @@ if TYPE_CHECKING:
     from automl.types import Problem
 
 TABLES, IMAGES = table_params.SETTINGS, image_params.SETTINGS
-SETTINGS: dict[str, Settings] = {"table": TABLES, "text": TABLES, "series": TABLES, "image": IMAGES, "audio": IMAGES}
+SETTINGS: dict[str, Settings] = {
+    "table": TABLES,
+    "image": IMAGES,
+    "text": text_params.SETTINGS,
+    "audio": audio_params.SETTINGS,
+    "series": series_params.SETTINGS,
+}
 
 
 def defaults(problem: Problem, rows: int) -> list[Params]:

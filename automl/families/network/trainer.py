@@ -43,6 +43,10 @@ class Objective:
         hit = ops.one_hot(ops.cast(y, "int32"), output.shape[-1])
         return -ops.sum(((1.0 - self.smoothing) * hit + self.smoothing / output.shape[-1]) * logs, axis=-1)
 
+    def mixed(self, y: Any, output: Any) -> Any:
+        """Mean loss of rows that are each a mixture of two: y is (batch, 4) target, other target, and their weights."""
+        return ops.mean(y[:, 2] * self.rows(y[:, 0], output) + y[:, 3] * self.rows(y[:, 1], output))
+
     def mean(self, y: Any, output: Any, weight: Any) -> Any:
         """Weighted mean loss of a batch; members of an ensemble, (batch, members, outputs), each learn for themselves.
 
@@ -64,10 +68,15 @@ class Trainer(keras.Model):  # type: ignore[misc]
 
     Args:
         decay: decoupled weight decay (of networks for tables; that of images is their optimiser's).
+        mixup: parameter of the Beta distribution by which each row is mixed with the one before it in its batch, for
+            networks that read uint8 bytes; 0 for none (Zhang et al. 2018, "mixup").
     """
 
-    def __init__(self, network: keras.Model, objective: Objective, optimizer: Any, decay: float = 0.0) -> None:
+    def __init__(
+        self, network: keras.Model, objective: Objective, optimizer: Any, decay: float = 0.0, *, mixup: float = 0.0
+    ) -> None:
         super().__init__()
+        self.mixup, self.random = mixup, np.random.default_rng(0)
         self.network, self.objective, self.decay = network, objective, decay
         self.fading = [layer for layer in network.layers if isinstance(layer, Drop)]
         self.decaying = [v for v in network.trainable_variables if v.name in DECAYING] if decay else []
@@ -93,17 +102,19 @@ class Trainer(keras.Model):  # type: ignore[misc]
         training: bool = True,  # noqa: ARG002
     ) -> Any:
         """Mean over the batch of each row's weighted loss."""
-        return self.objective.mean(y, y_pred, sample_weight)
+        return self.objective.mixed(y, y_pred) if self.mixup else self.objective.mean(y, y_pred, sample_weight)
 
     def train_step(self, *arguments: Any) -> Any:
         """Steps over `order`, (steps, batch) row numbers; JAX hands its state over first and takes it back."""
         *state, data = arguments
-        x, y, weight, order = keras.utils.unpack_x_y_sample_weight(data)[0]
+        x, y, weight, order, *shares = keras.utils.unpack_x_y_sample_weight(data)[0]
         parent = super().train_step
 
         def step(i: Any, *state: Any) -> tuple[Any, ...]:
             rows = ops.take(order, i, axis=0)
-            batch = tuple(ops.take(values, rows, axis=0) for values in (x, y, weight))
+            batch = ops.take(x, rows, axis=0), ops.take(y, rows, axis=0), ops.take(weight, rows, axis=0)
+            if shares:
+                batch = mixture(*batch, ops.take(shares[0], i, axis=0))
             result = parent(*state, batch)
             return (i + 1, result[1]) if state else (i + 1,)
 
@@ -125,7 +136,8 @@ class Trainer(keras.Model):  # type: ignore[misc]
         self.optimizer.learning_rate = rate
         for layer in self.fading:
             layer.fade(fade)
-        self.train_on_batch((*data, order))
+        shares = [self.random.beta(self.mixup, self.mixup, len(order)).astype(np.float32)] if self.mixup else []
+        self.train_on_batch((*data, order, *shares))
         left = (1.0 - self.decay * fade * rate) ** len(order)
         for variable in self.decaying:
             variable.assign(variable * left)
@@ -133,6 +145,7 @@ class Trainer(keras.Model):  # type: ignore[misc]
 
     def renew(self) -> None:
         """Put the optimiser back to where it was before its first step."""
+        self.random = np.random.default_rng(0)
         for variable, value in zip(self.optimizer.variables, self.fresh, strict=True):
             variable.assign(value)
 
@@ -147,6 +160,19 @@ class Trainer(keras.Model):  # type: ignore[misc]
 
     def _all(self) -> list[Any]:
         return [*self.network.variables, *self.optimizer.variables]
+
+
+def mixture(x: Any, y: Any, weight: Any, share: Any) -> tuple[Any, Any, Any]:
+    """A batch whose rows are mixed with the rows before them: bytes, (batch, 4) for `Objective.mixed`, weights.
+
+    Args:
+        share: of the row itself, one number for the batch.
+    """
+    values = ops.cast(x, "float32")
+    mixed = share * values + (1.0 - share) * ops.roll(values, 1, axis=0)
+    weights = share * weight, (1.0 - share) * ops.roll(weight, 1, axis=0)
+    targets = ops.stack([y, ops.roll(y, 1, axis=0), *weights], axis=1)
+    return ops.cast(ops.round(mixed), x.dtype), targets, weight
 
 
 def compiled() -> bool:

@@ -1,0 +1,64 @@
+"""Networks for text behind the interface of `kind`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from automl.encode.tokens import Tokens
+from automl.families.network import text
+from automl.families.network.restart import restarted
+
+if TYPE_CHECKING:
+    from automl.data.dataset import Dataset
+    from automl.encode.state import State
+    from automl.families.base import Params
+    from automl.families.network.kind import Job
+    from automl.families.network.shared import Shared
+
+SHAPING = ("kind", "width", "layers", "kernel", "dropout", "token_dropout")
+"""Parameters that a compiled network depends on."""
+WIDTHS = (128, 64, 32)
+STEP_OPERATIONS = 2e9
+"""Of a call: about a twentieth of a second, the grain of the clock."""
+
+
+class TextKind:
+    """See `automl.families.network.kind.Kind`."""
+
+    batch = 128
+
+    def encoder(self, train: Dataset, params: Params) -> Tokens:
+        """Fitted on the rows given; only a bag, which knows no order, needs pairs of words."""
+        columns = [column.name for column in train.problem.columns]
+        return Tokens.fit(train.inputs, columns, pairs=params["kind"] == "bag")
+
+    def restored(self, state: State) -> Tokens:
+        """The encoder whose `state` was saved."""
+        return Tokens.from_state(state)
+
+    def sized(self, params: Params) -> Params:
+        """Unchanged."""
+        return params
+
+    def sizes(self, params: Params) -> tuple[Params, ...]:  # noqa: ARG002 (one interface)
+        """Widths."""
+        return tuple({"width": width} for width in WIDTHS)
+
+    def operations(self, shape: tuple[int, ...], params: Params) -> float:
+        """See `text.operations`."""
+        return text.operations(shape[0], params)
+
+    def schedule(self, params: Params) -> str:  # noqa: ARG002 (one interface)
+        """Name of the learning-rate schedule."""
+        return "cosine"
+
+    def steps(self, shape: tuple[int, ...], params: Params) -> int:
+        """Most gradient steps a call."""
+        step = 3.0 * self.operations(shape, params) * params["batch"]
+        return int(min(max(STEP_OPERATIONS / step, 1), 16))
+
+    def network(self, job: Job) -> Shared:
+        """A network used before where one of the same shape was, started anew."""
+        codes, length = job.encoder.codes, job.x.shape[1]
+        key = ("text", codes, length, *(job.params[name] for name in SHAPING))
+        return restarted(job, key, lambda: text.network(codes, length, job.params, job.problem.outputs))
