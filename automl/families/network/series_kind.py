@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from automl.encode.series import SeriesArray
+from automl.encode.series_array import SeriesArray
 from automl.families.network import series
 from automl.families.network.restart import restarted
 

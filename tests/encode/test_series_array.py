@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from automl.encode.series import LONGEST, SeriesArray
+from automl.encode.series_array import LONGEST, SeriesArray
 
 
 def frame(values):
