@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -11,6 +10,7 @@ import numpy as np
 
 from automl.data.decode import in_threads
 from automl.encode import colour, hog
+from automl.encode.rowcache import cached
 from automl.errors import RunError
 
 if TYPE_CHECKING:
@@ -67,7 +67,9 @@ class HandmadeImages:
 
     def transform(self, images: Images) -> Array:
         """(n, features) float32; rows seen before in the same file come from memory."""
-        return _cached(images, self.threads)
+        shape = np.load(images.file, mmap_mode="r").shape[1:]
+        width = len(feature_names(*shape))
+        return cached(images, "images", width, lambda pixels: features(pixels, self.threads))
 
     def state(self) -> dict[str, Any]:
         """What `from_state` needs, as JSON."""
@@ -86,37 +88,3 @@ class HandmadeImages:
                 hint="predict with the automl version that trained it",
             )
         return cls(int(state.get("threads", 1)))
-
-
-@dataclass
-class _Computed:
-    """Features of one file of images, filled as rows are asked for."""
-
-    matrix: Array
-    filled: Array
-
-
-_CACHE: dict[tuple[str, int, int], _Computed] = {}
-_LOCK = threading.Lock()
-
-
-def _cached(images: Images, threads: int) -> Array:
-    """Features of a selection; what is missing in memory is computed for its rows only.
-
-    One file is kept: a run has one, and a rewritten file has another time stamp.
-    """
-    status = images.file.stat()
-    key = (str(images.file.resolve()), status.st_mtime_ns, status.st_size)
-    with _LOCK:
-        stored = np.load(images.file, mmap_mode="r")
-        if key not in _CACHE:
-            _CACHE.clear()
-            count, height, width, channels = stored.shape
-            shape = (count, len(feature_names(height, width, channels)))
-            _CACHE[key] = _Computed(np.empty(shape, dtype=np.float32), np.zeros(count, dtype=bool))
-        known = _CACHE[key]
-        rows = np.unique(images.rows)
-        missing = rows[~known.filled[rows]]
-        known.matrix[missing] = features(stored[missing], threads)
-        known.filled[missing] = True
-        return known.matrix[images.rows]

@@ -1,10 +1,9 @@
-"""Series, one a row, as an array of time steps and channels for networks."""
+"""Series, one a row, as a filled array, and its summary features for trees."""
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -12,115 +11,172 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from automl.data.dataset import Array
-    from automl.encode.state import State
 
-LONGEST = 512
-"""Time steps; longer series are averaged over blocks of steps."""
-FLAT = 1e-8
-"""A series whose deviation is a smaller share of its size than this is flat."""
-FAR = 5.0
-"""Statistics are cut at so many deviations."""
+POINTS = 64
+"""Means over stretches of equal length that stand for the series itself; shorter ones are kept point by point."""
+SEGMENTS = 6
+LEVELS = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
+LAGS = (1, 2, 3, 5, 8, 13)
+BANDS = 8
+LARGEST = 1e15
+"""Cells are cut here, so that squares stay finite in double precision."""
 
 
 @dataclass(frozen=True)
-class SeriesArray:
-    """A fitted encoder of series.
+class Filled:
+    """Series without missing cells.
 
     Attributes:
-        channels: of a series; the columns of the frame are channel after channel.
-        block: steps averaged into one.
-        masked: whether training series had missing steps, so that a mask of each channel follows.
-        scale: whether level and spread, which standardising takes away, follow as constant channels.
-        center, spread: (2 * channels,) mean and deviation of these statistics over the training rows.
+        values: (n, channels, length) float64; gaps are bridged by straight lines, the end holds the last value.
+        lengths: (n,) cells up to the last that any channel has; 0 when there is none.
+    """
+
+    values: Array
+    lengths: Array
+
+
+def filled(frame: pd.DataFrame, channels: int) -> Filled:
+    """The series of a typed frame of numbers, channel after channel in the order of time."""
+    cells = np.clip(frame.to_numpy(np.float64), -LARGEST, LARGEST)
+    values = cells.reshape(len(cells), channels, cells.shape[1] // channels).copy()
+    known = np.isfinite(values)
+    anywhere = known.any(axis=1)
+    lengths = np.where(anywhere.any(axis=1), anywhere.shape[1] - anywhere[:, ::-1].argmax(axis=1), 0)
+    grid = np.arange(values.shape[2])
+    for row, channel in np.argwhere(~known.all(axis=2)):
+        given = known[row, channel]
+        series = values[row, channel]
+        values[row, channel] = np.interp(grid, grid[given], series[given]) if given.any() else 0.0
+    return Filled(values, lengths)
+
+
+def stretched(series: Filled) -> Array:
+    """(n, channels, length) values with shorter series drawn out to the whole length, by straight lines."""
+    size = series.values.shape[2]
+    values = series.values.copy()
+    grid = np.arange(size)
+    for row in np.flatnonzero((series.lengths < size) & (series.lengths > 0)):
+        own = np.linspace(0, series.lengths[row] - 1, size)
+        values[row] = [np.interp(own, grid, channel) for channel in series.values[row]]
+    return values
+
+
+def summaries(series: Filled) -> Array:
+    """(n, features) float32: for each channel its course, segments, distribution, memory and spectrum; the lengths."""
+    values = stretched(series)
+    channels = [_summary(values[:, channel]) for channel in range(values.shape[1])]
+    together = [_together(values)] if values.shape[1] > 1 else []
+    return np.hstack([*channels, *together, series.lengths[:, None]]).astype(np.float32)
+
+
+def _summary(values: Array) -> Array:
+    """(n, features) of one channel, (n, length)."""
+    points = _parts(values.shape[1], POINTS)
+    course = np.stack([values[:, part].mean(axis=1) for part in points], axis=1)
+    segments = [_segment(values[:, part]) for part in _parts(values.shape[1], SEGMENTS)]
+    blocks = [course, np.diff(course, axis=1), *segments, _whole(values), _memory(values), _spectrum(values)]
+    return np.hstack(blocks)
+
+
+def _parts(length: int, most: int) -> list[Array]:
+    """Positions of neighbouring stretches, `most` at most and none empty."""
+    return np.array_split(np.arange(length), min(most, length))
+
+
+def _segment(values: Array) -> Array:
+    """(n, 5): mean, deviation, smallest, largest, slope a step."""
+    moments = [values.mean(axis=1), values.std(axis=1), values.min(axis=1), values.max(axis=1), _slope(values)]
+    return np.stack(moments, axis=1)
+
+
+def _slope(values: Array) -> Array:
+    """(n,) slopes of the least-squares lines."""
+    time = np.arange(values.shape[1]) - (values.shape[1] - 1) / 2
+    slope: Array = values @ time / max(float(time @ time), 1.0)
+    return slope
+
+
+def _whole(values: Array) -> Array:
+    """(n, 21) of the whole series: distribution, where it peaks, how it moves, how often it crosses its mean."""
+    centred = values - values.mean(axis=1, keepdims=True)
+    deviation = _positive(values.std(axis=1))
+    steps = np.diff(values, axis=1) if values.shape[1] > 1 else np.zeros_like(values)
+    above = centred > 0
+    moves = [
+        (centred**3).mean(axis=1) / deviation**3,
+        (centred**4).mean(axis=1) / deviation**4,
+        values.argmax(axis=1) / values.shape[1],
+        values.argmin(axis=1) / values.shape[1],
+        np.abs(steps).mean(axis=1),
+        np.abs(steps).max(axis=1),
+        steps.std(axis=1),
+        (above[:, 1:] != above[:, :-1]).sum(axis=1),
+        above.mean(axis=1),
+    ]
+    return np.hstack([_segment(values), np.quantile(values, LEVELS, axis=1).T, np.stack(moves, axis=1)])
+
+
+def _memory(values: Array) -> Array:
+    """(n, lags) autocorrelations; 0 for a constant series and for lags beyond its length."""
+    centred = values - values.mean(axis=1, keepdims=True)
+    total = _positive((centred**2).sum(axis=1))
+    size = values.shape[1]
+    lagged = [
+        (centred[:, lag:] * centred[:, : size - lag]).sum(axis=1) / total if lag < size else np.zeros(len(values))
+        for lag in LAGS
+    ]
+    return np.stack(lagged, axis=1)
+
+
+def _spectrum(values: Array) -> Array:
+    """(n, bands + 2): share of the energy in bands an octave apart, its centre, and the loudest frequency."""
+    energy = np.abs(np.fft.rfft(values - values.mean(axis=1, keepdims=True), axis=1)[:, 1:]) ** 2
+    count = energy.shape[1]
+    if not count:
+        return np.zeros((len(values), BANDS + 2))
+    share = energy / _positive(energy.sum(axis=1))[:, None]
+    octave = np.minimum(np.log2(np.arange(1, count + 1)).astype(int), BANDS - 1)
+    bands = np.stack([share[:, octave == band].sum(axis=1) for band in range(BANDS)], axis=1)
+    frequency = np.arange(1, count + 1) / count
+    return np.hstack([bands, (share @ frequency)[:, None], frequency[energy.argmax(axis=1)][:, None]])
+
+
+def _together(values: Array) -> Array:
+    """(n, pairs) correlations of neighbouring channels."""
+    centred = values - values.mean(axis=2, keepdims=True)
+    norms = _positive(np.sqrt((centred**2).sum(axis=2)))
+    alike: Array = (centred[:, 1:] * centred[:, :-1]).sum(axis=2) / (norms[:, 1:] * norms[:, :-1])
+    return alike
+
+
+def _positive(values: Array) -> Array:
+    """The values with those of constant series, which divide nothing, at one."""
+    return np.where(values > 1e-12, values, 1.0)
+
+
+@dataclass
+class SeriesSummaries:
+    """Encoder from series to summary features; it learns nothing.
+
+    Attributes:
+        channels: of a series.
     """
 
     channels: int
-    block: int
-    masked: bool
-    scale: bool
-    center: Array
-    spread: Array
-    steps: int
 
-    @classmethod
-    def fit(cls, frame: pd.DataFrame, channels: int, *, scale: bool) -> SeriesArray:
-        """From training rows; `scale` keeps level and spread as inputs."""
-        values = _values(frame, channels)
-        block = -(-values.shape[2] // LONGEST)
-        level, spread = _statistics(values)
-        known = _described(level, spread)
-        deviation = known.std(axis=0)
-        deviation[deviation == 0] = 1.0
-        masked = bool(np.isnan(values).any())
-        return cls(channels, block, masked, scale, known.mean(axis=0), deviation, values.shape[2])
-
-    @property
-    def inputs(self) -> int:
-        """Channels of the array."""
-        return self.channels * (1 + self.masked + 2 * self.scale)
-
-    @property
-    def width(self) -> int:
-        """Numbers of a row."""
-        return self.inputs * -(-self.steps // self.block)
+    def fit_transform(self, frame: pd.DataFrame) -> Array:
+        """The same as `transform`: nothing is fitted."""
+        return self.transform(frame)
 
     def transform(self, frame: pd.DataFrame) -> Array:
-        """(rows, steps, inputs) float32, finite: each series standardised, 0 where missing; then mask, level, spread.
+        """(n, features) float32."""
+        return summaries(filled(frame, self.channels))
 
-        A channel of a row is scaled by its own mean and deviation; a flat one is zero.
-        """
-        values = _values(frame, self.channels)
-        level, spread = _statistics(values)
-        missing = np.isnan(values)
-        factor = np.divide(1.0, spread, out=np.zeros_like(spread), where=spread > 0)
-        scaled = np.where(missing, 0.0, (values - level[:, :, None]) * factor[:, :, None])
-        parts = [_blocks(scaled, self.block)]
-        if self.masked:
-            parts.append(_blocks(missing.astype(np.float64), self.block))
-        if self.scale:
-            known = np.clip((_described(level, spread) - self.center) / self.spread, -FAR, FAR)
-            parts.append(np.repeat(known[:, :, None], parts[0].shape[2], axis=2))
-        array: Array = np.concatenate(parts, axis=1).transpose(0, 2, 1).astype(np.float32)
-        return np.ascontiguousarray(array)
-
-    def state(self) -> State:
-        """JSON part and arrays."""
-        plain = {name: getattr(self, name) for name in ("channels", "block", "masked", "scale", "steps")}
-        return plain, {"center": self.center, "spread": self.spread}
+    def state(self) -> dict[str, Any]:
+        """What `from_state` needs, as JSON."""
+        return {"kind": "series_summaries", "channels": self.channels}
 
     @classmethod
-    def from_state(cls, state: State) -> SeriesArray:
-        """The encoder that `state` described."""
-        plain, arrays = state
-        return cls(**plain, center=arrays["center"], spread=arrays["spread"])
-
-
-def _values(frame: pd.DataFrame, channels: int) -> Array:
-    """(rows, channels, steps) float64, NaN where missing or infinite."""
-    values = frame.to_numpy(np.float64).reshape(len(frame), channels, -1)
-    return np.where(np.isfinite(values), values, np.nan)
-
-
-def _statistics(values: Array) -> tuple[Array, Array]:
-    """(rows, channels) mean and deviation of what is not missing; 0 of nothing, and no deviation of a flat series."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)  # NumPy's, of a channel that is missing throughout
-        level = np.nan_to_num(np.nanmean(values, axis=2))
-        spread = np.nan_to_num(np.nanstd(values, axis=2))
-    return level, np.where(spread > FLAT * (np.abs(level) + FLAT), spread, 0.0)
-
-
-def _described(level: Array, spread: Array) -> Array:
-    """(rows, 2 * channels) level and spread, squeezed so that a few large ones do not rule."""
-    known: Array = np.concatenate([np.arcsinh(level), np.log(spread + 1e-12)], axis=1)
-    return known
-
-
-def _blocks(values: Array, block: int) -> Array:
-    """(rows, channels, steps / block) means of blocks; the last one repeats its end."""
-    if block == 1:
-        return values
-    fill = -values.shape[2] % block
-    values = np.pad(values, ((0, 0), (0, 0), (0, fill)), mode="edge")
-    means: Array = values.reshape(*values.shape[:2], -1, block).mean(axis=3)
-    return means
+    def from_state(cls, state: dict[str, Any]) -> SeriesSummaries:
+        """The encoder of that state."""
+        return cls(int(state["channels"]))

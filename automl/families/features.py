@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from automl.types import Problem
 
 Use = Literal["linear", "trees"]
-HANDMADE = ("image", "audio")
+HANDMADE = ("image", "audio", "series")
 """Modalities whose features come from encoders of their own."""
 BLOCK_BYTES = 256 * 2**20
 """Rows are transformed in blocks of about this many bytes at prediction, so that memory stays flat."""
@@ -57,7 +57,7 @@ class HandmadeFeatures:
     """Hand-made features, standardised for linear models.
 
     Attributes:
-        kind: 'images', 'audio' or 'series': which encoder.
+        kind: 'images', 'audio', 'series' or 'kernels': which encoder.
         mean, scale: (d,) statistics of the training rows; zeros and ones for trees.
     """
 
@@ -103,17 +103,33 @@ class HandmadeFeatures:
         return cls(kind, _loaders()[kind](plain[kind]), arrays["mean"], arrays["scale"])
 
 
-def _handmade(problem: Problem, use: Use) -> tuple[str, Handmade]:  # noqa: ARG001
+def _handmade(problem: Problem, use: Use) -> tuple[str, Handmade]:
+    """(kind, unfitted encoder) of a modality in `HANDMADE`."""
+    from automl.encode.audio import HandmadeAudio
     from automl.encode.image import HandmadeImages
+    from automl.encode.kernels import RandomKernels
+    from automl.encode.series import SeriesSummaries
 
+    if problem.modality == "series" and use == "linear":
+        return "kernels", RandomKernels(problem.channels, problem.seed)
+    if problem.modality == "series":
+        return "series", SeriesSummaries(problem.channels)
+    if problem.modality == "audio":
+        return "audio", HandmadeAudio()
     return "images", HandmadeImages()
 
 
 def _loaders() -> dict[str, Callable[[dict[str, Any]], Handmade]]:
     """What makes an encoder of its state, by kind."""
+    from automl.encode.audio import HandmadeAudio
     from automl.encode.image import HandmadeImages
+    from automl.encode.kernels import RandomKernels
+    from automl.encode.series import SeriesSummaries
 
-    return {"images": HandmadeImages.from_state}
+    kinds: dict[str, Any] = {
+        "images": HandmadeImages, "audio": HandmadeAudio, "series": SeriesSummaries, "kernels": RandomKernels,
+    }  # fmt: skip
+    return {kind: encoder.from_state for kind, encoder in kinds.items()}
 
 
 def encoded(train: Dataset, use: Use) -> tuple[Any, Any]:

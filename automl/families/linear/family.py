@@ -144,10 +144,7 @@ def _solve(
     regression = train.problem.task == "regression"
     kind = params.get("penalty", "l2")
     if issparse(rows.matrix):
-        name = "alpha" if regression else "C"
-        solver, given = sparse.ridge if regression else sparse.logistic, params.get(name)
-        strength, *line, cut = solver(rows, given, [] if given is not None else folds(train), timer)
-        return {name: strength}, line[0], line[1], cut
+        return _solve_sparse(params, train, rows, timer)
     if kind in elastic.RATIOS:
         strength = params.get("strength")
         pairs = [] if strength is not None else folds(train)
@@ -161,6 +158,18 @@ def _solve(
     c = params.get("C")
     c, coefficients, intercept, cut = squared.logistic(rows, c, [] if c is not None else folds(train), timer)
     return {"C": c}, coefficients, intercept, cut
+
+
+def _solve_sparse(
+    params: Params, train: Dataset, rows: Rows, timer: Timer
+) -> tuple[dict[str, float], Array, Array, bool]:
+    """The same for a sparse matrix, which has the squared penalty alone."""
+    regression = train.problem.task == "regression"
+    name = "alpha" if regression else "C"
+    given = params.get(name)
+    solver, pairs = sparse.ridge if regression else sparse.logistic, [] if given is not None else folds(train)
+    strength, coefficients, intercept, cut = solver(rows, given, pairs, timer)
+    return {name: strength}, coefficients, intercept, cut
 
 
 def _smeared(

@@ -6,6 +6,7 @@ The matrix stays in single precision and is never copied: most of the time goes 
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -173,17 +174,15 @@ class _Values:
 
     def _steps(self, operator: Any, limits: tuple[int, float], stop: Callable[[Any], None], cg: Any) -> Array:
         """The solution, or where the deadline ended the way there."""
-        last = self.coefficients
+        last: Array = self.coefficients
 
         def watch(solution: Array) -> None:
             nonlocal last
             last = solution.copy()
             stop(solution)
 
-        try:
-            last, _ = cg(operator, self.aim, self.coefficients, rtol=limits[1], maxiter=limits[0], callback=watch)
-        except StopIteration:
-            return last
+        with suppress(StopIteration):
+            cg(operator, self.aim, self.coefficients, rtol=limits[1], maxiter=limits[0], callback=watch)
         return last
 
     def solution(self) -> tuple[Array, Array]:
