@@ -74,8 +74,9 @@ class HandmadeFeatures:
         if use == "trees":
             found = cls(kind, encoder, np.zeros(matrix.shape[1]), np.ones(matrix.shape[1]))
         else:
-            scale = matrix.std(axis=0)
-            found = cls(kind, encoder, matrix.mean(axis=0), np.where(scale > 1e-6, scale, 1.0))
+            # In single precision the deviation of a constant feature is not zero.
+            scale = matrix.std(axis=0, dtype=np.float64)
+            found = cls(kind, encoder, matrix.mean(axis=0, dtype=np.float64), np.where(scale > 1e-6, scale, 1.0))
         return found, found.standardised(matrix)
 
     def transform(self, inputs: Inputs) -> Array:

@@ -3,7 +3,7 @@ import json
 import numpy as np
 import pytest
 
-from automl.encode.text import COMPONENTS, MAX_TERMS, TextEncoder
+from automl.encode.text import COMPONENTS, MAX_TERMS, RICH_COMPONENTS, SIGNS, TextEncoder
 
 TEXTS = np.array(["the bus was late", "a fine trip", "the bus was full", "", "fine weather, fine trip"] * 4, object)
 
@@ -69,6 +69,33 @@ def test_the_number_of_components_is_bounded():
     assert encoder.components.shape[1] == COMPONENTS
     assert len(encoder.terms) <= MAX_TERMS
     assert encoder.transform(texts[:1]).shape == (1, COMPONENTS + 2)
+
+
+def test_texts_alone_have_more_components_and_signs():
+    rng = np.random.default_rng(0)
+    texts = np.array(
+        [" ".join(f"w{i}" for i in rng.integers(0, 500, 30)) for _ in range(250)] + ["ABC, Ab 12?!!"], object
+    )
+    encoder = TextEncoder.fit(texts, seed=0, rich=True)
+    out = encoder.transform(texts)
+    assert encoder.components.shape[1] == RICH_COMPONENTS
+    assert encoder.names()[-len(SIGNS) :] == list(SIGNS)
+    assert out[-1, -len(SIGNS) :].tolist() == pytest.approx([4 / 13, 2 / 13, 4 / 13, 5, 1, 1, 2])
+    again = TextEncoder.from_state(encoder.state())
+    assert np.array_equal(out, again.transform(texts))
+    assert encoder.transform(texts[:0]).shape == (0, out.shape[1])
+
+
+def test_languages_without_blanks_are_cut_into_characters():
+    texts = np.array(["很快好吃", "没有送水", "味道很好", "太慢了"] * 60, object)
+    out = TextEncoder.fit(texts, seed=0).transform(np.array(["很好", "好吃", "没水"], object))[:, :-2]
+    assert np.linalg.norm(out, axis=1).min() > 0.1
+
+
+def test_the_state_of_version_0_1_0_is_of_words():
+    plain, arrays = TextEncoder.fit(TEXTS, seed=0).state()
+    old = TextEncoder.from_state(({"terms": plain["terms"]}, arrays))
+    assert (old.rich, old.grams) == (False, "words")
 
 
 def test_no_rows_give_no_rows():
