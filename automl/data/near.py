@@ -24,7 +24,7 @@ NOISE = 2.0
 """Grey levels by which a patch must be brighter: compression leaves noise on even ground."""
 BANDS = 5
 """Parts of a hash: with at most four bits different one of the five parts is equal."""
-WINDOW = 256
+WINDOW = 64
 """Images of one bucket that each is compared with, in the order of their hashes: what keeps large sets from n^2."""
 BLOCK = 1_000
 """Images in memory at a time."""
@@ -77,9 +77,9 @@ def pairs(hashes: Array) -> tuple[Array, Array]:
                 break
             left, right = left[same], right[same]
             near = np.bitwise_count(hashes[left] ^ hashes[right]) <= BITS
-            found.append(np.stack([np.minimum(left, right), np.maximum(left, right)], axis=1)[near])
-    both = np.unique(np.concatenate(found), axis=0) if found else np.zeros((0, 2), np.int64)
-    return both[:, 0], both[:, 1]
+            found.append((np.minimum(left, right) * len(hashes) + np.maximum(left, right))[near])
+    both = np.unique(np.concatenate(found)) if found else np.zeros(0, np.int64)
+    return both // max(len(hashes), 1), both % max(len(hashes), 1)
 
 
 def joined(rows: int, left: Array, right: Array) -> Array:
@@ -126,7 +126,8 @@ def _averaging(lines: int, patches: int) -> Array:
     edges = np.arange(patches + 1) * lines / patches
     starts = np.arange(lines)
     share = np.minimum(edges[1:, None], starts + 1) - np.maximum(edges[:-1, None], starts)
-    return (np.maximum(share, 0.0) * patches / lines).astype(np.float32)
+    weights: Array = (np.maximum(share, 0.0) * patches / lines).astype(np.float32)
+    return weights
 
 
 def _distances(thumbnails: Array, left: Array, right: Array) -> Array:

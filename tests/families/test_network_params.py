@@ -54,7 +54,7 @@ def test_every_default_is_named_differently_and_has_every_knob(problem):
         (TABLE, {"kind": "tabm", "width": 128, "layers": 2, "members": 8, "dropout": 0, "weight_decay": 0},
          "TabM-mini of 8 2x128, lr 0.04"),
         (VALUES, {"dropout": 0.0, "weight_decay": 0.0}, "RealMLP 3x256, lr 0.07"),
-        (GREY, {"width": 32, "blocks": 2}, "ResNet width 32, 2 block(s) a stage, lr 0.01, augmentation 0.7"),
+        (GREY, {"width": 32, "blocks": 2}, "ResNet width 32, 2 block(s) a stage, lr 0.01, augmentation 0.7, mixup"),
     ],
 )
 def test_descriptions(problem, values, name):

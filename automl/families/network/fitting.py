@@ -77,6 +77,8 @@ def fit(params: Params, train: Dataset, limits: Limits, started: float) -> Netwo
     model.info = _info(outcome, model, run.plan, full_epochs=int(params["epochs"]))
     if rows.smaller:
         model.info["downsized"] = rows.smaller
+    if params.get("width") == "auto":
+        model.info |= _left_out(model)
     return model
 
 
@@ -148,6 +150,13 @@ def _assembled(
     data = (x, targets.encode(y), rows.weight[rows.fit])
     run = Run(shared.trained(), data, _check(rows, model), plan, deadline, shared.room)
     return model, run, run.measure() if deadline.at is not None else None
+
+
+def _left_out(model: NetworkModel) -> dict[str, object]:
+    """The size that time allowed beside the largest there is; {} where they are the same."""
+    largest = kind_of(model.problem.modality).sizes(model.params)[0]
+    taken = {name: model.params[name] for name in largest}
+    return {} if taken == largest else {"size_taken": taken, "size_left_out": largest}
 
 
 def _check(rows: Rows, model: NetworkModel) -> Check | None:

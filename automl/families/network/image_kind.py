@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import keras
 
-from automl.families.network import backbone, images
+from automl.families.network import backbone, convolutions, images
 from automl.families.network.shared import Shared
 from automl.families.network.trainer import Objective, Trainer
 
@@ -51,12 +51,12 @@ class ImageKind:
         return {**params, "lr": UNFROZEN_RATE if params["unfreeze"] else FROZEN_RATE}
 
     def sizes(self, params: Params) -> tuple[Params, ...]:  # noqa: ARG002 (one interface)
-        """Widths and blocks a stage."""
-        return tuple({"width": width, "blocks": blocks} for width, blocks in images.SIZES)
+        """Widths, blocks a stage and shares of the resolution."""
+        return tuple({"width": width, "blocks": blocks, "resolution": share} for width, blocks, share in images.SIZES)
 
     def operations(self, shape: tuple[int, ...], params: Params) -> float:
-        """See `images.operations`."""
-        return images.operations(shape, params["width"], params["blocks"])
+        """See `convolutions.operations`."""
+        return convolutions.operations(images.seen(shape, params), params)
 
     def schedule(self, params: Params) -> str:  # noqa: ARG002 (one interface)
         """Name of the learning-rate schedule."""
@@ -80,4 +80,5 @@ class ImageKind:
         else:
             network = backbone.head(job.x, params, job.bias)
         objective = Objective(job.targets.kind, job.targets.smoothing)
-        return Shared(network, Trainer(network, objective, images.optimizer(params)), room=len(job.x))
+        mixup = float(params.get("mixup", 0.0)) if objective.kind == "classes" and not on_backbone(params) else 0.0
+        return Shared(network, Trainer(network, objective, images.optimizer(params), mixup=mixup), room=len(job.x))

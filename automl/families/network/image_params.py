@@ -13,12 +13,18 @@ if TYPE_CHECKING:
 
 STEPS, EPOCHS, EPOCHS_COUNTED = 2_000, (60, 120), 30
 """Gradient steps with time for them, the fewest and most epochs they may take, and epochs by counts alone."""
+MIXED_ROWS = 2_000
+"""From as many images on they are mixed in pairs (mixup)."""
+NAMES = {"residual": "ResNet", "separable": "separable ResNet", "mixer": "ConvMixer"}
+"""Of the kinds of block."""
+LARGE_SIDE = 32
+"""Sides from which half of the resolution is among the choices."""
 TUNED_EPOCHS = 20
 """Of training a backbone on: its weights should not move far."""
 
 
-def defaults(problem: Problem, rows: int) -> list[Params]:  # noqa: ARG001 (one interface)
-    """A residual network whose size is left to the time there is ('auto'), then fixed smaller and stronger ones.
+def defaults(problem: Problem, rows: int) -> list[Params]:
+    """A residual network whose size is left to the time there is ('auto'), a fixed smaller and a stronger one, others.
 
     Colour photographs are mirrored in training: a flower seen in a mirror is a flower. Grey images are not: most small
     grey sets are digits, letters or scans, where left and right mean something.
@@ -26,9 +32,12 @@ def defaults(problem: Problem, rows: int) -> list[Params]:  # noqa: ARG001 (one 
     colour = len(problem.image_size) == 3 and problem.image_size[2] > 1
     base = {
         "width": "auto", "blocks": "auto", "lr": 0.01, "weight_decay": 0.05, "dropout": 0.2,
-        "augment": 0.7, "flip": colour, "batch": 32,
+        "augment": 0.7, "flip": colour, "batch": 32, "kind": "scratch", "block": "residual", "kernel": 3,
+        "resolution": 1.0, "colour": 0.0, "mixup": 0.2 if rows >= MIXED_ROWS else 0.0,
     }  # fmt: skip
-    scratch = [base, {**base, "width": 24, "blocks": 1}, {**base, "augment": 1.2, "lr": 3e-3}]
+    strong = {**base, "augment": 1.2, "colour": 0.2 if colour else 0.0, "lr": 3e-3}
+    others = [{**base, "block": "separable"}, {**base, "block": "mixer", "kernel": 5, "lr": 3e-3}]
+    scratch = [base, {**base, "width": 24, "blocks": 1}, strong, *others]
     return [*_transfer(problem, flip=colour), *scratch]
 
 
@@ -56,14 +65,20 @@ def space(problem: Problem, rows: int) -> list[Knob]:
             Knob("augment", choices=(0.0, 0.5, 1.0)),
         ]
     widths = (16, 32, 64) if rows > 2_000 else (16, 24, 32, 48)
+    resolution = [Knob("resolution", choices=(0.5, 1.0))] if min(problem.image_size[:2]) >= LARGE_SIDE else []
     return [
+        Knob("block", choices=("residual", "separable", "mixer")),
         Knob("width", choices=widths),
         Knob("blocks", 1, 2, integer=True),
+        Knob("kernel", choices=(3, 5)),
+        *resolution,
         Knob("lr", 1e-3, 0.03, log=True),
         Knob("weight_decay", 0.005, 0.2, log=True),
         Knob("dropout", choices=(0.0, 0.2, 0.4)),
         Knob("augment", choices=(0.0, 0.5, 1.0, 1.5)),
         Knob("flip", choices=(False, True)),
+        Knob("colour", choices=(0.0, 0.2)),
+        Knob("mixup", choices=(0.0, 0.2)),
     ]
 
 
@@ -73,7 +88,12 @@ def describe(params: Params) -> str:
         stages = params["unfreeze"]
         return f"{params['backbone']} {f'last {stages} stage(s) trained on' if stages else 'frozen'}, new head"
     size = "" if params["width"] == "auto" else f" width {params['width']}, {params['blocks']} block(s) a stage"
-    return f"ResNet{size}, lr {params['lr']:.2g}, augmentation {params['augment']:g}"
+    extras = {f"kernel {params.get('kernel')}": params.get("kernel", 3) != 3, "mixup": params.get("mixup")}
+    extras |= {f"{params.get('resolution', 1.0):.0%} resolution": params.get("resolution", 1.0) != 1.0}
+    extras |= {"colour": params.get("colour")}
+    said = "".join(f", {name}" for name, holds in extras.items() if holds)
+    name = NAMES[params.get("block", "residual")]
+    return f"{name}{size}, lr {params['lr']:.2g}, augmentation {params['augment']:g}{said}"
 
 
-SETTINGS = Settings(("backbone",), defaults, space, epochs_of(STEPS, *EPOCHS, EPOCHS_COUNTED), describe)
+SETTINGS = Settings(("scratch", "backbone"), defaults, space, epochs_of(STEPS, *EPOCHS, EPOCHS_COUNTED), describe)
