@@ -8,7 +8,7 @@ from automl.encode.ngrams import MOST_TERMS, OPTIONS, Ngrams, spaced
 
 TEXTS = np.array(["the bus was late", "a fine trip", "the bus was full", "", "fine weather, fine trip"] * 30, object)
 NEW = np.array(["a late trip", "naïve Bus", "zzz", ""], object)
-CHINESE = np.array(["很快，好吃，味道足", "没有送水", "味道很好，送得快", "太慢了，不好吃"] * 30, object)
+CHINESE = np.array(["很快。好吃。味道足", "没有送水", "味道很好。送得快", "太慢了。不好吃"] * 30, object)
 
 
 def scikit_learn(texts, new, kinds):
@@ -63,7 +63,7 @@ def test_no_rows_give_no_rows():
 @pytest.mark.parametrize(
     ("texts", "expected"),
     [(["The bus, late."], True), (["bus"], True), ([""], True), (["한국어 문장 입니다"], True)]
-    + [([text], False) for text in ("很快，好吃", "これはペンです", "ภาษาไทย", "iPhone很好用，推荐")],
+    + [([text], False) for text in ("很快。好吃", "これはペンです", "ภาษาไทย", "iPhone很好用。推荐")],
     ids=str,
 )
 def test_languages_without_blanks_are_told_by_their_script(texts, expected):
