@@ -90,7 +90,8 @@ def _look_again(session: Session, decision: Decision, candidates: list[Candidate
     if belief is None:
         return again
     session.console.note(f"After the search: {again.sentence}")
-    probes = {c.family: c for c in candidates if c.trial is None and c.ok}
+    compared = set(decision.evidence["candidates"].values())
+    probes = {c.family: c for c in candidates if c.name in compared}
     return told(session, again, probes, belief)
 
 

@@ -63,7 +63,9 @@ def run_search(
         if session.interrupted:
             result.stopped = "interrupted"
     session.events.add("searched", family=decision.family, trials=len(result.trials), stopped=result.stopped)
-    return [*probes.candidates.values(), *result.trials], result
+    # Those of the named family are among the trials again, from the journal.
+    others = [c for c in probes.others if c.family != decision.family or not result.trials]
+    return [*probes.candidates.values(), *others, *result.trials], result
 
 
 def _finishing(session: Session) -> float:

@@ -33,7 +33,7 @@ NETWORK_SHARE = 0.2
 """Share of the budget that the network's probes may take after those, and more where those left some over."""
 FIRST_SHARE = 0.2
 """Share of all the time left that the first split of a family may take: without it there is no evidence at all."""
-NETWORK_FIRST = 0.45
+NETWORK_FIRST = 0.6
 """Share of the network's time that its first split may take: its schedule is as long as that allows."""
 NETWORK_PART = 0.4
 """Share of what deciding may cost that the other families leave to the network while it is still to come: comparing two
@@ -55,6 +55,11 @@ SURE = 0.02
 CHEAP = 0.01
 """Fits that take less than this share of the budget go on to `ENOUGH_SPLITS` splits whatever the verdict."""
 ENOUGH_SPLITS = 4
+FURTHER = 2
+"""Further known-good configurations of a family that are probed where its first one leaves the verdict open.
+
+A linear model finds its penalty within a fit; one fixed setting of boosting against that is no fair comparison.
+"""
 
 
 @dataclass
@@ -65,6 +70,7 @@ class Probes:
         candidates: family -> its probe, simple to complex; only families with at least one judged split.
         not_tried: family -> why there is no probe of it.
         look: family -> candidate of the quick look at few rows.
+        others: further configurations that were probed, and were not the best of their family.
         interrupted: True when Ctrl-C ended it.
         reuse_all: True when the fits of all families go on into the search, not those of the named one alone.
     """
@@ -72,6 +78,7 @@ class Probes:
     candidates: dict[FamilyName, Candidate] = field(default_factory=dict)
     not_tried: dict[FamilyName, str] = field(default_factory=dict)
     look: dict[FamilyName, Candidate] = field(default_factory=dict)
+    others: list[Candidate] = field(default_factory=list)
     interrupted: bool = False
     reuse_all: bool = False
 
@@ -82,7 +89,7 @@ class Probes:
 
     def unused_seconds(self, named: FamilyName | None) -> float:
         """Seconds of fits that nothing uses when this family is named: what deciding cost."""
-        return not_reused(self.candidates.values(), named, reuse_all=self.reuse_all)
+        return not_reused([*self.candidates.values(), *self.others], named, reuse_all=self.reuse_all)
 
 
 def probe(
@@ -155,8 +162,15 @@ class Race:
             first = min(FIRST_SHARE * left, allowance(self.cv.clock.budget))
             self._first_split(name, max(first, min(SHORT_SHARE * left, SHORT_SECONDS)))
         self._judge()
-        for name in names:
-            self._climb(name)
+        self._rounds(names)
+        if not self.whole:
+            for name in names:
+                self._further_configurations(name)
+            for name in names:
+                self._climb(name)
+
+    def _rounds(self, names: list[FamilyName]) -> None:
+        """Split by split, as long as more of them could change the verdict."""
         for split in range(1, len(self.cv.splits)):
             going = [n for n in names if n != "baseline" and self._goes_on(n, split)]
             for name in going:
@@ -211,6 +225,29 @@ class Race:
             self.probes.candidates[name] = candidate
         else:
             self.probes.not_tried[name] = candidate.reason
+
+    def _further_configurations(self, name: FamilyName) -> None:
+        """The next known-good configurations of a family that is still in play, on the splits of its first.
+
+        The best by its mean loss stands for the family; what the choice among so few flatters it by is less than what
+        a single fixed setting takes from it. The search finds their fits in the journal.
+        """
+        if name == "baseline" or name not in self.probes.candidates or not self._open(name):
+            return
+        first = self.probes.candidates[name]
+        splits = sorted(first.losses)
+        if first.could_train_longer or len(splits) < ENOUGH_SPLITS:
+            return
+        known = families.load(name).defaults(self.cv.dataset.problem, len(self.cv.splits[0].train))
+        for params in known[1 : 1 + FURTHER]:
+            if min(self._allowance(name), _until(self.cv, LOCAL_SHARE, self.reserve)) < len(splits) * first.seconds:
+                return
+            trial = self.cv.candidate(name, params)
+            if all(self.cv.judge(trial, split, len(splits) * first.seconds) for split in splits):
+                best = min(self.probes.candidates[name], trial, key=lambda c: c.loss(splits))
+                self.probes.others.append(trial if best is not trial else self.probes.candidates[name])
+                self.probes.candidates[name] = self.tried[name] = best
+                self._judge()
 
     def _further_split(self, name: FamilyName, split: int, share: float) -> None:
         """One more split, when there is time for the longest fit so far and deciding may cost that much."""

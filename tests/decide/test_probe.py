@@ -322,3 +322,19 @@ def test_where_trials_are_counted_every_family_is_judged_everywhere(errors):
         assert all(len(c.rungs) == 2 for name, c in probes.candidates.items() if name != "baseline")
         assert {task.limits.seconds for task in cv.here.tasks} == {None}
     assert every[0.0] == every[1_000.0]
+
+
+def test_a_family_in_play_is_probed_with_further_configurations(monkeypatch):
+    use_fakes(monkeypatch, trees={"given": tuple({"error": e} for e in (0.5, 0.2, 0.9, 0.1))})
+    cv = fake_cv(folds=5, repeats=1, errors={"linear": 0.45})
+    probes = run(cv, ("baseline", "linear", "trees"))
+    assert probes.candidates["trees"].params == {"error": 0.2}
+    assert sorted(c.params["error"] for c in probes.others) == [0.5, 0.9]
+    assert all(sorted(c.losses) == sorted(probes.candidates["trees"].losses) for c in probes.others)
+
+
+def test_a_family_out_of_play_is_not(monkeypatch):
+    use_fakes(monkeypatch, trees={"given": ({"error": 0.9}, {"error": 0.1})})
+    cv = fake_cv(folds=5, repeats=1, budget=600.0, errors={"linear": 0.01}, costs=COSTS)
+    probes = run(cv, ("baseline", "linear", "trees"), sharpened=lambda p: engine.decide(cv, p, Asked()))
+    assert probes.others == []
