@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from automl.data.decode import Inspection
     from automl.data.source import Source
 
+SIDE, BACKBONE_SIDE = 64, 128
+"""Longest side in pixels that images are decoded to; pretrained networks know larger ones."""
+
 
 @dataclass(frozen=True)
 class Prepared:
@@ -200,7 +203,7 @@ def _images(files: ImageFiles, plan: Plan, folder: Path, threads: int) -> Prepar
         size = (audio.BANDS, frames, 1)
         decoded = audio.decode(files, readable, frames, hop, out, threads=threads)
     else:
-        size = decode.choose_size(inspected).value
+        size = decode.choose_size(inspected, BACKBONE_SIDE if plan.backbone else SIDE).value
         decoded = decode.decode(files, readable, size[:2], size[2], out, threads=threads)
     inspected = inspected.with_broken(decoded.reasons)
     decode.check_broken(inspected.reasons, len(files.paths), where=files.source, what=things)
