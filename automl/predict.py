@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from automl import families, jsonio
-from automl.errors import DataError, RunError
+from automl.errors import ColumnMissing, DataError, RunError
 from automl.evaluate.shape import Shape
 from automl.types import FAMILIES, UNITS, Problem
 
@@ -141,6 +141,8 @@ class Predictor:
 
         problem = self.problem
         used = {column.name.rpartition("_")[0] for column in problem.columns}
+        if missing := sorted(used - set(table.frame.columns)):
+            raise ColumnMissing.from_names(missing, table.frame.columns, where=table.source)
         here = [name for name in table.frame.columns if name in used | {problem.series_id, problem.time}]
         wide = pivot(replace(table, frame=table.frame[here]), problem.series_id, problem.time, None).frame
         names = [column.name for column in problem.columns]

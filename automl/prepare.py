@@ -79,7 +79,7 @@ def profile(source: Source, plan: Plan) -> Profile:
         source,
         target=plan.target,
         task=plan.task,
-        drop=() if long else plan.drop,
+        drop=plan.drop if plan.series_id is None else (plan.series_id,),
         keep=() if long else plan.keep,
         weight=plan.weight,
         group=None if by_name else plan.group,

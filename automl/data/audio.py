@@ -238,7 +238,7 @@ def _reason(error: Exception) -> str:
     if isinstance(error, OSError) and error.strerror:
         return error.strerror.lower()
     words = " ".join(str(error).split()).rpartition(": ")[2] if "Error opening" in str(error) else str(error)
-    return words[:120] or type(error).__name__
+    return words.rstrip(".")[:120] or type(error).__name__
 
 
 def _blocks(items: Sequence[Any]) -> list[Sequence[Any]]:

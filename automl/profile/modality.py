@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from automl.checks import check
 from automl.data.cells import is_text, simplify
 from automl.data.series import Points, find_points
 from automl.errors import DataError, UsageError
@@ -17,7 +18,9 @@ from automl.types import Choice, Column, Modality
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from automl.data.source import Table
     from automl.profile.columns import Roles
+    from automl.types import Finding
 
 Array = np.ndarray[Any, Any]
 
@@ -96,7 +99,7 @@ def _features(frame: pd.DataFrame, roles: Roles, names: Sequence[str]) -> list[s
 
 def _in_order(frame: pd.DataFrame, points: Points) -> bool:
     """Whether the order of the columns means something: by their names, or because neighbours are alike."""
-    names = {prefix.strip(" _.-").lower() for prefix in points.prefixes}
+    names = {prefix.rstrip("0123456789 _.-").lower() for prefix in points.prefixes}
     if names <= TIME_NAMES:
         return True
     if names & PIXEL_NAMES:
@@ -116,6 +119,31 @@ def _likeness(frame: pd.DataFrame) -> list[float]:
     half = frame.shape[1] // 2
     lags = [*range(1, min(8, half) + 1), half]
     return [float(np.abs((unit[:, lag:] * unit[:, :-lag]).sum(axis=0)).mean()) for lag in lags]
+
+
+def applicable(findings: Sequence[Finding], points: Points | None, table: Table) -> tuple[Finding, ...]:
+    """The findings that mean something here.
+
+    Points of a series are no columns of their own (AM1xx), and a folder is sorted by class; files that could not be
+    read are added.
+    """
+
+    def one(finding: Finding) -> Finding:
+        of_points = points is not None and finding.code.startswith("AM1")
+        if finding.status != "found" or not (of_points or (table.paths and finding.code == "AM304")):
+            return finding
+        return check(finding.code).finding(status="not_applicable", action="for columns of a table only")
+
+    found = tuple(map(one, findings))
+    broken: dict[str, str] = table.reading.get("broken") or {}
+    if not broken:
+        return found
+    told = check("AM310").finding(
+        title=f"{len(broken):,} of {len(broken) + len(table.paths):,} texts cannot be read",
+        evidence={"broken": len(broken), "examples": [f"{path}: {why}" for path, why in list(broken.items())[:5]]},
+        action="skipped, and listed in the profile; repair or delete them",
+    )
+    return (*(finding for finding in found if finding.code != "AM310"), told)
 
 
 def series_choice(points: Points, wanted: str | None) -> Choice[Modality]:

@@ -12,7 +12,15 @@ from automl.data.table_frame import named
 from automl.data.table_target import guess_target
 from automl.errors import ColumnMissing, DataError, UsageError
 from automl.profile.columns import Roles, describe
-from automl.profile.modality import as_points, as_text, check_wanted, series_choice, series_points, table_choice
+from automl.profile.modality import (
+    applicable,
+    as_points,
+    as_text,
+    check_wanted,
+    series_choice,
+    series_points,
+    table_choice,
+)
 from automl.profile.stats import count_distinct, number_stats, sample_positions
 from automl.profile.target import cells, detect_task, encode_target
 from automl.types import Choice, Column, Modality, Profile, Task
@@ -89,6 +97,7 @@ def profile(
     facts = _facts(table, roles, values, task_choice.value)
     findings = run_checks(facts, ignore)
     columns = _without_dropped(facts.columns, findings, roles.drop)
+    findings = applicable(findings, points, table)
     if points is not None:
         columns = as_points(columns, points)
     elif modality == "text":

@@ -179,3 +179,29 @@ def test_find_path_column(tmp_path, columns, expected):
     for name in ("a.png", "b.png"):
         Image.new("L", (2, 2)).save(tmp_path / name)
     assert media.find_path_column(pd.DataFrame(columns), tmp_path) == expected
+
+
+@pytest.mark.parametrize(
+    ("names", "modality"),
+    [
+        (("a/1.wav", "a/2.FLAC", "b/1.png", "b/notes.txt"), "audio"),
+        (("a/1.txt", "b/2.txt", "b/3.wav"), "text"),
+        (("a/1.png", "a/1.txt"), "image"),
+        (("a/readme.md",), "image"),
+    ],
+)
+def test_a_folder_is_what_most_of_its_files_are(tmp_path, names, modality):
+    assert media.modality_of(make(tmp_path, *names)) == modality
+
+
+def test_recordings_in_class_folders(tmp_path):
+    files = media.scan(make(tmp_path, "no/1.wav", "yes/2.mp3", "yes/cover.png"), kind="audio")
+    assert files.modality == "audio"
+    assert files.labels == ("no", "yes")
+    assert files.reading["files_ignored"] == {"yes/cover.png": "not a sound file"}
+
+
+def test_recordings_in_a_flat_folder_have_no_labels(tmp_path):
+    with pytest.raises(DataError, match="The recordings lie directly in the folder"):
+        media.scan(make(tmp_path, "1.wav", "2.wav"), kind="audio")
+    assert media.scan(tmp_path, labelled=False, kind="audio").paths == ("1.wav", "2.wav")

@@ -6,9 +6,9 @@ import pytest
 from automl import families
 from automl.data.dataset import Dataset, Images
 from automl.explain import importance as module
-from automl.explain.importance import REGIONS, REPEATS, importance
+from automl.explain.importance import REGIONS, REPEATS, _parts, importance
 from automl.families.base import Limits
-from automl.types import Problem
+from automl.types import Column, Problem
 from tests.rows import mixed, numbers
 
 ALL = np.arange(120)
@@ -99,3 +99,31 @@ def test_the_region_that_decides_comes_first(tmp_path):
     assert "another image" in found.method
     assert sorted(p.name for p in tmp_path.iterdir()) == ["images.npy", "model"]
     assert np.array_equal(np.load(tmp_path / "images.npy"), pixels)
+
+
+def test_of_recordings_parts_of_the_spectrogram(tmp_path):
+    rng = np.random.default_rng(0)
+    pictures = rng.integers(0, 60, (120, 64, 24, 1)).astype(np.uint8)
+    y = rng.integers(0, 2, 120)
+    pictures[y == 1, 45:60, 1:7] = 250
+    np.save(tmp_path / "images.npy", pictures)
+    problem = Problem("audio", "binary", "log_loss", ("a", "b"), (), 0, (64, 24, 1))
+    data = Dataset(problem, Images(tmp_path / "images.npy", ALL), y)
+    (tmp_path / "model").mkdir()
+    found = explained(data, tmp_path / "model")
+    assert found.columns[0]["column"] == "high frequencies, beginning"
+    assert "another recording" in found.method
+
+
+@pytest.mark.parametrize(("channels", "blocks", "first"), [(1, 12, "x0 to x2"), (18, 18, "x0 to x1")])
+def test_of_long_series_blocks_of_points(channels, blocks, first):
+    columns = tuple(Column(f"x{i}", "number", "feature", "", 0, 2) for i in range(36))
+    parts = _parts(Problem("series", "binary", "log_loss", ("a", "b"), columns, channels=channels))
+    assert len(parts) == blocks
+    assert next(iter(parts)) == first
+    assert [name for names in parts.values() for name in names] == [column.name for column in columns]
+
+
+def test_of_short_series_every_point():
+    columns = tuple(Column(f"x{i}", "number", "feature", "", 0, 2) for i in range(5))
+    assert list(_parts(Problem("series", "binary", "log_loss", ("a", "b"), columns))) == ["x0", "x1", "x2", "x3", "x4"]
