@@ -1,0 +1,83 @@
+"""How much of an epoch of an image network is spent in the network: target 80 % and more on a processor.
+
+    python benchmarks/images_training.py [--side 32] [--images 512] [--width 16] [--epochs 3]
+
+The network alone is timed as gradient steps on one batch that is already on the device; an epoch is timed as our
+training loop runs it: orders of rows, batches gathered, augmentation (which the network does), learning rates, calls.
+Beside it an epoch without the augmentation. Images are random bytes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+
+import numpy as np
+from keras import ops
+
+from automl.families.network import images
+from automl.families.network.trainer import Objective, Trainer
+from automl.families.network.training import Deadline, Plan, Run, shape
+
+BATCH, CLASSES = 32, 10
+PARAMS = {"blocks": 1, "dropout": 0.2, "flip": True, "weight_decay": 0.05, "block": "residual", "batch": BATCH}
+
+
+def trainer(side: int, width: int, augment: float) -> tuple[Trainer, dict[str, object]]:
+    """A network for colour images of that side, with its optimiser."""
+    params = {**PARAMS, "width": width, "augment": augment, "flip": augment > 0}
+    sample = np.random.default_rng(0).integers(0, 256, (16, side, side, 3), dtype=np.uint8)
+    network = images.network((side, side, 3), sample, params, [0.0] * CLASSES, 0)
+    return Trainer(network, Objective("classes"), images.optimizer(params)), params
+
+
+def epoch(side: int, count: int, width: int, augment: float, epochs: int) -> float:
+    """Seconds an epoch of our loop."""
+    model, params = trainer(side, width, augment)
+    random = np.random.default_rng(1)
+    pixels = random.integers(0, 256, (count, side, side, 3), dtype=np.uint8)
+    y, weight = random.integers(0, CLASSES, count).astype(np.float32), np.ones(count, np.float32)
+    chunk, calls = shape(count, BATCH, images.steps_a_call((side, side, 3), params))
+    plan = Plan(BATCH, chunk, calls, epochs, 1e-3, images.SCHEDULE, 0)
+    run = Run(model, (pixels, y, weight), None, plan, Deadline(None))
+    run.measure()
+    started = time.perf_counter()
+    run.train(None)
+    return (time.perf_counter() - started) / epochs / (chunk * calls * BATCH / count)
+
+
+def alone(side: int, count: int, width: int, augment: float, epochs: int) -> float:
+    """Seconds of as many gradient steps as an epoch has, all in one call and on the same batch."""
+    model, _ = trainer(side, width, augment)
+    random = np.random.default_rng(1)
+    pixels = random.integers(0, 256, (BATCH, side, side, 3), dtype=np.uint8)
+    y, weight = random.integers(0, CLASSES, BATCH).astype(np.float32), np.ones(BATCH, np.float32)
+    data = tuple(ops.convert_to_tensor(values) for values in (pixels, y, weight))
+    order = np.tile(np.arange(BATCH, dtype=np.int32), (max(round(count / BATCH), 1), 1))
+    model.steps(data, order, 1e-3)
+    started = time.perf_counter()
+    for _ in range(epochs):
+        model.steps(data, order, 1e-3)
+    return (time.perf_counter() - started) / epochs
+
+
+def main() -> None:
+    """Print both and their ratio."""
+    parser = argparse.ArgumentParser()
+    for name, default in (("side", 32), ("images", 512), ("width", 16), ("epochs", 3)):
+        parser.add_argument(f"--{name}", type=int, default=default)
+    asked = parser.parse_args()
+    common = asked.side, asked.images, asked.width
+    plain = alone(*common, 0.0, asked.epochs)
+    augmented = alone(*common, 0.7, asked.epochs)
+    ours = epoch(*common, 0.7, asked.epochs)
+    print(f"network alone          {plain:8.3f} s an epoch")
+    print(f"  with augmentation    {augmented:8.3f} s")
+    print(f"epoch of our loop      {ours:8.3f} s, {asked.images / ours:,.0f} images a second")
+    print(
+        f"share in the model     {min(augmented / ours, 1.0):8.1%} (without augmentation {min(plain / ours, 1.0):.1%})"
+    )
+
+
+if __name__ == "__main__":
+    main()
