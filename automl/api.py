@@ -133,7 +133,7 @@ def fit(
     """Decide, search, evaluate and report.
 
     Args:
-        source: path of a table or image folder, a DataFrame, or a pair (X, y).
+        source: path of a table or of a folder of images, recordings or texts, a DataFrame, or a pair (X, y).
         out: run folder; `reports/<name>-<time>` when None.
         quiet: no progress on stderr.
         recipe: name of a bundled recipe, or a TOML file.

@@ -131,7 +131,8 @@ def _modality(files: ImageFiles, inspection: Inspection, labels: int) -> Choice[
     readable, total = len(inspection.readable), len(files.paths)
     layout = "named in a manifest" if _from_manifest(files) else f"in {labels} class folders"
     reason = f"{readable:,} of {total:,} files are readable {', '.join(formats)} {UNITS[files.modality][1]}, {layout}"
-    return Choice(files.modality, reason, {"readable": readable, "files": total}, "--modality table")
+    override = "--modality table" if _from_manifest(files) else ""  # a folder is no table
+    return Choice(files.modality, reason, {"readable": readable, "files": total}, override)
 
 
 def _target(files: ImageFiles) -> Choice[str]:

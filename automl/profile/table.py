@@ -105,6 +105,8 @@ def profile(
     if not any(column.role == "feature" for column in columns):
         raise DataError("No column is left to learn from.", where=table.source, hint="--keep COL keeps a dropped one")
     kind = table_choice(columns, modality) if points is None else series_choice(points, modality)
+    if table.paths:  # a folder is no table
+        kind = replace(kind, override="")
     return _profile(table, facts, columns, findings, chosen, task_choice, kind)
 
 

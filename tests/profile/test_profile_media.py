@@ -48,7 +48,7 @@ def test_profile_of_class_folders():
     found = media.profile(*image_set(*distinct("10", "9", "9", "10", "2", "2"), ("2", "broken")))
     assert found.modality.value == "image"
     assert found.modality.reason == "6 of 7 files are readable png images, in 3 class folders"
-    assert found.modality.override == "--modality table"
+    assert found.modality.override == ""
     assert (found.task.value, found.target.value, found.rows) == ("multiclass", "folder", 6)
     assert list(found.classes.items()) == [("2", 2), ("9", 2), ("10", 2)]
     assert found.media["count"] == 7
