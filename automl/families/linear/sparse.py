@@ -23,10 +23,15 @@ C_PATH = tuple(float(f"{c:.3g}") for c in 10 ** np.arange(-2, 4.01, 0.5))
 ALPHA_PATH = tuple(float(f"{a:.3g}") for a in 10 ** np.arange(-2, 3.01, 0.5))
 PLAIN_C, PLAIN_ALPHA = 10.0, 1.0
 ITERATIONS, PATH_ITERATIONS = 100, 40
-TOLERANCE, PATH_TOLERANCE = 1e-4, 1e-3
-"""Of the gradient of the mean loss; for a ridge regression of the residual, as a share of where it began."""
-CORRECTIONS = 8
-"""Steps that the quasi-Newton method remembers."""
+TOLERANCE, PATH_TOLERANCE = 3e-3, 1e-2
+"""Of the gradient's largest element, for a ridge regression of the residual, as a share of that without coefficients:
+the more terms and classes there are, the smaller gradients are from the start."""
+LOSS_TOLERANCE = 1e-3
+"""Times the tolerance: the smallest share of the loss that a step is to save."""
+RESIDUAL = 0.03
+"""Times the tolerance: what is left of the residual of a ridge regression, whose steps are cheap."""
+CORRECTIONS = 5
+"""Steps that the quasi-Newton method remembers; with many classes these take as long as the products."""
 
 Pairs = list[tuple["Array", "Array"]]
 
@@ -48,26 +53,38 @@ def _fitted(
     maker: Any, rows: Rows, strengths: tuple[float | None, tuple[float, ...], float], folds: Pairs, timer: Timer
 ) -> tuple[float, Array, Array, bool]:
     given, path, plain = strengths
-    cut = False
+    cut, start = False, None
     if given is None:
-        given, cut = _choose(maker, rows, (path, plain), folds, timer) if folds else (plain, False)
+        given, cut, start = _choose(maker, rows, (path, plain), folds, timer) if folds else (plain, False, None)
     solver = maker(rows)
+    if start is not None:
+        solver.solved = start
     solver.solve(given, ITERATIONS, TOLERANCE, timer.deadline(SOLVE_SHARE))
     return given, *solver.solution(), cut or bool(solver.late)
 
 
 def _choose(
     maker: Any, rows: Rows, strengths: tuple[tuple[float, ...], float], folds: Pairs, timer: Timer
-) -> tuple[float, bool]:
-    """The strength of the lowest loss on rows not learnt from, each solution started from the one before."""
+) -> tuple[float, bool, Array | None]:
+    """The strength of the lowest loss on rows not learnt from, whether time ended the choice, a solution to start from.
+
+    Each solution is started from the one before.
+    """
     parts = [(maker(rows.take(fit)), rows.take(check)) for fit, check in folds]
+    solved: dict[float, Array] = {}
+    losses: dict[float, float] = {}
 
     def judge(strength: float) -> float:
         for solver, _ in parts:
             solver.solve(strength, PATH_ITERATIONS, PATH_TOLERANCE, timer.deadline(PATH_SHARE))
-        return float(np.mean([solver.loss(check) for solver, check in parts]))
+        losses[strength] = float(np.mean([solver.loss(check) for solver, check in parts]))
+        if losses[strength] <= min(losses.values()):
+            solved.clear()
+            solved[strength] = parts[0][0].solved
+        return losses[strength]
 
-    return climb(*strengths, judge, timer)
+    strength, cut = climb(*strengths, judge, timer)
+    return strength, cut, solved.get(strength)
 
 
 class _Classes:
@@ -86,13 +103,17 @@ class _Classes:
         self.turned = rows.matrix.T
         self.solved = np.zeros((rows.matrix.shape[1] + 1, self.outputs))
         self.solved[-1] = np.log(shares / (1 - shares)) if self.outputs == 1 else np.log(shares)
+        self.steepest = float(np.abs(self._loss(self.solved.ravel(), 0.0)[1]).max())
 
     def solve(self, c: float, iterations: int, tolerance: float, deadline: float) -> None:
         """Move to this inverse penalty."""
         from scipy.optimize import minimize
 
         penalty = 1 / (c * self.total)
-        options = {"maxiter": iterations, "gtol": tolerance, "ftol": 1e-9, "maxcor": CORRECTIONS}
+        options = {
+            "maxiter": iterations, "gtol": tolerance * self.steepest, "ftol": LOSS_TOLERANCE * tolerance,
+            "maxcor": CORRECTIONS,
+        }  # fmt: skip
         found = minimize(
             self._loss, self.solved.ravel(), (penalty,), "L-BFGS-B", jac=True, options=options,
             callback=_until(deadline),
@@ -147,7 +168,7 @@ class _Values:
         self.mean = self.turned @ self.weight / total
         self.target = float(self.weight @ rows.y) / total
         self.aim = self._back(rows.y - self.target)
-        self.coefficients = np.zeros(rows.matrix.shape[1])
+        self.solved = np.zeros(rows.matrix.shape[1])
 
     def _back(self, values: Array) -> Array:
         """The centred matrix, transposed, times the weighted values."""
@@ -169,12 +190,12 @@ class _Values:
 
         operator = LinearOperator((width, width), matvec=product, dtype=np.float64)
         stop = _until(deadline)
-        self.coefficients = self._steps(operator, (iterations, tolerance), stop, cg)
+        self.solved = self._steps(operator, (iterations, tolerance), stop, cg)
         self.late = time.monotonic() > deadline
 
     def _steps(self, operator: Any, limits: tuple[int, float], stop: Callable[[Any], None], cg: Any) -> Array:
         """The solution, or where the deadline ended the way there."""
-        last: Array = self.coefficients
+        last: Array = self.solved
 
         def watch(solution: Array) -> None:
             nonlocal last
@@ -182,13 +203,13 @@ class _Values:
             stop(solution)
 
         with suppress(StopIteration):
-            cg(operator, self.aim, self.coefficients, rtol=limits[1], maxiter=limits[0], callback=watch)
+            cg(operator, self.aim, self.solved, rtol=RESIDUAL * limits[1], maxiter=limits[0], callback=watch)
         return last
 
     def solution(self) -> tuple[Array, Array]:
         """(d, 1) coefficients and (1,) intercept."""
-        intercept = self.target - float(self.mean @ self.coefficients)
-        return self.coefficients[:, None].astype(np.float32), np.asarray([intercept])
+        intercept = self.target - float(self.mean @ self.solved)
+        return self.solved[:, None].astype(np.float32), np.asarray([intercept])
 
     def loss(self, rows: Rows) -> float:
         """Mean squared error."""
