@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from automl.data.series import Points
     from automl.data.source import Table
     from automl.profile.target import Cells
     from automl.types import Finding, Kind
@@ -98,16 +99,23 @@ def profile(
     findings = run_checks(facts, ignore)
     columns = _without_dropped(facts.columns, findings, roles.drop)
     findings = applicable(findings, points, table)
+    columns, kind = _with_modality(table, columns, points, modality)
+    return _profile(table, facts, columns, findings, chosen, task_choice, kind)
+
+
+def _with_modality(
+    table: Table, columns: tuple[Column, ...], points: Points | None, wanted: str | None
+) -> tuple[tuple[Column, ...], Choice[Modality]]:
+    """The columns as the modality uses them, and the modality with its reason."""
     if points is not None:
         columns = as_points(columns, points)
-    elif modality == "text":
+    elif wanted == "text":
         columns = as_text(columns)
     if not any(column.role == "feature" for column in columns):
         raise DataError("No column is left to learn from.", where=table.source, hint="--keep COL keeps a dropped one")
-    kind = table_choice(columns, modality) if points is None else series_choice(points, modality)
-    if table.paths:  # a folder is no table
-        kind = replace(kind, override="")
-    return _profile(table, facts, columns, findings, chosen, task_choice, kind)
+    kind = table_choice(columns, wanted) if points is None else series_choice(points, wanted)
+    # A folder of texts is no table, whatever a flag says.
+    return columns, replace(kind, override="") if table.paths else kind
 
 
 def _profile(
