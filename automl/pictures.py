@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from automl.checks import check
+from automl.clock import OutOfTime
 from automl.data import near
 from automl.errors import UsageError
+from automl.workers.executor import WorkerDied, WorkerError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,11 +20,12 @@ if TYPE_CHECKING:
     from automl.data.dataset import Array
     from automl.prepare import Prepared
     from automl.types import Finding
+    from automl.workers.executor import Executor
 
 TIED = 0.5
 """Share of the images in one group of near-duplicates above which the hash does not tell this set apart."""
-SHARE, LEAST_SECONDS, MOST_SECONDS = 0.3, 20.0, 900.0
-"""Of the time left that finding a backbone may take, and the least and most: importing Keras takes seconds."""
+SHARE, MOST_SECONDS = 0.5, 900.0
+"""Of the time left that finding a backbone may take, a download included, and the most."""
 LISTED = 5
 
 
@@ -57,11 +56,12 @@ def tied(prepared: Prepared, ignore: Iterable[str] = ()) -> Prepared:
     return replace(prepared, dataset=replace(dataset, groups=groups))
 
 
-def with_backbone(prepared: Prepared, name: str | None, left: float) -> Prepared:
+def with_backbone(prepared: Prepared, name: str | None, worker: Executor | None, left: float) -> Prepared:
     """The same images with a pretrained network beside their pixels; without it and with a finding where it is no good.
 
     Args:
         name: as given to --backbone; None for none.
+        worker: a process with Keras; None where the run trains no networks.
         left: seconds of the run.
 
     Raises:
@@ -73,7 +73,13 @@ def with_backbone(prepared: Prepared, name: str | None, left: float) -> Prepared
     if problem.modality != "image":
         hint = "leave it out: it serves folders and manifests of images"
         raise UsageError("A pretrained backbone is for images.", where=f"--backbone {name}", hint=hint)
-    facts = _found(name, prepared.dataset.inputs.file.parent, min(max(SHARE * left, LEAST_SECONDS), MOST_SECONDS))
+    if worker is None:
+        facts = {
+            "error": "this run trains no networks",
+            "hint": "a --budget of 15 s or more, and --families with network",
+        }
+    else:
+        facts = _found(name, prepared.dataset.inputs.file.parent, worker, min(SHARE * left, MOST_SECONDS))
     if "error" in facts:
         action = f"Trained from scratch: {facts['error']}. To use one: {facts['hint']}."
         found = check("AM509").finding(title=f"Backbone {name} not used", evidence=facts, action=action)
@@ -83,20 +89,22 @@ def with_backbone(prepared: Prepared, name: str | None, left: float) -> Prepared
     return replace(prepared, profile=replace(prepared.profile, media=media), dataset=dataset)
 
 
-def _found(name: str, folder: Path, seconds: float) -> dict[str, Any]:
-    """The facts of the backbone that a process of its own wrote into the folder, or {'error', 'hint'}."""
-    command = [sys.executable, "-m", "automl.families.network.pretrained", name, str(folder)]
-    environment = {"TF_CPP_MIN_LOG_LEVEL": "3"} | os.environ
-    hint = "a larger --budget, or a file or folder that is at hand"
+def _found(name: str, folder: Path, worker: Executor, seconds: float) -> dict[str, Any]:
+    """The facts of the backbone that a worker wrote into the folder, or {'error', 'hint'}."""
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=seconds, check=False, env=environment)
-    except subprocess.TimeoutExpired:
-        return {"error": f"finding {name} took more than {seconds:.0f} s", "hint": hint}
-    if done.returncode:
-        said = done.stderr.strip().splitlines() or [f"code {done.returncode}"]
-        return {"error": f"loading {name} failed ({said[-1][:200]})", "hint": "another file, or leave --backbone out"}
-    facts: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
-    return facts
+        return worker.call(write, name, folder, seconds=seconds)
+    except OutOfTime:
+        hint = "a larger --budget, or a file or folder that is at hand"
+        return {"error": f"finding it took more than {seconds:.0f} s", "hint": hint}
+    except (WorkerDied, WorkerError) as error:
+        return {"error": f"loading it failed ({error})"[:300], "hint": "another file, or leave --backbone out"}
+
+
+def write(name: str, folder: Path) -> dict[str, Any]:
+    """What `pretrained.write` returns; for a worker, because this process never imports Keras."""
+    from automl.families.network import pretrained
+
+    return pretrained.write(name, folder)
 
 
 def _with(prepared: Prepared, finding: Finding) -> Prepared:

@@ -170,7 +170,7 @@ def _begin(
     with stages.stage("read"):
         raw = read(source, plan)
     with stages.stage("profile"):
-        prepared = _prepared(raw, plan, scratch, clock, devices)
+        prepared = _prepared(raw, plan, scratch, clock, devices, worker)
         loading.join()
     folder = _new_folder(out, raw)
     stages.events = events = Events(folder / "events.jsonl", clock)
@@ -198,10 +198,12 @@ def _begin(
     return Session(plan, folder, clock, console, devices, stages, events, collected, prepared, outer, cv, metric, gpus)
 
 
-def _prepared(raw: Source, plan: Plan, scratch: Path, clock: Clock, devices: Devices) -> Prepared:
+def _prepared(
+    raw: Source, plan: Plan, scratch: Path, clock: Clock, devices: Devices, worker: Workers | None
+) -> Prepared:
     """Rows that fit into memory, with what images need beside their pixels."""
     prepared = within(prepare(raw, plan, scratch, devices.processors), plan.memory or devices.memory_bytes)
-    return pictures.with_backbone(pictures.tied(prepared, plan.ignore), plan.backbone, clock.left())
+    return pictures.with_backbone(pictures.tied(prepared, plan.ignore), plan.backbone, worker, clock.left())
 
 
 def _refuse_taken(out: Path | None) -> None:

@@ -1,7 +1,6 @@
-"""Pretrained networks from a file, a folder or a name to a file of our own: `python -m` this module NAME FOLDER.
+"""Pretrained networks from a file, a folder or a name to a file of our own, in a worker before anything is fitted.
 
-Runs as a process of its own before anything is fitted, because only Keras can tell whether a file is sound and the main
-process never imports it. Nothing in a file is executed: Keras' safe mode refuses layers that hold code.
+Nothing in a file is executed: Keras' safe mode refuses layers that hold code.
 """
 
 from __future__ import annotations
@@ -222,7 +221,3 @@ def write(name: str, folder: Path) -> dict[str, Any]:
     plain = asdict(facts)
     jsonio.write(folder / FACTS, plain)
     return plain
-
-
-if __name__ == "__main__":
-    print(json.dumps(write(sys.argv[1], Path(sys.argv[2]))))  # noqa: T201 (the answer to the process that asked)
