@@ -84,6 +84,11 @@ def test_given_parameters_hold_over_defaults_and_horizons_come_from_counts_witho
     assert params.complete({}, GREY, 10**6, timed=True)["epochs"] == image_params.EPOCHS[0]
 
 
+def test_few_clips_are_augmented_less_at_first():
+    assert [FAMILY.defaults(SOUND, rows)[0]["mixup"] for rows in (500, 5_000)] == [0.0, 0.2]
+    assert [FAMILY.defaults(SOUND, rows)[1]["mixup"] for rows in (500, 5_000)] == [0.2, 0.0]
+
+
 @pytest.mark.parametrize("problem", [TEXT, SOUND, SERIES])
 def test_horizons_of_text_audio_and_series_are_long_enough_to_be_judged(problem):
     for rows in (30, 1_000, 10**6):

@@ -13,15 +13,23 @@ if TYPE_CHECKING:
 
 STEPS, EPOCHS, EPOCHS_COUNTED = 2_500, (40, 100), 30
 """Gradient steps with time for them, the fewest and most epochs they may take, and epochs by counts alone."""
+MANY_CLIPS = 2_000
+"""From here on strong augmentation comes first."""
 
 
 def defaults(problem: Problem, rows: int) -> list[Params]:  # noqa: ARG001 (one interface)
-    """A residual network on the spectrogram whose size is left to the time there is, then other strengths."""
+    """A residual network on the spectrogram whose size is left to the time there is, then other strengths.
+
+    Few clips are neither mixed nor masked much at first: in the few steps that they give, that slows learning more than
+    it helps (600 spoken digits, 15 epochs: accuracy 0.83 with little of it, 0.76 with all).
+    """
+    weak, strong = {"augment": 0.5, "mixup": 0.0}, {"augment": 1.0, "mixup": 0.2}
     base: Params = {
         "kind": "spectrogram", "width": "auto", "blocks": "auto", "kernel": 3, "lr": 5e-3, "weight_decay": 0.05,
-        "dropout": 0.2, "augment": 1.0, "mixup": 0.2, "batch": 32,
+        "dropout": 0.2, "batch": 32, **(strong if rows >= MANY_CLIPS else weak),
     }  # fmt: skip
-    return [base, {**base, "mixup": 0.0, "augment": 0.5}, {**base, "width": 16, "blocks": 1}]
+    other = {**base, **(weak if rows >= MANY_CLIPS else strong)}
+    return [base, other, {**base, "width": 16, "blocks": 1}]
 
 
 def space(problem: Problem, rows: int) -> list[Knob]:  # noqa: ARG001 (one interface)

@@ -121,11 +121,15 @@ BODIES = {"bag": _bag, "sepconv": _convolution, "transformer": _transformer}
 
 
 def operations(length: int, params: Params) -> float:
-    """Multiplications and additions of one text, roughly: looking up and pooling cost some twenty a number."""
+    """Multiplications and additions of one text, roughly, in those of matrix products.
+
+    A pass over a batch costs as much as some ten operations a number: looking up and pooling take two, a convolution
+    with its normalisation six, a layer of a Transformer forty.
+    """
     width, layers = int(params["width"]), int(params["layers"])
-    token = {
-        "bag": 0.0,
-        "sepconv": layers * width * (int(params["kernel"]) + width),
-        "transformer": layers * (8 * width**2 + 2 * length * width),
+    products, passes = {
+        "bag": (0, 0),
+        "sepconv": (width * (int(params["kernel"]) + width), 6),
+        "transformer": (8 * width**2 + 2 * length * width, 40),
     }[params["kind"]]
-    return length * (20.0 * width + 2.0 * token)
+    return length * (20.0 * width + layers * (2.0 * products + 10.0 * passes * width))

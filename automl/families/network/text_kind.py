@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 SHAPING = ("kind", "width", "layers", "kernel", "dropout", "token_dropout")
 """Parameters that a compiled network depends on."""
-WIDTHS = (128, 64, 32)
+WIDTHS = {"bag": (64, 32), "sepconv": (128, 64, 32), "transformer": (128, 64, 32)}
+"""From large to small; a bag's step costs what its embedding holds, for little gain beyond 64."""
 STEP_OPERATIONS = 2e9
 """Of a call: about a twentieth of a second, the grain of the clock."""
 
@@ -40,9 +41,9 @@ class TextKind:
         """Unchanged."""
         return params
 
-    def sizes(self, params: Params) -> tuple[Params, ...]:  # noqa: ARG002 (one interface)
+    def sizes(self, params: Params) -> tuple[Params, ...]:
         """Widths."""
-        return tuple({"width": width} for width in WIDTHS)
+        return tuple({"width": width} for width in WIDTHS[params["kind"]])
 
     def operations(self, shape: tuple[int, ...], params: Params) -> float:
         """See `text.operations`."""
