@@ -1,0 +1,68 @@
+"""What is random in training series and spectrograms, mixtures of rows, and pooling of texts."""
+
+import numpy as np
+import pytest
+
+keras = pytest.importorskip("keras")
+
+from automl.families.network.audio import SpecAugment  # noqa: E402
+from automl.families.network.series import Disturbed, kernels  # noqa: E402
+from automl.families.network.text import Pooled  # noqa: E402
+from automl.families.network.trainer import Objective, mixture  # noqa: E402
+
+pytestmark = [
+    pytest.mark.slow,  # imports Keras
+    pytest.mark.filterwarnings("ignore::DeprecationWarning"),
+    pytest.mark.filterwarnings("ignore::FutureWarning"),
+]
+SERIES = np.random.default_rng(0).normal(size=(16, 40, 3)).astype(np.float32)
+CLIPS = np.random.default_rng(0).uniform(0.5, 1.0, (16, 64, 40, 1)).astype(np.float32)
+
+
+def array(tensor):
+    return keras.ops.convert_to_numpy(tensor)
+
+
+@pytest.mark.parametrize(("layer", "inputs"), [(Disturbed(1.0, channels=1), SERIES), (SpecAugment(1.0), CLIPS)])
+def test_predictions_are_not_augmented(layer, inputs):
+    np.testing.assert_array_equal(array(layer(inputs, training=False)), inputs)
+    assert np.abs(array(layer(inputs, training=True)) - inputs).max() > 0.01
+
+
+def test_channels_that_are_no_values_are_only_shifted():
+    inputs = np.repeat(np.arange(40, dtype=np.float32)[None, :, None], 16, axis=0).repeat(3, axis=2)
+    moved = array(Disturbed(1.0, channels=1)(inputs, training=True))[:, :, 1:]
+    shift = moved[:, 20] - 20
+    assert 0 < np.abs(shift).max() <= 2
+    np.testing.assert_array_equal(moved[:, 10:30] - inputs[:, 10:30, 1:], np.repeat(shift[:, None], 20, axis=1))
+
+
+def test_masks_silence_whole_bands_and_frames_of_a_part():
+    silent = array(SpecAugment(1.0)(CLIPS, training=True))[..., 0] == 0
+    bands, frames = silent.all(axis=2), silent.all(axis=1)
+    np.testing.assert_array_equal(silent, bands[:, :, None] | frames[:, None, :])
+    assert 0 < bands.mean() < 0.25
+    assert 0 < frames.mean() < 0.2
+
+
+def test_a_mixture_is_learnt_as_its_parts_are():
+    x = np.array([[100], [200]], dtype=np.uint8)
+    y, weight = np.array([0.0, 1.0], np.float32), np.array([1.0, 3.0], np.float32)
+    mixed, targets, _ = mixture(*map(keras.ops.convert_to_tensor, (x, y, weight)), np.float32(0.75))
+    assert array(mixed).ravel().tolist() == [125, 175]
+    np.testing.assert_allclose(array(targets), [[0, 1, 0.75, 0.75], [1, 0, 2.25, 0.25]])
+    output = np.array([[2.0, 0.0], [0.0, 2.0]], np.float32)
+    right, wrong = np.log1p(np.exp(-2.0)), np.log1p(np.exp(2.0))
+    expected = (0.75 * right + 0.75 * wrong + 2.25 * right + 0.25 * wrong) / 2
+    assert float(Objective("classes").mixed(targets, keras.ops.convert_to_tensor(output))) == pytest.approx(expected)
+
+
+def test_pooling_leaves_padding_out():
+    tokens = np.array([[5, 6, 0], [0, 0, 0]], np.int32)
+    vectors = np.array([[[-1.0], [-3.0], [9.0]], [[9.0], [9.0], [9.0]]], np.float32)
+    assert array(Pooled()(tokens, vectors)).tolist() == [[-2.0, -1.0], [0.0, 0.0]]
+
+
+@pytest.mark.parametrize(("steps", "expected"), [(150, (40, 20, 10)), (24, (12, 6, 3)), (1, (3, 2, 1))])
+def test_kernels_suit_the_length(steps, expected):
+    assert kernels(steps, 40) == expected
