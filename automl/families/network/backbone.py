@@ -21,12 +21,13 @@ if TYPE_CHECKING:
 
     from automl.data.dataset import Array, Dataset, Images
     from automl.encode.state import State
-    from automl.families.base import Params
     from automl.families.network.kind import Job
 
 BATCH = 32
 HEAD_ROWS = 2_000
 """Images from which the first weights of a head are found before stages are trained on with it."""
+STRENGTH = 10.0
+"""Of that linear model, over the number of features: each standardised feature says the less the more there are."""
 BLOCK = 256
 """Images whose features are written at a time, so that a fit that is cut short leaves something to go on with."""
 
@@ -145,15 +146,18 @@ def extractor(core: keras.Model, facts: Facts, size: tuple[int, ...]) -> keras.M
     return keras.Model(inputs, _pooled(core, _adapted(inputs, core, facts)))
 
 
-def head(x: Array, params: Params, bias: list[float]) -> keras.Model:
-    """One layer on standardised features."""
+def head(job: Job) -> keras.Model:
+    """One layer on standardised features, which starts where a linear model ends."""
+    x = job.x
     inputs = keras.Input(x.shape[1:], dtype="float32")
-    variance = np.maximum(x.var(axis=0), 1e-6)
-    hidden = keras.layers.Normalization(mean=x.mean(axis=0), variance=variance)(inputs)
-    hidden = keras.layers.Dropout(params["dropout"])(hidden)
-    last = keras.layers.Dense(len(bias), kernel_initializer="zeros")
+    mean, spread = x.mean(axis=0), np.sqrt(np.maximum(x.var(axis=0), 1e-6))
+    hidden = keras.layers.Normalization(mean=mean, variance=spread**2)(inputs)
+    hidden = keras.layers.Dropout(job.params["dropout"])(hidden)
+    last = keras.layers.Dense(len(job.bias))
     model = keras.Model(inputs, last(hidden))
-    last.bias.assign(np.asarray(bias, dtype=np.float32))
+    sample = np.arange(len(x))[:: max(len(x) // HEAD_ROWS, 1)]
+    numeric = job.problem.task == "regression"
+    last.set_weights(_linear((x[sample] - mean) / spread, job.y[sample], job.bias, numeric=numeric))
     return model
 
 
@@ -217,7 +221,7 @@ def _linear(x: Array, y: Array, bias: list[float], *, numeric: bool) -> list[Arr
     if numeric:
         fitted = Ridge(alpha=float(x.shape[1])).fit(x, y)
         return [fitted.coef_.reshape(-1, 1).astype(np.float32), np.atleast_1d(fitted.intercept_).astype(np.float32)]
-    fitted = LogisticRegression(C=0.01, max_iter=100).fit(x, y)
+    fitted = LogisticRegression(C=STRENGTH / x.shape[1], max_iter=100).fit(x, y)
     if len(fitted.classes_) == 2 and len(bias) >= 2:
         first, second = (int(c) for c in fitted.classes_)
         kernel[:, second], kernel[:, first] = fitted.coef_[0] / 2, -fitted.coef_[0] / 2

@@ -20,7 +20,7 @@ SAMPLE = 2_000
 """Images that channel statistics are taken from."""
 HEAD_STEPS = 64
 """Steps a call of a head on frozen features: each takes a fraction of a millisecond."""
-FROZEN_RATE, UNFROZEN_RATE = 3e-3, 2e-4
+FROZEN_RATE, UNFROZEN_RATE = 1e-3, 5e-5
 """Peak learning rates that stand for 'auto': of a head alone, and of a backbone that is trained on with it."""
 
 
@@ -78,7 +78,7 @@ class ImageKind:
         elif params["unfreeze"]:
             network = backbone.unfrozen(job.encoder.folder, job)
         else:
-            network = backbone.head(job.x, params, job.bias)
-        objective = Objective(job.targets.kind, job.targets.smoothing)
+            network = backbone.head(job)
+        objective = Objective(job.targets.kind, 0.0 if on_backbone(params) else job.targets.smoothing)
         mixup = float(params.get("mixup", 0.0)) if objective.kind == "classes" and not on_backbone(params) else 0.0
         return Shared(network, Trainer(network, objective, images.optimizer(params), mixup=mixup), room=len(job.x))
