@@ -196,6 +196,8 @@ def freeze(core: keras.Model, stages: int) -> None:
         if own and own > side:
             left, side = left - 1, own
         layer.trainable = left > 0 and not isinstance(layer, keras.layers.BatchNormalization)
+        if isinstance(layer, (images.Warp, images.Colour)):  # one augmentation is enough, and `training` reaches it
+            layer.strength, layer.flip = 0.0, False
 
 
 def _side(layer: Any) -> int:
