@@ -24,6 +24,8 @@ REPORT_SECONDS = 1.6
 """Kept for intervals, importance, files and the report at the end of a run; measured on the sample data, with slack."""
 CHEAP_SHARE = 0.03
 """Rivals whose fit takes less than this share of the budget get a test figure for sure; others if time is left."""
+JUDGING_SHARE = 0.5
+"""Share of the budget that the search leaves for judging the best candidate, at most."""
 REFIT_SHARE = 0.2
 """Share of the budget that the search of one family leaves for the refit on all rows, at most."""
 
@@ -80,7 +82,9 @@ def _reserve(session: Session, best: Candidate | None, probes: Probes, named: Fa
     needed = _finishing(session) + cost.MORE_ROWS * sum(s for s in rivals if s < CHEAP_SHARE * budget)
     if best is None:
         return needed
-    once = cost.MORE_ROWS * cost.expected_seconds(best)
+    # Small data are judged by cross-validation on fresh splits, and then fitted once more.
+    fits = 1 + max(s.fold for s in session.cv.splits) + 1 if session.outer.protocol == "repeated_cv" else 1
+    once = min(fits * cost.MORE_ROWS * cost.expected_seconds(best), JUDGING_SHARE * budget)
     again = cost.refit_seconds(best)
     return needed + once + (again if again < REFIT_SHARE * budget else 0.0)
 

@@ -181,6 +181,16 @@ def test_small_data_by_time_leave_the_first_rows_unjudged(model):
     assert all(len(p) == 100 for p in tested.predictions.values())
 
 
+def test_small_data_without_time_for_fresh_splits_are_judged_on_those_of_the_choice(model):
+    cv, outer = small(budget=100.0, costs={"trees": 4.0})
+    chosen = judged(cv, "trees", ERRORS["trees"], splits=range(5))
+    cv.clock.now = 88.0  # enough for the final fit and one more, not for five
+    tested = open_test(cv, outer, chosen, probes(cv, "baseline"), model, 2.0)
+    assert tested.delivered is chosen
+    for split_, fitted in chosen.fits.items():
+        np.testing.assert_array_equal(tested.predictions["trees-0"][cv.splits[split_].check], fitted.predictions)
+
+
 def test_a_rival_of_small_data_without_time_has_no_figures(model):
     cv, outer = small(budget=100.0, costs={"trees": 0.5, "linear": 0.01})
     chosen, *others = probes(cv, "trees", "linear")
