@@ -66,7 +66,7 @@ def run_search(
             result.stopped = "interrupted"
     session.events.add("searched", family=decision.family, trials=len(result.trials), stopped=result.stopped)
     # Those of the named family are among the trials again, from the journal.
-    others = [c for c in probes.others if c.family != decision.family or not result.trials]
+    others = [c for c in probes.others if c.ok and (c.family != decision.family or not result.trials)]
     return [*probes.candidates.values(), *others, *result.trials], result
 
 

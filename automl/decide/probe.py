@@ -55,6 +55,8 @@ SURE = 0.02
 CHEAP = 0.01
 """Fits that take less than this share of the budget go on to `ENOUGH_SPLITS` splits whatever the verdict."""
 ENOUGH_SPLITS = 4
+SLOWER = 1.5
+"""A further configuration may take this many times as long as the first one of its family."""
 FURTHER = 2
 """Further known-good configurations of a family that are probed where its first one leaves the verdict open.
 
@@ -70,7 +72,8 @@ class Probes:
         candidates: family -> its probe, simple to complex; only families with at least one judged split.
         not_tried: family -> why there is no probe of it.
         look: family -> candidate of the quick look at few rows.
-        others: further configurations that were probed, and were not the best of their family.
+        others: further configurations that were probed and are not the best of their family; without losses where
+            they failed or took too long.
         interrupted: True when Ctrl-C ended it.
         reuse_all: True when the fits of all families go on into the search, not those of the named one alone.
     """
@@ -240,14 +243,26 @@ class Race:
             return
         known = families.load(name).defaults(self.cv.dataset.problem, len(self.cv.splits[0].train))
         for params in known[1 : 1 + FURTHER]:
-            if min(self._allowance(name), _until(self.cv, LOCAL_SHARE, self.reserve)) < len(splits) * first.seconds:
+            seconds = len(splits) * first.seconds
+            if min(self._allowance(name), _until(self.cv, LOCAL_SHARE, self.reserve)) < SLOWER * seconds:
                 return
             trial = self.cv.candidate(name, params)
-            if all(self.cv.judge(trial, split, len(splits) * first.seconds) for split in splits):
-                best = min(self.probes.candidates[name], trial, key=lambda c: c.loss(splits))
-                self.probes.others.append(trial if best is not trial else self.probes.candidates[name])
-                self.probes.candidates[name] = self.tried[name] = best
-                self._judge()
+            if not self._judged_within(trial, splits, SLOWER * seconds):
+                continue
+            best = min(self.probes.candidates[name], trial, key=lambda c: c.loss(splits))
+            self.probes.others.append(trial if best is not trial else self.probes.candidates[name])
+            self.probes.candidates[name] = self.tried[name] = best
+            self._judge()
+
+    def _judged_within(self, trial: Candidate, splits: list[int], seconds: float) -> bool:
+        """Judge a trial on all these splits; False when one fails, or all would take longer than this."""
+        for split in splits:
+            spent = sum(fit.fit_seconds + fit.predict_seconds for fit in trial.fits.values())
+            if spent > seconds or not self.cv.judge(trial, split, max(seconds - spent, LEAST_SECONDS)):
+                self.probes.others.append(trial)  # its seconds count
+                trial.losses.clear()
+                return False
+        return True
 
     def _further_split(self, name: FamilyName, split: int, share: float) -> None:
         """One more split, when there is time for the longest fit so far and deciding may cost that much."""
