@@ -26,7 +26,8 @@ def fit(data: str | None, plan: Plan, *, out: str | None, resume: str | None, as
     if resume is not None:
         folder = run.resume(Path(resume), lambda clock: Console(quiet=quiet, budget=clock.budget, clock=clock))
     elif data is None:
-        raise UsageError("No data given.", where="automl fit DATA", hint="a table file, or a folder of images, texts or recordings")
+        hint = "a table file, or a folder of images, texts or recordings"
+        raise UsageError("No data given.", where="automl fit DATA", hint=hint)
     else:
         clock = Clock.since_process_start(plan.seconds)
         with Console(quiet=quiet, budget=clock.budget, clock=clock) as console:
