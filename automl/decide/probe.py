@@ -46,7 +46,7 @@ SHORT_SHARE, SHORT_SECONDS = 0.6, 3.0
 """With a budget of few seconds a larger part of it may go into the first split, up to so many seconds."""
 WAITING_SHARE = 0.2
 """Share of the time left that one step may take while the worker's family is probed."""
-RUNG_SHARE = 0.3
+RUNG_SHARE = 0.4
 """Share of what deciding may still cost that the rungs of one family may take."""
 LARGE = 4_000
 """From so many training rows on, the smallest rung is judged first, so that a first verdict stands within seconds."""

@@ -24,14 +24,14 @@ def sizes(rows: int) -> list[int]:
 
 
 def climb(cv: CrossValidation, candidate: Candidate, seconds: float) -> None:
-    """Judge a candidate that was judged on split 0 on the rungs below, largest first, while their time allows."""
+    """Judge a candidate that was judged on split 0 on the rungs below, largest first, those that the time allows."""
     full = len(cv.splits[0].train)
     whole = candidate.fits[0].fit_seconds + candidate.fits[0].predict_seconds
     for rows in reversed(sizes(full)):
         expected = whole * rows / full
-        if (rows, 0) in candidate.rungs:
+        if (rows, 0) in candidate.rungs or expected > seconds:
             continue
-        if expected > seconds or not cv.judge_rung(candidate, rows, 0, max(2 * expected, 0.5)):
+        if not cv.judge_rung(candidate, rows, 0, max(2 * expected, 0.5)):
             return
         fitted, _ = candidate.rungs[rows, 0]
         seconds -= fitted.fit_seconds + fitted.predict_seconds
