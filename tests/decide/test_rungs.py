@@ -51,7 +51,8 @@ def test_the_largest_rung_is_judged_first_and_all_where_there_is_time():
 
 
 @pytest.mark.parametrize(
-    ("seconds", "rungs"), [(-1.0, []), (7.9, [100, 200, 400]), (8.0, [800]), (12.5, [400, 800]), (14.0, [200, 400, 800])]
+    ("seconds", "rungs"),
+    [(-1.0, []), (7.9, [100, 200, 400]), (8.0, [800]), (12.5, [400, 800]), (14.0, [200, 400, 800])],
 )
 def test_a_rung_is_judged_only_where_its_time_is_left(seconds, rungs):
     cv, candidate = probe()
