@@ -1,9 +1,12 @@
 """Fixtures that several folders share, and the order of the tests."""
 
+import signal
 from pathlib import Path
 
 import numpy as np
 import pytest
+
+from automl import interrupts
 
 SHARED = Path(__file__).resolve().parents[1] / "../shared/data"
 
@@ -11,6 +14,15 @@ SHARED = Path(__file__).resolve().parents[1] / "../shared/data"
 def pytest_collection_modifyitems(items):
     """Fast tests first, then the slow ones, the browser last: what breaks easily is told early."""
     items.sort(key=lambda item: ("browser" in item.keywords) * 2 + ("slow" in item.keywords))
+
+
+@pytest.fixture(autouse=True)
+def _ctrl_c_as_before():
+    """The command line answers Ctrl-C for the process it runs in; the next test finds it as the last one did."""
+    before = signal.getsignal(signal.SIGINT)
+    yield
+    signal.signal(signal.SIGINT, before)
+    interrupts.answered()
 
 
 @pytest.fixture(scope="session")
