@@ -10,6 +10,7 @@ from automl.decide.engine import rejected, with_left_out
 from automl.decide.recheck import recheck
 from automl.decide.tilt import tilted
 from automl.evaluate.ensemble import best_of_each, shared_splits
+from automl.evaluate.interval import units
 from automl.evaluate.leaderboard import best_of
 from automl.evaluate.oof import stack
 
@@ -44,15 +45,18 @@ def after_search(
     if not splits or len(entered) < 2:
         return decision, None
     rows = stack(cv, [c for group in entered.values() for c in group], splits)
-    belief = recheck(
-        cv.metric,
-        rows.y,
-        {family: {c.name: rows.predictions[c.name] for c in group} for family, group in entered.items()},
-        weight=rows.weight,
-        groups=rows.row if cv.dataset.groups is None else cv.dataset.groups[rows.row],
-        splits=rows.split,
-        seed=cv.dataset.problem.seed,
-    )
+    try:
+        belief = recheck(
+            cv.metric,
+            rows.y,
+            {family: {c.name: rows.predictions[c.name] for c in group} for family, group in entered.items()},
+            weight=rows.weight,
+            groups=units(rows.row, None if cv.dataset.groups is None else cv.dataset.groups[rows.row]),
+            splits=rows.split,
+            seed=cv.dataset.problem.seed,
+        )
+    except ValueError:  # the metric is defined on no resample: too few rows of a class are left out
+        return decision, None
     belief = tilted(belief, decision.evidence["prior"])
     excluded = decision.evidence["excluded"]
     result = verdict(belief, asked.prefer, [family for family in entered if family not in excluded])

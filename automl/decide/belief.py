@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from automl.decide.posterior import DRAWS, Posterior, from_draws, posterior
-from automl.evaluate.interval import group_codes
+from automl.evaluate.interval import group_codes, units
 from automl.evaluate.oof import stack
 from automl.evaluate.splits import SplitTable
 from automl.evaluate.weights import resamples
@@ -89,7 +89,7 @@ def _over_splits(cv: CrossValidation, candidates: dict[FamilyName, Candidate], s
 def _over_rows(cv: CrossValidation, candidates: dict[FamilyName, Candidate], splits: list[int]) -> Posterior:
     """Bootstrap of the judged rows, all families on the same resamples."""
     rows = stack(cv, list(candidates.values()), splits)
-    groups = rows.row if cv.dataset.groups is None else cv.dataset.groups[rows.row]
+    groups = units(rows.row, None if cv.dataset.groups is None else cv.dataset.groups[rows.row])
     codes = group_codes(groups)
     score = SplitTable(cv.metric, rows.y, [rows.predictions[c.name] for c in candidates.values()], rows.split)
     weight = np.ones(len(rows.y)) if rows.weight is None else rows.weight

@@ -8,7 +8,7 @@ import numpy as np
 
 from automl.decide.curves import FARTHEST, Crossing, Curve, crossing, doubling, fit_curve
 from automl.decide.words import NOUNS
-from automl.evaluate.interval import group_codes
+from automl.evaluate.interval import group_codes, units
 from automl.evaluate.splits import SplitTable
 from automl.evaluate.weights import resamples
 
@@ -74,7 +74,7 @@ def _draws(
     check = cv.splits[0].check
     y = cv.dataset.y[check]
     weight = np.ones(len(check)) if cv.dataset.weight is None else cv.dataset.weight[check].astype(float)
-    groups = np.arange(len(check)) if cv.dataset.groups is None else cv.dataset.groups[check]
+    groups = units(check, None if cv.dataset.groups is None else cv.dataset.groups[check])
     rng = np.random.default_rng([cv.dataset.problem.seed, 7])
     predictions = [p for f, c in candidates.items() for p in _predictions(c, anchors[f])]
     score = SplitTable(cv.metric, y, predictions, np.zeros(len(check), dtype=int))

@@ -27,6 +27,9 @@ FEWEST_DRAWS = 100
 WORK_ONE, WORK_ALL = 5e7, 1.2e8
 """Rows x draws scored for one candidate, and for all candidates together (about 3 ns each for ROC AUC)."""
 
+FEW_GROUPS = 5
+"""Groups below which rows are resampled in their place."""
+
 
 @dataclass(frozen=True)
 class Comparison:
@@ -143,6 +146,21 @@ def many(
     base = list(candidates).index(reference)
     gaps = {name: _interval(value[i] - value[base], table[:, i] - table[:, base]) for i, name in enumerate(candidates)}
     return Comparison(values, gaps, draws)
+
+
+def units(rows: Array, groups: Array | None) -> Array:
+    """(n,) labels of what is resampled together: the groups, else the rows.
+
+    Rows too where there are fewer than `FEW_GROUPS` groups: a bootstrap of two or three speakers leaves none out, or
+    all, and of one shows no spread at all.
+
+    Args:
+        rows: (n,) number of each row; a row judged twice is resampled as one.
+        groups: (n,) group of each row, or None.
+    """
+    if groups is None or len(np.unique(groups)) < FEW_GROUPS:
+        return rows
+    return groups
 
 
 def group_codes(groups: Array) -> Array:

@@ -77,7 +77,7 @@ def _compare(
         rows.predictions,
         rows.weight,
         reference=None if reference is None else reference.name,
-        groups=rows.row if cv.dataset.groups is None else cv.dataset.groups[rows.row],
+        groups=interval.units(rows.row, None if cv.dataset.groups is None else cv.dataset.groups[rows.row]),
         splits=rows.split,
         draws=DRAWS,
         seed=seed,

@@ -2,6 +2,7 @@ from dataclasses import replace
 
 import pytest
 
+from automl.decide import after as module
 from automl.decide import engine
 from automl.decide.after import after_search
 from automl.decide.compare import Flag
@@ -100,3 +101,12 @@ def test_the_prior_of_the_probes_enters_the_second_look():
         again, _ = after_search(cv, decision, probes, Asked())
         seen[chance] = again.evidence["after_search"]["probabilities"]["trees"]
     assert seen[0.2] < seen[0.8]
+
+
+def test_a_metric_that_no_resample_defines_leaves_the_verdict_as_it_is(monkeypatch):
+    def nothing(*_arguments, **_options):
+        raise ValueError("no draw has a loss for every family")
+
+    monkeypatch.setattr(module, "recheck", nothing)
+    cv, candidates, decision = decided()
+    assert after_search(cv, decision, candidates, Asked()) == (decision, None)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from automl.evaluate import interval, metrics
+from automl.evaluate.interval import FEW_GROUPS, units
 from automl.evaluate.splits import by_split, split_codes
 
 AUC = metrics.get("roc_auc", "binary")
@@ -116,3 +117,10 @@ def test_many_rows_are_resampled_in_part(monkeypatch, groups):
     assert done.draws == 100
     assert done.values["a"].value == pytest.approx(np.abs(y).mean())
     assert (done.values["a"].high - done.values["a"].low) / 2 == pytest.approx(1.96 * error, rel=0.3)
+
+
+@pytest.mark.parametrize(("groups", "kept"), [(FEW_GROUPS - 1, False), (FEW_GROUPS, True)])
+def test_too_few_groups_to_resample_give_way_to_rows(groups, kept):
+    rows, codes = np.arange(40), np.arange(40) % groups
+    assert np.array_equal(units(rows, codes), codes if kept else rows)
+    assert np.array_equal(units(rows, None), rows)
