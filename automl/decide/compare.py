@@ -31,8 +31,8 @@ THRESHOLDS: dict[Prefer, float] = {"accuracy": 0.6, "balanced": 0.8, "fast": 0.9
 """P(gain > r) that a more complex family must reach to be named, by what the user prefers.
 
 On the 24 runs of benchmarks/truth.csv no threshold between 0.5 and 0.95 is better than another beyond noise (mean
-regret 1.3 to 1.6 %), and on synthetic tables without anything more to find 0.8 named too complex a family in none of
-200 runs: so `balanced` stands where the burden of proof is felt and costs nothing.
+regret 1.3 to 1.6 %), and on synthetic tables without anything more to find 0.8 named too complex a family in one of
+140 runs: so `balanced` stands where the burden of proof is felt and costs little.
 """
 FALSE_SIGNAL = 0.04
 """Share of pure-noise data on which the baseline may be left, divided among the families that could leave it.
