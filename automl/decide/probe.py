@@ -38,6 +38,11 @@ NETWORK_FIRST = 0.6
 NETWORK_PART = 0.4
 """Share of what deciding may cost that the other families leave to the network while it is still to come: comparing two
 that are alike split by split would else use up all of it, and the network would never be tried."""
+COMPILE_SECONDS = 8.0
+"""What the first split of a network on anything but tables may take, whatever deciding may still cost.
+
+Convolutions are compiled and measured for seconds before the first of them is trained; with less there is no evidence.
+"""
 NETWORK_SECONDS = 3.0
 """With less time than this for it, the network is not tried: building it takes most of that."""
 LEAST_SECONDS = 0.2
@@ -195,8 +200,12 @@ class Race:
             self.probes.not_tried[name] = str(error) or "budget: the worker was not ready in time"
             return
         share = max(LOCAL_SHARE, cv.clock.elapsed() / (cv.clock.budget or 1.0)) + NETWORK_SHARE
-        seconds = min(_until(cv, share, self.reserve), self._allowance(name))
-        self._first_split(name, seconds * NETWORK_FIRST if seconds > NETWORK_SECONDS else 0.0)
+        left = _until(cv, share, self.reserve)
+        seconds = min(left, self._allowance(name))
+        first = seconds * NETWORK_FIRST if seconds > NETWORK_SECONDS else 0.0
+        if cv.dataset.problem.modality != "table" and left > COMPILE_SECONDS:
+            first = max(first, COMPILE_SECONDS)
+        self._first_split(name, first)
         self._judge()
         self._climb(name)
         for split in range(1, len(cv.splits)):

@@ -338,3 +338,12 @@ def test_a_family_out_of_play_is_not(monkeypatch):
     cv = fake_cv(folds=5, repeats=1, budget=600.0, errors={"linear": 0.01}, costs=COSTS)
     probes = run(cv, ("baseline", "linear", "trees"), sharpened=lambda p: engine.decide(cv, p, Asked()))
     assert probes.others == []
+
+
+@pytest.mark.parametrize(("modality", "tried"), [("table", False), ("image", True)])
+def test_a_network_that_is_compiled_for_long_gets_the_time_for_it(modality, tried):
+    cv = fake_cv(folds=3, repeats=1, budget=60.0, costs={"trees": 4.6, "network": 7.0})
+    cv.dataset = replace(cv.dataset, problem=replace(cv.dataset.problem, modality=modality))
+    probes = run(cv, sharpened=lambda p: engine.decide(cv, p, Asked()))
+    assert ("network" in probes.candidates) is tried
+    assert cv.clock.left() > 0.5 * 60.0
