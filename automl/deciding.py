@@ -51,7 +51,7 @@ def decide(
     with session.stages.stage("decide"):
         probes = probe(cv, allowed_families(session), reserve, sharpened, meanwhile)
         believed = engine.believe(cv, probes, profile)
-        decision = engine.decide(cv, probes, session.asked, profile)
+        decision = engine.judge(cv, probes, believed, session.asked)
         decision = told(session, decision, believed.candidates, believed.posterior)
     session.interrupted = probes.interrupted
     session.events.add("decided", family=decision.family, sentence=decision.sentence)

@@ -123,7 +123,11 @@ def decide(cv: CrossValidation, probes: Probes, asked: Asked, profile: Profile |
         asked: preference and limits.
         profile: what the prior is read off; no prior without one.
     """
-    believed = believe(cv, probes, profile)
+    return judge(cv, probes, believe(cv, probes, profile), asked)
+
+
+def judge(cv: CrossValidation, probes: Probes, believed: Believed, asked: Asked) -> Decision:
+    """The verdict on what is believed already; arguments as for `decide`."""
     candidates = believed.candidates
     excluded = asked.excluded(candidates)
     result = verdict(believed.posterior, asked.prefer, [f for f in candidates if f not in excluded])

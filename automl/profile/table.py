@@ -91,16 +91,14 @@ def profile(
     )
     _check_roles(frame, roles, table.source)
     points = series_points(frame, roles, modality)
-    if points is not None:
-        roles = replace(roles, keep=(*roles.keep, *points.names))
+    roles = replace(roles, keep=(*roles.keep, *(points.names if points is not None else ())))
     values = cells(frame[chosen.value])
     task_choice = detect_task(values, chosen.value, task)
     facts = _facts(table, roles, values, task_choice.value)
     findings = run_checks(facts, ignore)
     columns = _without_dropped(facts.columns, findings, roles.drop)
-    findings = applicable(findings, points, table)
     columns, kind = _with_modality(table, columns, points, modality)
-    return _profile(table, facts, columns, findings, chosen, task_choice, kind)
+    return _profile(table, facts, columns, applicable(findings, points, table), chosen, task_choice, kind)
 
 
 def _with_modality(
