@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from automl.data.broken import check_broken
 from automl.data.dataset import Dataset
 from automl.data.source import ImageFiles, Table
 from automl.errors import ColumnMissing, DataError, UsageError
@@ -196,7 +197,7 @@ def _images(files: ImageFiles, plan: Plan, folder: Path, threads: int) -> Prepar
 
     things = UNITS[files.modality][1]
     inspected = _inspect(files, threads)
-    decode.check_broken(inspected.reasons, len(files.paths), where=files.source, what=things)
+    check_broken(inspected.reasons, len(files.paths), where=files.source, what=things)
     readable, out, hop = np.flatnonzero(inspected.ok), folder / "images.npy", 10
     if files.modality == "audio":
         frames, hop = audio.choose_frames(inspected).value
@@ -206,7 +207,7 @@ def _images(files: ImageFiles, plan: Plan, folder: Path, threads: int) -> Prepar
         size = decode.choose_size(inspected, BACKBONE_SIDE if plan.backbone else SIDE).value
         decoded = decode.decode(files, readable, size[:2], size[2], out, threads=threads)
     inspected = inspected.with_broken(decoded.reasons)
-    decode.check_broken(inspected.reasons, len(files.paths), where=files.source, what=things)
+    check_broken(inspected.reasons, len(files.paths), where=files.source, what=things)
     found = media.profile(files, inspected, task=plan.task, ignore=plan.ignore)
     rows = readable[decoded.ok]
     y, classes, kept = media.encode([(files.labels or ())[i] for i in rows], found.task.value)

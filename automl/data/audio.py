@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from automl.data import wav
+from automl.data.broken import MAX_BROKEN, check_broken
 from automl.data.dataset import Images
-from automl.data.decode import BLOCK, MAX_BROKEN, Decoded, Header, Inspection, check_broken, in_threads
+from automl.data.decode import BLOCK, Decoded, Header, Inspection, in_threads
 from automl.errors import DataError, ExtraMissing
 from automl.types import Choice
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
+from automl.data.broken import MAX_BROKEN, check_broken
 from automl.data.dataset import Array, Images
 from automl.data.pixels import is_grey, orientation_of, upright
 from automl.errors import DataError
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 R = TypeVar("R")
 
-MAX_BROKEN = 0.05
-"""Share of broken files above which something is wrong with the whole folder."""
 SMALLEST = 8
 """Pixels: sides are never scaled below this."""
 BLOCK = 64
@@ -165,24 +164,6 @@ def decode(
     check_broken(broken, len(paths), where=files.source, limit=max_broken)
     ok = np.array([not reason for reason in reasons], dtype=bool)
     return Decoded(Images(out, np.flatnonzero(ok)), ok, broken)
-
-
-def check_broken(
-    reasons: Mapping[str, str], total: int, *, where: str, limit: float = MAX_BROKEN, what: str = "images"
-) -> None:
-    """Refuse a set of which too large a share cannot be read.
-
-    Raises:
-        DataError: more than `limit` of the files are broken; the first are named.
-    """
-    if len(reasons) <= limit * total:
-        return
-    shown = "; ".join(f"{path}: {reason}" for path, reason in list(reasons.items())[:5])
-    raise DataError(
-        f"{len(reasons)} of {total} {what} cannot be read; more than {limit:.0%} are not skipped silently.",
-        where=f"{where}: {shown}",
-        hint="repair or remove these files",
-    )
 
 
 def choose_size(inspection: Inspection, cap: int = 64) -> Choice[tuple[int, int, int]]:

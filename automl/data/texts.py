@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from automl.data import media
+from automl.data.broken import check_broken
 from automl.data.source import Table
 from automl.errors import DataError
 
@@ -14,8 +15,6 @@ if TYPE_CHECKING:
 TEXT, LABEL = "text", "label"
 LARGEST = 10_000_000
 """Bytes above which a file is not taken for one text."""
-MAX_BROKEN = 0.05
-"""Share of unreadable files above which something is wrong with the whole folder."""
 
 
 def read_folder(root: Path, *, labelled: bool) -> Table:
@@ -35,7 +34,7 @@ def read_folder(root: Path, *, labelled: bool) -> Table:
     read = [_read(root / path) for path in found.paths]
     broken = {path: reason for path, (_, reason) in zip(found.paths, read, strict=True) if reason}
     if labelled:
-        _check(broken, len(read), root)
+        check_broken(broken, len(read), where=str(root), what="texts")
     rows = [i for i, (_, reason) in enumerate(read) if not (labelled and reason)]
     data = {TEXT: pd.Series([read[i][0] for i in rows], dtype="str")}
     if found.labels is not None:
@@ -49,17 +48,6 @@ def read_folder(root: Path, *, labelled: bool) -> Table:
         reading=reading,
         paths=tuple(found.paths[i] for i in rows),
         parts=None if found.parts is None else tuple(found.parts[i] for i in rows),
-    )
-
-
-def _check(broken: dict[str, str], total: int, root: Path) -> None:
-    if len(broken) <= MAX_BROKEN * total:
-        return
-    shown = "; ".join(f"{path}: {reason}" for path, reason in list(broken.items())[:5])
-    raise DataError(
-        f"{len(broken)} of {total} texts cannot be read; more than {MAX_BROKEN:.0%} are not skipped silently.",
-        where=f"{root}: {shown}",
-        hint="repair or remove these files",
     )
 
 

@@ -265,19 +265,16 @@ def _under_metric(at: Situation, metric: Metric) -> FamilyName | None:
     splits = sorted(set.intersection(*(set(c.fits) for c in compared.values()))) if compared else []
     if len(splits) < ENOUGH_SPLITS:
         return None
-    losses = {f: [_loss(at.cv, c, s, metric) for s in splits] for f, c in compared.items()}
+    losses = {
+        f: [at.cv.loss(at.cv.splits[s].check, c.fits[s].predictions, metric) for s in splits]
+        for f, c in compared.items()
+    }
     try:
         found = posterior(losses, metric, folds=max(folds_of(at.cv), 2), test_ratio=overlap(at.cv))
     except ValueError:  # the metric is not defined on enough splits
         return None
     found = tilted(found, at.decision.evidence.get("prior"))
     return verdict(found, at.asked.prefer, [f for f in found.families if f not in at.excluded]).family
-
-
-def _loss(cv: CrossValidation, candidate: Candidate, split: int, metric: Metric) -> float:
-    rows = cv.splits[split].check
-    weight = None if cv.dataset.weight is None else cv.dataset.weight[rows]
-    return metric.loss(cv.dataset.y[rows], candidate.fits[split].predictions, weight)
 
 
 def _prefer(at: Situation) -> Iterator[Change]:

@@ -207,13 +207,17 @@ class CrossValidation:
             fitted = recalled or self.run(task)
         except (FitFailed, WorkerDied, WorkerError, OutOfTime) as error:
             return str(error) or "stopped: out of time"
-        weight = None if self.dataset.weight is None else self.dataset.weight[check]
-        loss = self.metric.loss(self.dataset.y[check], fitted.predictions[: len(check)], weight)
+        loss = self.loss(check, fitted.predictions[: len(check)], self.metric)
         if not np.isfinite(loss):
             return f"{self.metric.label} is not defined on its predictions"
         if recalled is None:
             self.journal.remember(task, fitted)
         return fitted, loss
+
+    def loss(self, rows: Array, predictions: Array, metric: Metric) -> float:
+        """Loss of predictions of these rows under a metric; not finite where that is not defined."""
+        weight = None if self.dataset.weight is None else self.dataset.weight[rows]
+        return metric.loss(self.dataset.y[rows], predictions, weight)
 
     def _fix_length(self, candidate: Candidate, fitted: Fitted) -> None:
         """Every later fit of the candidate as long as the first, where time set its length."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from automl.report import brief, view
-from automl.report.formats import decimals_for, interval, is_number, number, percent, printable, seconds, signed
-from automl.report.terminal import grid, line, prose, stack
+from automl.report.formats import interval, is_number, number, percent, printable, seconds, signed
+from automl.report.terminal import grid, line, measured, prose, stack
 from automl.types import FAMILIES
 
 if TYPE_CHECKING:
@@ -101,12 +101,9 @@ def _widths(shares: list[float]) -> list[int]:
 def probes(report: dict[str, Any]) -> Table | None:
     """The families with their intervals, the gain over the named one and the seconds of a fit."""
     decision = view.mapping(report, "decision")
-    families = {k: v for k, v in view.mapping(decision, "evidence", "families").items() if isinstance(v, dict)}
+    families, decimals = measured(decision)
     if not families:
         return None
-    decimals = decimals_for(
-        (d.get("value"), d.get("low"), d.get("high")) for f, d in families.items() if f != "baseline"
-    )
     table = grid("left", "right", "left", "right", "left", "right")
     heads = ("family", view.metric_name(report), "95 %", "gain", "95 %", "one fit")
     table.add_row(*(line(head, "dim") for head in heads))

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from automl.report.formats import printable
+from automl.report import view
+from automl.report.formats import decimals_for, printable
 
 if TYPE_CHECKING:
     from rich.console import Group
@@ -49,3 +50,10 @@ def grid(*justify: str) -> Table:
     for side in justify:
         table.add_column(justify="right" if side == "right" else "left", overflow="fold")
     return table
+
+
+def measured(decision: dict[str, Any]) -> tuple[dict[str, dict[str, Any]], int | None]:
+    """The families compared with their figures, and the decimals that these support."""
+    found = {k: v for k, v in view.mapping(decision, "evidence", "families").items() if isinstance(v, dict)}
+    figures = ((d.get("value"), d.get("low"), d.get("high")) for f, d in found.items() if f != "baseline")
+    return found, decimals_for(figures)

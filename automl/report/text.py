@@ -19,7 +19,7 @@ from automl.report.formats import (
     size,
     some,
 )
-from automl.report.terminal import grid, line, stack
+from automl.report.terminal import grid, line, measured, stack
 from automl.types import FAMILIES
 
 if TYPE_CHECKING:
@@ -85,12 +85,9 @@ def _findings(report: dict[str, Any]) -> Table | None:
 
 def _families(report: dict[str, Any]) -> Table | None:
     decision = view.mapping(report, "decision")
-    families = {k: v for k, v in view.mapping(decision, "evidence", "families").items() if isinstance(v, dict)}
+    families, decimals = measured(decision)
     if not families:
         return None
-    decimals = decimals_for(
-        (d.get("value"), d.get("low"), d.get("high")) for f, d in families.items() if f != "baseline"
-    )
     table = grid("left", "right", "left", "right", "right", "right")
     metric = view.metric_name(report)
     table.add_row(

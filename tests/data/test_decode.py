@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from automl.data import decode
+from automl.data.broken import check_broken
 from automl.data.source import ImageFiles
 from automl.errors import DataError
 
@@ -174,9 +175,9 @@ def test_too_many_broken_files_are_an_error(tmp_path):
     with pytest.raises(DataError, match="6 of 6 images cannot be read") as error:
         decode.decode(files(tmp_path, *reasons), range(6), (8, 8), 3, tmp_path / "out.npy")
     assert "cut.jpg" in error.value.where
-    decode.check_broken({"a": "cut"}, 20, where="here")
+    check_broken({"a": "cut"}, 20, where="here")
     with pytest.raises(DataError, match="2 of 20"):
-        decode.check_broken({"a": "cut", "b": "cut"}, 20, where="here")
+        check_broken({"a": "cut", "b": "cut"}, 20, where="here")
     with pytest.raises(DataError, match="no image to decode"):
         decode.decode(files(tmp_path, "cut.jpg"), [], (8, 8), 3, tmp_path / "out.npy")
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from automl.families.network import audio
 from automl.families.network.restart import restarted
+from automl.families.network.sized_kind import SizedKind
 
 if TYPE_CHECKING:
     from automl.data.dataset import Dataset
@@ -18,11 +19,9 @@ SHAPING = ("width", "blocks", "kernel", "dropout", "augment")
 """Parameters that a compiled network depends on."""
 SIZES = ((48, 2), (32, 2), (32, 1), (24, 1), (16, 1), (8, 1))
 """(width, blocks a stage) from large to small."""
-STEP_OPERATIONS = 2e9
-"""Of a call: about a twentieth of a second, the grain of the clock."""
 
 
-class AudioKind:
+class AudioKind(SizedKind):
     """See `automl.families.network.kind.Kind`."""
 
     batch = 64
@@ -35,10 +34,6 @@ class AudioKind:
         """None."""
         return
 
-    def sized(self, params: Params) -> Params:
-        """Unchanged."""
-        return params
-
     def sizes(self, params: Params) -> tuple[Params, ...]:  # noqa: ARG002 (one interface)
         """Widths and blocks a stage."""
         return tuple({"width": width, "blocks": blocks} for width, blocks in SIZES)
@@ -46,15 +41,6 @@ class AudioKind:
     def operations(self, shape: tuple[int, ...], params: Params) -> float:
         """See `audio.operations`."""
         return audio.operations(shape, params)
-
-    def schedule(self, params: Params) -> str:  # noqa: ARG002 (one interface)
-        """Name of the learning-rate schedule."""
-        return "cosine"
-
-    def steps(self, shape: tuple[int, ...], params: Params) -> int:
-        """Most gradient steps a call."""
-        step = 3.0 * self.operations(shape, params) * params["batch"]
-        return int(min(max(STEP_OPERATIONS / step, 1), 16))
 
     def network(self, job: Job) -> Shared:
         """A network used before where one of the same shape was, started anew."""

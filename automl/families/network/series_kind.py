@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from automl.encode.series_array import SeriesArray
 from automl.families.network import series
 from automl.families.network.restart import restarted
+from automl.families.network.sized_kind import SizedKind
 
 if TYPE_CHECKING:
     from automl.data.dataset import Dataset
@@ -19,11 +20,9 @@ SHAPING = ("width", "layers", "kernel", "dropout", "augment")
 """Parameters that a compiled network depends on."""
 SIZES = ((32, 6), (24, 6), (16, 6), (16, 3), (8, 3))
 """(width, layers) from large to small."""
-STEP_OPERATIONS = 2e9
-"""Of a call: about a twentieth of a second, the grain of the clock."""
 
 
-class SeriesKind:
+class SeriesKind(SizedKind):
     """See `automl.families.network.kind.Kind`."""
 
     batch = 64
@@ -36,10 +35,6 @@ class SeriesKind:
         """The encoder whose `state` was saved."""
         return SeriesArray.from_state(state)
 
-    def sized(self, params: Params) -> Params:
-        """Unchanged."""
-        return params
-
     def sizes(self, params: Params) -> tuple[Params, ...]:  # noqa: ARG002 (one interface)
         """Widths and layers."""
         return tuple({"width": width, "layers": layers} for width, layers in SIZES)
@@ -47,15 +42,6 @@ class SeriesKind:
     def operations(self, shape: tuple[int, ...], params: Params) -> float:
         """See `series.operations`."""
         return series.operations(shape, params)
-
-    def schedule(self, params: Params) -> str:  # noqa: ARG002 (one interface)
-        """Name of the learning-rate schedule."""
-        return "cosine"
-
-    def steps(self, shape: tuple[int, ...], params: Params) -> int:
-        """Most gradient steps a call."""
-        step = 3.0 * self.operations(shape, params) * params["batch"]
-        return int(min(max(STEP_OPERATIONS / step, 1), 16))
 
     def network(self, job: Job) -> Shared:
         """A network used before where one of the same shape was, started anew."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from automl.encode.tokens import Tokens
 from automl.families.network import text
 from automl.families.network.restart import restarted
+from automl.families.network.sized_kind import SizedKind
 
 if TYPE_CHECKING:
     from automl.data.dataset import Dataset
@@ -19,11 +20,9 @@ SHAPING = ("kind", "width", "layers", "kernel", "dropout", "token_dropout")
 """Parameters that a compiled network depends on."""
 WIDTHS = {"bag": (64, 32), "sepconv": (128, 64, 32), "transformer": (128, 64, 32)}
 """From large to small; a bag's step costs what its embedding holds, for little gain beyond 64."""
-STEP_OPERATIONS = 2e9
-"""Of a call: about a twentieth of a second, the grain of the clock."""
 
 
-class TextKind:
+class TextKind(SizedKind):
     """See `automl.families.network.kind.Kind`."""
 
     batch = 128
@@ -37,10 +36,6 @@ class TextKind:
         """The encoder whose `state` was saved."""
         return Tokens.from_state(state)
 
-    def sized(self, params: Params) -> Params:
-        """Unchanged."""
-        return params
-
     def sizes(self, params: Params) -> tuple[Params, ...]:
         """Widths."""
         return tuple({"width": width} for width in WIDTHS[params["kind"]])
@@ -48,15 +43,6 @@ class TextKind:
     def operations(self, shape: tuple[int, ...], params: Params) -> float:
         """See `text.operations`."""
         return text.operations(shape[0], params)
-
-    def schedule(self, params: Params) -> str:  # noqa: ARG002 (one interface)
-        """Name of the learning-rate schedule."""
-        return "cosine"
-
-    def steps(self, shape: tuple[int, ...], params: Params) -> int:
-        """Most gradient steps a call."""
-        step = 3.0 * self.operations(shape, params) * params["batch"]
-        return int(min(max(STEP_OPERATIONS / step, 1), 16))
 
     def network(self, job: Job) -> Shared:
         """A network used before where one of the same shape was, started anew."""
