@@ -80,7 +80,9 @@ def decide(data: str, plan: Plan, *, out: str | None, as_json: bool, quiet: bool
 
 def predict(run: str, data: str, *, out: str | None, on_problem: str, as_json: bool, quiet: bool) -> None:
     """`automl predict`."""
-    predicted = predict_source(Path(run), data)
+    from automl.predict import Predictor
+
+    predicted = predict_with(Predictor.load(Path(run), alone=True), data)
     if predicted.odd.any() and on_problem == "refuse":
         raise DataError(
             "The data does not fit the model.", where="; ".join(predicted.notes[:5]), hint="--on-problem repair"

@@ -86,6 +86,18 @@ def test_the_linear_model_needs_no_xgboost(runs):
     assert "xgboost" not in loaded_after(code, str(runs / "linear"), str(runs / "new.csv"))
 
 
+def test_the_command_predicts_with_trees_without_scikit_learn_and_the_api_leaves_it_as_it_was(runs):
+    data = [str(runs / "trees"), str(runs / "new.csv")]
+    command = "from automl import commands; commands.predict(sys.argv[1], sys.argv[2], out=None, on_problem='repair', "
+    api = "import automl; automl.load(sys.argv[1]).predict(sys.argv[2])"
+
+    loaded = loaded_after(f"import sys; {command}as_json=False, quiet=True)", *data)
+
+    assert "xgboost" in loaded
+    assert not loaded & {"sklearn", *KERAS}
+    assert "sklearn" in loaded_after(f"import sys; {api}; import xgboost; xgboost.XGBClassifier()", *data)
+
+
 def test_profile_imports_no_model(runs):
     code = "import sys, automl; automl.profile(sys.argv[1])"
 
