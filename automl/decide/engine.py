@@ -131,7 +131,8 @@ def judge(cv: CrossValidation, probes: Probes, believed: Believed, asked: Asked)
     candidates = believed.candidates
     excluded = asked.excluded(candidates)
     result = verdict(believed.posterior, asked.prefer, [f for f in candidates if f not in excluded])
-    left_out = {name: kept for name, kept in _left_out(probes, candidates).items() if name not in excluded}
+    chances = _left_out(probes, candidates, result.family, believed.posterior.p_room())
+    left_out = {name: kept for name, kept in chances.items() if name not in excluded}
     evidence = _evidence(cv, candidates, result) | {
         "method": believed.method,
         "deciding_seconds": round(probes.unused_seconds(result.family), 2),
@@ -198,10 +199,18 @@ def trained_share(candidate: Candidate) -> float:
     return min(float(info.get("rounds", ENOUGH_ROUNDS) / ENOUGH_ROUNDS), 1.0)
 
 
-def _left_out(probes: Probes, candidates: dict[FamilyName, Candidate]) -> dict[FamilyName, float]:
+def _left_out(
+    probes: Probes, candidates: dict[FamilyName, Candidate], named: FamilyName, room: float
+) -> dict[FamilyName, float]:
     """Probability kept for families that were not measured, or not to the end of their training.
 
     An under-trained family keeps less the further behind it is: a quarter of the way to the baseline is hopeless.
+
+    Args:
+        probes: tell what was not tried.
+        candidates: family -> what was measured.
+        named: the family of the verdict.
+        room: P(the best measured loss is above r); with less, no richer family can be better by more than r.
     """
     losses = {name: candidate.loss() for name, candidate in candidates.items()}
     best, worst = min(losses.values()), losses.get("baseline", max(losses.values()))
@@ -210,7 +219,8 @@ def _left_out(probes: Probes, candidates: dict[FamilyName, Candidate]) -> dict[F
         if under_trained(candidate) and name in CHANCE:
             behind = (losses[name] - best) / max(worst - best, 1e-12)
             kept[name] = CHANCE[name] * (1 - trained_share(candidate)) * max(1 - behind / HOPELESS, 0.0)
-    return kept
+    richer = FAMILIES[FAMILIES.index(named) + 1 :]
+    return {name: chance * room if name in richer else chance for name, chance in kept.items()}
 
 
 def with_left_out(probabilities: dict[FamilyName, float], left_out: dict[FamilyName, float]) -> dict[FamilyName, float]:

@@ -106,6 +106,10 @@ class Posterior:
 
         return float(stdtr(len(self.losses) - 1, (centre - margin) / scale))
 
+    def p_room(self) -> float:
+        """P(the best of the families loses more than r): no loss is below zero, so that less leaves nothing to gain."""
+        return float(np.mean(self.draws.min(axis=1) > self.r))
+
     def pair(self, family: FamilyName, reference: FamilyName) -> Pair:
         """The family against the reference."""
         a, b = self.families.index(reference), self.families.index(family)

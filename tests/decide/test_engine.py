@@ -288,3 +288,14 @@ def test_limits_that_leave_only_the_baseline_are_flagged():
     assert decision.family == "baseline"
     (flag,) = [flag for flag in decision.flags if flag.code == "limits_leave_nothing"]
     assert "linear: its model has 100 B, 50 B allowed" in flag.text
+
+
+def test_nothing_is_kept_for_a_richer_family_where_no_loss_is_left_to_win():
+    perfect = verdict({"trees": "budget", "network": "budget"}, baseline=1, linear=0.0)
+    imperfect = verdict({"trees": "budget", "network": "budget"}, baseline=1, linear=0.1)
+    simpler = verdict({"linear": "failed"}, baseline=1, trees=0.0)
+
+    assert perfect.evidence["left_out"] == {"trees": 0.0, "network": 0.0}
+    assert perfect.probabilities["linear"] == pytest.approx(1)
+    assert imperfect.evidence["left_out"]["network"] == pytest.approx(CHANCE["network"])
+    assert simpler.evidence["left_out"] == {"linear": CHANCE["linear"]}

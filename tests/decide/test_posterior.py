@@ -127,6 +127,14 @@ def test_bootstrap_draws_of_a_single_holdout():
         from_draws({"linear": np.array([math.nan])}, AUC)
 
 
+def test_room_for_a_better_family_ends_at_a_loss_of_zero():
+    rng = np.random.default_rng(0)
+    some = rng.uniform(0, 0.02, 4000)
+    assert from_draws({"baseline": np.ones(4000), "linear": some}, AUC).p_room() == pytest.approx(0.5, abs=0.03)
+    assert from_draws({"baseline": np.ones(4000), "linear": 0 * some}, AUC).p_room() == 0
+    assert from_draws({"baseline": np.ones(4000), "linear": 0.3 + some}, AUC).p_room() == 1
+
+
 def test_the_same_seed_repeats():
     given = losses(5, linear=0.2, trees=0.19)
     first = posterior(given, AUC, folds=5, seed=3)
