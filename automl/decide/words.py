@@ -77,7 +77,7 @@ def reasons(
 
 
 def gain(metric: Metric, winner: FamilyName, loser: FamilyName, pair: Pair) -> str:
-    """'trees beat linear by 0.013 ROC AUC (95 % 0.008 to 0.018)'; says "are ahead of" when 0 is in the interval.
+    """'trees beat linear by 0.013 ROC AUC (95 % 0.008 to 0.018)'; "are ahead of" when 0 is in the interval, "level".
 
     Args:
         metric: the metric compared.
@@ -89,8 +89,10 @@ def gain(metric: Metric, winner: FamilyName, loser: FamilyName, pair: Pair) -> s
     low, high = number(pair.low, width), number(pair.high, width)
     shown = _verb(winner, "beats", "beat") if pair.low > 0 else f"{_verb(winner, 'is', 'are')} ahead of"
     if pair.mean <= 0:
-        behind = f"{_verb(winner, 'is', 'are')} behind {NOUNS[loser]} by {_figure(metric, -pair.mean, width)}"
-        return f"{NOUNS[winner]} {behind} (gain 95 % {low} to {high})"
+        place = f"behind {NOUNS[loser]} by {_figure(metric, -pair.mean, width)}"
+        if pair.mean == 0:
+            place = f"level with {NOUNS[loser]}"
+        return f"{NOUNS[winner]} {_verb(winner, 'is', 'are')} {place} (gain 95 % {low} to {high})"
     return f"{NOUNS[winner]} {shown} {NOUNS[loser]} by {_figure(metric, pair.mean, width)} (95 % {low} to {high})"
 
 
@@ -120,7 +122,7 @@ def number(value: float, width: float) -> str:
     """
     scale = width / 2 if width > 0 else abs(value) / 100
     if not math.isfinite(scale) or scale <= 0:
-        return f"{value:g}"
+        return f"{value + 0.0:g}"  # no "-0"
     decimals = min(max(-math.floor(math.log10(scale)), 0), 6)
     return f"{round(value, decimals) + 0.0:,.{decimals}f}"
 
