@@ -17,8 +17,9 @@ class MadeSmaller(Check):
     Why it matters: a model of fewer rows or coarser bins may be less exact than your data allow;
     without this the system would have killed the run.
     Threshold: six times the size of the columns read for all fits; the estimate of one boosting fit
-    from rows, columns, bins, depth and classes.
+    from rows, columns, bins, depth and classes, of one forest from rows, columns, trees and classes.
     What is done: rows are left out at random, the same share of every class, or the oldest ones with
-    --time-column; a boosting fit takes fewer bins first, then fewer rows. The finding says how many.
+    --time-column; a boosting fit takes fewer bins first, a forest fewer trees, then both fewer rows. The
+    finding says how many.
     To override: a larger --memory, a machine with more, or --drop for columns you do not need.
     """

@@ -143,11 +143,7 @@ def _facts(problem: Problem, settings: dict[str, Any], transform: TargetTransfor
 
 def _data(rows: Rows, size: Size) -> tuple[Any, Any]:
     """Binned rows to learn from, and rows to watch in the same bins, None when there are none."""
-    fit = rows.fit
-    if size.rows < len(fit):
-        generator = np.random.default_rng([rows.train.problem.seed, 4])
-        fit = np.sort(generator.choice(fit, size.rows, replace=False))
-    data = _binned(rows, fit, size.bins, None)
+    data = _binned(rows, rows.fewer(size.rows).fit, size.bins, None)
     return data, _binned(rows, rows.check, size.bins, data) if len(rows.check) else None
 
 

@@ -12,7 +12,7 @@ from automl.encode import state
 from automl.encode.state import prefixed, unprefixed
 from automl.families.features import in_blocks
 from automl.families.transform import TargetTransform, wants_smearing
-from automl.families.trees import encoding, nodes
+from automl.families.trees import encoding, memory, nodes
 from automl.families.trees.params import EXTRA
 from automl.families.trees.rows import prepare, smeared
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from automl.families.trees.rows import Rows
     from automl.types import FamilyName, Problem
 
-CHUNK = 16
+CHUNK = memory.CHUNK
 """Trees grown between two looks at the clock; fewer at first."""
 LEAST_LEAF = {"binary": 2, "multiclass": 1, "regression": 2}
 ROWS_A_LEAF = 8_000
@@ -114,10 +114,12 @@ def fit(params: Params, train: Dataset, limits: Limits) -> ForestModel:
     # scikit-learn documents missing cells and monotone constraints as not going together.
     fill = _medians(rows.encoded.matrix[rows.fit]) if constraints is not None else None
     matrix = _filled(rows.encoded.matrix, fill)
-    wanted = int(params.get("trees", EXTRA["trees"]))
+    asked = int(params.get("trees", EXTRA["trees"]))
+    size = memory.fitting_forest(len(rows.fit), matrix.shape[1], _leaf_outputs(problem), asked, ROWS_A_LEAF)
+    wanted, rows = size.trees, rows.fewer(size.rows)
     deadline = None if limits.seconds is None else started + limits.seconds
     options = _options(params, rows, limits.threads, constraints)
-    trees = _grown(wanted, deadline, _chunks(params, options, rows, matrix[rows.fit]))
+    trees = _grown(wanted, deadline, _chunks(wanted, _kind(params, problem), options, rows, matrix[rows.fit]))
     transform = smeared(params, rows, trees.mean(matrix[rows.check])[:, 0] if len(rows.check) else np.zeros(0))
     # "rounds" too: what a length is called wherever lengths are compared.
     grown = {"trees": len(trees), "rounds": len(trees), "nodes": len(trees.feature)}
@@ -126,6 +128,8 @@ def fit(params: Params, train: Dataset, limits: Limits) -> ForestModel:
         info["smearing"] = transform.smearing
     if constraints is not None:
         info["monotone"] = dict(problem.monotone)
+    if size.made_smaller:
+        info["downsized"] = size.made_smaller
     return ForestModel(problem, rows.encoded.features, trees, params, _prior(train), fill, transform, info)
 
 
@@ -145,10 +149,8 @@ def _grown(wanted: int, deadline: float | None, chunks: Iterator[Nodes]) -> Node
     return nodes.joined(parts)
 
 
-def _chunks(params: Params, options: dict[str, Any], rows: Rows, matrix: Array) -> Iterator[Nodes]:
+def _chunks(wanted: int, kind: Any, options: dict[str, Any], rows: Rows, matrix: Array) -> Iterator[Nodes]:
     """Trees in chunks of 2, 4, 8, 16, 16, ...: seeded by number, so that the first trees are always the same."""
-    wanted = int(params.get("trees", EXTRA["trees"]))
-    kind = _kind(params, rows.train.problem)
     grown, size, number = 0, 2, 0
     while grown < wanted:
         several = min(size, wanted - grown)

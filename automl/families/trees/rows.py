@@ -39,6 +39,13 @@ class Rows:
     values: Array
     encoded: Encoded
 
+    def fewer(self, most: int) -> Rows:
+        """With at most so many rows to learn from, drawn at random."""
+        if most >= len(self.fit):
+            return self
+        kept = np.random.default_rng([self.train.problem.seed, 4]).choice(self.fit, most, replace=False)
+        return replace(self, fit=np.sort(kept))
+
     def weight(self, rows: Array) -> Array | None:
         """Row weights of these rows, or None."""
         return None if self.train.weight is None else self.train.weight[rows]

@@ -6,7 +6,7 @@ import pytest
 
 from automl.errors import RunError
 from automl.families.base import Limits
-from automl.families.trees import FAMILY
+from automl.families.trees import FAMILY, memory
 from tests.rows import column, mixed, numbers, rows_of
 
 KINDS = ("extra", "forest")
@@ -146,3 +146,16 @@ def test_columns_without_a_value_and_cells_missing_only_in_new_rows_are_no_obsta
     model = fit(replace(data, inputs=frame), {"kind": kind})
     assert (model.predict(frame).argmax(axis=1) == data.y).mean() > 0.8
     assert np.isfinite(model.predict(frame.assign(x0=np.nan, x1=1.0))).all()
+
+
+def test_a_forest_that_would_not_fit_into_memory_is_made_smaller(monkeypatch):
+    data = numbers("binary", 2_000)
+    monkeypatch.setattr(memory.devices, "free_memory", lambda: 1_500_000)
+    model = fit(data, {"trees": 100})
+    monkeypatch.setattr(memory.devices, "free_memory", lambda: 10**10)
+    whole = fit(data, {"trees": 100})
+
+    assert model.info["downsized"]["trees"] == model.info["trees"] < 100
+    assert model.info["downsized"]["rows"] == 1_000
+    assert "downsized" not in whole.info
+    assert whole.info["trees"] == 100

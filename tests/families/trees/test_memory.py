@@ -1,6 +1,14 @@
 import pytest
 
-from automl.families.trees.memory import FEWEST_BINS, FEWEST_ROWS, estimate, fitting
+from automl.families.trees.memory import (
+    FEWEST_BINS,
+    FEWEST_ROWS,
+    FEWEST_TREES,
+    estimate,
+    fitting,
+    fitting_forest,
+    forest_estimate,
+)  # fmt: skip
 
 MIB = 2**20
 
@@ -46,3 +54,19 @@ def test_bins_go_first_then_rows():
 def test_it_ends_when_nothing_can_be_made_smaller():
     size = fitting(1_000_000, 10_000, 1, {}, 1)
     assert (size.bins, size.rows) == (FEWEST_BINS, FEWEST_ROWS)
+
+
+def test_a_forest_that_fits_is_left_as_it_is():
+    size = fitting_forest(5_000, 20, 1, 300, 8_000, 2_000 * MIB)
+    assert (size.trees, size.rows, size.made_smaller) == (300, 5_000, {})
+
+
+def test_trees_of_a_forest_go_first_then_rows():
+    size = fitting_forest(100_000, 20, 18, 300, 8_000, 200 * MIB)
+    assert (size.rows, size.made_smaller["trees"]) == (100_000, size.trees)
+    assert size.trees < 300
+    assert forest_estimate(100_000, 20, 18, size.trees, 8_000) <= 200 * MIB
+    size = fitting_forest(4_000_000, 100, 1, 300, 8_000, 200 * MIB)
+    assert size.trees == FEWEST_TREES
+    assert size.made_smaller["rows"] == size.rows < 4_000_000
+    assert fitting_forest(10_000, 10_000, 1, 300, 8_000, 1).rows == FEWEST_ROWS
