@@ -58,7 +58,7 @@ def rules(cv: CrossValidation, decision: Decision, asked: Asked) -> tuple[Rule, 
     families: dict[FamilyName, FamilyEvidence] = after["families"] if changed else evidence["families"]
     if changed:
         evidence = {**evidence, **{key: after[key] for key in ("r", "threshold_baseline") if key in after}}
-    region = f"{number(evidence['r'], 0)} {evidence['loss']}"
+    region = f"{number(evidence['r'], 0)} {cv.metric.label}"
     return (
         Rule("practically equal: gains up to r", region, f"{EQUIVALENCE:.0%} of (baseline loss - best loss)", held=True,
              source="one constant for verdict, report and benchmark"),

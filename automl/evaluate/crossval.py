@@ -206,7 +206,7 @@ class CrossValidation:
             recalled = self.journal.recall(task)
             fitted = recalled or self.run(task)
         except (FitFailed, WorkerDied, WorkerError, OutOfTime) as error:
-            return str(error) or "stopped: out of time"
+            return str(error) or "out of time"
         loss = self.loss(check, fitted.predictions[: len(check)], self.metric)
         if not np.isfinite(loss):
             return f"{self.metric.label} is not defined on its predictions"

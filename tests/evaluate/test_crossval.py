@@ -68,7 +68,7 @@ def test_both_processes_are_given_the_rows():
     ("error", "reason"),
     [
         (FitFailed("diverged"), "diverged"),
-        (OutOfTime(), "stopped: out of time"),
+        (OutOfTime(), "out of time"),
         (WorkerError("KeyError: 3"), "KeyError: 3"),
     ],
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from automl.report import charts, plots, view
+from automl.report import charts, media, plots, view
 from automl.report.formats import is_number, number, percent, plural, short, size
 
 MOST = 150
@@ -29,16 +29,17 @@ def build(report: dict[str, Any]) -> dict[str, Any]:
         "classes": _classes(profile),
         "more_classes": len(view.mapping(profile, "classes")) - MOST_CLASSES,
         "target": _target(profile),
-        "media": _media(view.mapping(profile, "media")),
+        "media": media.facts(view.mapping(profile, "media")),
+        "things": view.unit(report)[1],
     }
 
 
 def _lead(profile: dict[str, Any], rows: int, columns: list[dict[str, Any]]) -> str:
-    media = view.mapping(profile, "media")
+    counted = view.mapping(profile, "media")
     one, several = view.unit({"profile": profile})
-    if media:
+    if counted:
         classes = len(view.mapping(profile, "classes"))
-        broken = media.get("broken_count", media.get("broken"))
+        broken = counted.get("broken_count", counted.get("broken"))
         lost = len(broken) if isinstance(broken, (list, dict)) else int(broken or 0)
         into = f" in {plural(classes, 'class', 'classes')}" if classes else ""
         return f"{plural(rows, f'readable {one}', f'readable {several}')}{into}; {lost:,} could not be read."
@@ -135,20 +136,3 @@ def _target(profile: dict[str, Any]) -> dict[str, Any] | None:
         plots.histogram(edges, counts, "Histogram of the target") if counts and len(edges) == len(counts) + 1 else ""
     )
     return {"figures": figures, "chart": chart}
-
-
-def _media(media: dict[str, Any]) -> list[tuple[str, str]]:
-    shown = []
-    for key, value in media.items():
-        if isinstance(value, dict):
-            first = sorted(value.items(), key=lambda item: -item[1] if is_number(item[1]) else 0)[:8]
-            more = f" and {len(value) - 8} more" if len(value) > 8 else ""
-            shown.append((key, ", ".join(f"{short(k, 40)} ({number(v)})" for k, v in first) + more))
-        elif isinstance(value, list):
-            more = f" and {len(value) - 8:,} more" if len(value) > 8 else ""
-            shown.append(
-                (key, ", ".join(short(v if not isinstance(v, (list, dict)) else str(v), 60) for v in value[:8]) + more)
-            )
-        else:
-            shown.append((key, short(number(value), 120)))
-    return [(key.replace("_", " ").capitalize(), value) for key, value in shown if value]

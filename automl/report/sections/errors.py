@@ -86,7 +86,7 @@ def _classes_lead(matrix: list[list[float]], pairs: list[dict[str, Any]]) -> str
     if not pairs:
         return start + "."
     top = pairs[0]
-    often = f"({top['count']} times, {top['share']} of its rows)"
+    often = f"({'once' if top['count'] == '1' else top['count'] + ' times'}, {top['share']} of its rows)"
     return f"{start}; most often “{top['true']}” is taken for “{top['predicted']}” {often}."
 
 

@@ -113,10 +113,10 @@ def _scale(rows: list[tuple[str, tuple[float, float | None, float | None]]]) -> 
     """Wide enough for all families; the baseline only when that does not press the others together."""
     near = [v for f, t in rows if f != "baseline" for v in t if v is not None]
     base = [v for f, t in rows if f == "baseline" for v in t if v is not None]
-    if near and base:
-        span = max(near) - min(near) or abs(near[0]) * 0.05
-        if min(abs(b - n) for b in base for n in near) > 3 * span:
-            return Scale.over(near, pad=0.08)
+    span = max(near) - min(near) if near else 0.0
+    # Families that are all alike have no scale of their own.
+    if base and span and min(abs(b - n) for b in base for n in near) > 3 * span:
+        return Scale.over(near, pad=0.08)
     return Scale.over(near + base, pad=0.06)
 
 
