@@ -126,7 +126,7 @@ def test_a_deadline_holds_in_a_thread(pool, monkeypatch, tmp_path):
     run = Run(pool, monkeypatch, tmp_path, given=[{"error": 0.7, "seconds": 30.0}], budget=2.5, most=None)
     run.go()
     assert run.cv.clock.elapsed() < 2.5 + 0.7
-    assert next(t for t in run.result.trials if t.params.get("seconds")).reason == "stopped: out of time"
+    assert next(t for t in run.result.trials if t.params.get("seconds")).reason == "out of time"
 
 
 def test_ctrl_c_keeps_what_has_ended_and_leaves_the_workers_usable(pool, monkeypatch, tmp_path):
