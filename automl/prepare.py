@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -37,6 +37,7 @@ class Prepared:
         rows: (n,) number of each dataset row in the data as read, for predictions.csv and the worst rows.
         paths: file of each dataset row, for files in a folder or named in a manifest.
         history: for a forecast the end of every series, which the model keeps.
+        times: (n,) for a forecast the time of each dataset row: seconds since 1970, or numbers.
     """
 
     profile: Profile
@@ -44,6 +45,7 @@ class Prepared:
     rows: Array
     paths: tuple[str, ...] = ()
     history: History | None = None
+    times: Array = field(default_factory=lambda: np.zeros(0))
 
 
 def read(source: Any, plan: Plan) -> Source:
@@ -211,7 +213,7 @@ def _forecast(table: Table, plan: Plan) -> Prepared:
     )  # fmt: skip
     weight = _weights(table.frame, plan.weight, rows)
     dataset = Dataset(problem, built.inputs, built.y, weight, built.blocks, built.order, origin=built.origin)
-    return Prepared(found, dataset, rows, history=built.history)
+    return Prepared(found, dataset, rows, history=built.history, times=built.times)
 
 
 def _time_column(found: Profile, name: str) -> Column:

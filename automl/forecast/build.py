@@ -41,6 +41,7 @@ class Built:
         y: (n,) targets.
         order: (n,) when each row is: its step, or where a step is a row its time.
         origin: (n,) the same of the moment that it is forecast from.
+        times: (n,) time stamps: seconds since 1970, or numbers.
         blocks: (n,) code of the stretch of `horizon` steps a row lies in: forecast errors within one go together.
         choices: 'spacing', 'season' and 'scale' with their reasons.
         history: the end of every series.
@@ -53,6 +54,7 @@ class Built:
     y: Array
     order: Array
     origin: Array
+    times: Array
     blocks: Array
     choices: dict[str, Choice[Any]]
     history: History
@@ -121,6 +123,7 @@ def build(frame: pd.DataFrame, y: Array, asked: Asked) -> Built:
         y[rows],
         order[rows],
         origin[rows],
+        times[rows],
         np.unique(order[rows], return_inverse=True)[1] // asked.horizon,
         {"spacing": spacing, "season": seasonal, "scale": scaled},
         past.tail(grid, forecast.reach),

@@ -31,5 +31,5 @@ def _lead(model: dict[str, Any]) -> str:
         return ""
     trained = {"all rows": "on all rows", "development rows": "on the development rows (the test part was not added)"}
     on = trained.get(str(model.get("trained_on")), "")
-    what = view.family_name(model.get("family"))
+    what = view.family_name(model.get("family"), report)
     return f"The folder model/ holds the {what}{f', trained {on}' if on else ''}."

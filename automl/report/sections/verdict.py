@@ -18,13 +18,13 @@ def build(report: dict[str, Any]) -> dict[str, Any]:
         return {"missing": "No decision was made in this run, or decision.json was not part of it."}
     evidence = view.mapping(decision, "evidence")
     return {
-        "lead": _lead(decision),
+        "lead": _lead(decision, report),
         "rule": _rule(evidence, report),
         "probes": probes(evidence, report, str(decision.get("family"))),
         "after": _after(evidence, report, str(decision.get("family"))),
         "reasons": decision.get("reasons") or [],
         "alternatives": [
-            {"family": view.family_name(a.get("family")), "reason": a.get("reason", "")}
+            {"family": view.family_name(a.get("family"), report), "reason": a.get("reason", "")}
             for a in view.listing(decision, "alternatives")
             if isinstance(a, dict)
         ],
@@ -36,13 +36,14 @@ def build(report: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _lead(decision: dict[str, Any]) -> str:
+def _lead(decision: dict[str, Any], report: dict[str, Any]) -> str:
     named = str(decision.get("family") or "")
     p = view.figure(decision, "probabilities", named)
     if p is None:
         return str(decision.get("sentence") or "")
     tried = " among those tried" if view.untried(decision) else ""
-    sure = f"The simplest family that is good enough: {view.family_name(named)}, with probability {percent(p)}{tried}."
+    sure = f"The simplest family that is good enough: {view.family_name(named, report)}, "
+    sure += f"with probability {percent(p)}{tried}."
     return sure + (" Another family could not be told apart from it." if decision.get("tie") else "")
 
 
@@ -138,7 +139,7 @@ def _probe_row(
     )
     return {
         "family": family,
-        "name": view.family_name(family),
+        "name": view.family_name(family, report),
         "short": family,
         "named": family == named,
         "chart": charts.dot_whisker(scale, value, low, high, family=family, label=label, reference=reference),
