@@ -12,8 +12,8 @@ from automl.decide.costs import cost_of
 from automl.decide.engine import under_trained
 from automl.evaluate import metrics, mistakes
 from automl.explain.examples import examples
-from automl.forecast.drawn import drawn
 from automl.families.weigh import folder_bytes, over_limit
+from automl.forecast.drawn import drawn
 from automl.report import facts
 
 if TYPE_CHECKING:

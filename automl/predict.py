@@ -43,7 +43,7 @@ class Predicted:
     def without_odd(self) -> Predicted:
         """The same with empty predictions in odd rows, and the reason in a column `problem`."""
         frame = self.frame.astype(object) if self.odd.any() else self.frame.copy()
-        predicted = [name for name in frame.columns if name not in ("path", "problem")]
+        predicted = [n for n in frame.columns if n in ("prediction", "lower", "upper") or n.startswith("probability_")]
         frame.loc[self.odd, predicted] = None
         told = frame["problem"] if "problem" in frame else np.full(len(frame), "", dtype=object)
         frame["problem"] = np.where(self.odd & (told == ""), ODD, told)
@@ -128,7 +128,11 @@ class Predictor:
         notes, odd = _notes(replace(rows.checked, extra=())), _odd(rows.checked, frame)
         if lost.any():
             found["problem"] = rows.problems
-            notes += [f"{reason}: {count:,} rows without a forecast." for reason, count in _counted(rows.problems[lost])]
+            notes += [f"{why}: {count:,} rows without a forecast." for why, count in _counted(rows.problems[lost])]
+        names = [told.time.name, *([] if told.series is None else [told.series.name])]
+        for place, name in enumerate(names):
+            if name not in found:
+                found.insert(place, name, frame[name].to_numpy())
         return Predicted(found, notes, odd | lost)
 
     def texts(self, table: Table) -> Predicted:

@@ -288,7 +288,7 @@ def introduction(prepared: Prepared) -> list[str]:
         override = f"  [{choice.override}]" if choice.override else ""
         lines.append(f"{name}: {choice.value} ({choice.reason}){override}")
     if told := profile.forecast:
-        lines.append(f"forecast: {told['horizon']} steps of a {told['unit']} ahead ({told['spacing'].reason})")
+        lines.append(f"forecast: {told['horizon']} steps ahead, a step every {told['unit']} ({told['spacing'].reason})")
         lines.append(f"season: {told['season'].value} ({told['season'].reason}); to beat: {told['baseline']}")
         lines.append(f"scale: {told['scale'].value} ({told['scale'].reason})")
     lines += [

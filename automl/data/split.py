@@ -21,6 +21,7 @@ SMALL = 500
 """Below this many rows there is no test part: the model is judged by repeated cross-validation."""
 FEWEST_STEPS = 4
 """Steps in time of a block that a forecast is judged on, at least."""
+MOST_BLOCKS = 10
 HOLDOUT_ROWS = 20_000
 """Rows judged by a single holdout (200,000 rows and more)."""
 
@@ -93,7 +94,7 @@ def plan(rows: int, rarest: int | None = None) -> tuple[int, int]:
 def splits(dataset: Dataset, folds: int, repeats: int, seed: int) -> list[Split]:
     """Every split of repeated cross-validation, repeat by repeat; a holdout when `folds` is 1."""
     if dataset.origin is not None:
-        return _rolling(dataset, max(folds, 2))
+        return _rolling(dataset, max(min(folds * repeats, MOST_BLOCKS), 2))
     if dataset.order is not None:
         return _forward(dataset, max(folds, 2))
     result = []
@@ -121,22 +122,22 @@ def _last(dataset: Dataset) -> Outer:
     times = np.unique(np.asarray(dataset.order))
     begin = times[len(times) - max(round(len(times) * TEST_SHARE), 1)]
     known, test = _known_before(dataset, begin, np.inf)
-    return Outer(
-        known, test, "holdout", f"the last {TEST_SHARE:.0%} of the time, each row forecast from what was known before it"
-    )
+    return Outer(known, test, "holdout", f"the last {TEST_SHARE:.0%} of the time, forecast from what was known before")
 
 
-def _rolling(dataset: Dataset, folds: int) -> list[Split]:
+def _rolling(dataset: Dataset, most: int) -> list[Split]:
     """Rolling origin: the later half in blocks, each forecast by a model of what was known before its first row.
+
+    The latest block comes first: where time allows few splits, it is the nearest to what the model will be used for.
 
     Source: Tashman 2000, "Out-of-sample tests of forecasting accuracy" (rolling-origin evaluation).
     """
     times = np.unique(np.asarray(dataset.order))
     later = times[len(times) // 2 :]
-    blocks = np.array_split(later, min(max(len(later) // FEWEST_STEPS, 2), folds))
+    blocks = np.array_split(later, min(max(len(later) // FEWEST_STEPS, 2), most))
     ends = [*(block[0] for block in blocks), np.inf]
     parts = [_known_before(dataset, ends[i], ends[i + 1]) for i in range(len(blocks))]
-    return [Split(0, fold, train, check) for fold, (train, check) in enumerate(parts)]
+    return [Split(0, fold, train, check) for fold, (train, check) in enumerate(reversed(parts))]
 
 
 def _known_before(dataset: Dataset, begin: float, end: float) -> tuple[Array, Array]:

@@ -112,7 +112,7 @@ def undecided(metric: Metric, named: FamilyName, rival: FamilyName, pair: Pair, 
 
 
 def of_forecast(text: str, baseline: str) -> str:
-    """A sentence about families that forecast: the baseline is a forecast itself, named, and not the lack of a signal."""
+    """A sentence about families that forecast: the baseline is a forecast itself, and is named."""
     text = text.replace("No signal found: no model", "No model")
     return text.replace("the baseline", f"the baseline ({baseline})")
 

@@ -42,7 +42,8 @@ class BaselineModel:
     def predict(self, inputs: Inputs) -> Array:
         """(n, outputs) float32, every row the same, or its seasonal-naive value."""
         if self.column:
-            return (inputs[self.column].to_numpy(np.float64)[:, None] + self.constant).astype(np.float32)
+            values: Array = inputs[self.column].to_numpy(np.float64)[:, None] + self.constant
+            return values.astype(np.float32)
         return np.tile(self.constant.astype(np.float32), (len(inputs), 1))
 
     def final_params(self) -> Params:
@@ -79,9 +80,8 @@ class BaselineFamily:
             naive = BaselineModel(np.zeros(1), forecast.lag(forecast.naive))
             if level in (None, MEDIAN):
                 return naive
-            return replace(
-                naive, constant=np.asarray([_weighted_quantile(train.y - naive.predict(train.inputs)[:, 0], weight, level)])
-            )
+            errors = train.y - naive.predict(train.inputs)[:, 0]
+            return replace(naive, constant=np.asarray([_weighted_quantile(errors, weight, float(level or MEDIAN))]))
         if level is not None:
             return BaselineModel(np.asarray([_weighted_quantile(train.y, weight, level)]))
         return BaselineModel(np.asarray([np.average(train.y, weights=weight)]))

@@ -15,7 +15,7 @@ import numpy as np
 from automl import jsonio
 from automl.families.base import Knob
 from automl.forecast.scale import related, scales, unrelated
-from automl.types import Scale
+from automl.types import Scale  # noqa: TC001 (jsonio.build reads the annotation)
 
 if TYPE_CHECKING:
     from pathlib import Path

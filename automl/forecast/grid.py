@@ -66,7 +66,8 @@ class Grid:
         centres = np.zeros(series[-1] + 1 if len(series) else 0)
         found, where = np.unique(series[known], return_index=True)
         centres[found] = self.values[known[where]]
-        return centres[series]
+        of_position: Array = centres[series]
+        return of_position
 
 
 def lay_out(codes: Array, steps: Array, y: Array) -> Grid:

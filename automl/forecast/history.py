@@ -43,7 +43,7 @@ class History:
 
     def save(self, folder: Path) -> None:
         """Write history.npz into an existing folder: arrays without objects."""
-        arrays = {f"column{i}": _plain(self.frame[name]) for i, name in enumerate(self.frame.columns)}
+        arrays: dict[str, Any] = {f"column{i}": _plain(self.frame[name]) for i, name in enumerate(self.frame.columns)}
         np.savez_compressed(
             folder / FILE, y=self.y, names=np.asarray(self.names, dtype=np.str_), codes=self.codes, **arrays
         )
@@ -70,4 +70,7 @@ def read_columns(forecast: Forecast) -> tuple[Column, ...]:
 
 
 def _plain(values: pd.Series) -> Array:
-    return values.to_numpy() if values.dtype.kind in "fi" else values.fillna("").to_numpy(dtype=object).astype(np.str_)
+    if values.dtype.kind in "fi":
+        return values.to_numpy()
+    texts: Array = values.fillna("").to_numpy(object).astype(np.str_)
+    return texts

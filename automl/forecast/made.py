@@ -22,7 +22,8 @@ Array = np.ndarray[Any, Any]
 
 def columns(forecast: Forecast) -> tuple[Column, ...]:
     """The columns that `inputs` makes."""
-    made = [Column(name, "number", "feature", "made from time and the past of the target", 0, 0) for name in _names(forecast)]
+    why = "made from time and the past of the target"
+    made = [Column(name, "number", "feature", why, 0, 0) for name in _names(forecast)]
     others = [
         column if column.name in forecast.known else replace(column, name=_before(forecast, column.name))
         for column in forecast.inputs

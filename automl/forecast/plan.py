@@ -31,6 +31,10 @@ def check_plan(plan: Plan) -> None:
         )
     if plan.modality not in (None, "table"):
         raise UsageError(f"A forecast is made from a table, not {plan.modality}.", where=where, hint="--modality table")
+    _check_roles(plan, where)
+
+
+def _check_roles(plan: Plan, where: str) -> None:
     for flag, value in (("--group", plan.group), ("--split-column", plan.split_column)):
         if value is not None:
             raise UsageError(

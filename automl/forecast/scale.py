@@ -43,7 +43,7 @@ def unrelated(values: Array, level: Array, scale: Scale) -> Array:
 
 
 def choose(inputs: pd.DataFrame, y: Array, order: Array, origin: Array, forecast: Forecast) -> Choice[Scale]:
-    """The scale on which a ridge regression forecasts the later half of the rows best, learnt from what was known before.
+    """The scale on which a ridge regression of what was known before forecasts the later half of the rows best.
 
     Args:
         inputs: (n,) made inputs; of them only numbers are used.
@@ -75,7 +75,7 @@ def choose(inputs: pd.DataFrame, y: Array, order: Array, origin: Array, forecast
         )
     best = min(errors, key=lambda scale: errors[scale])
     reason = f"{REASONS[best]}: a ridge regression forecast later rows best from these (root mean squared error)"
-    return Choice(best, reason, dict(errors))
+    return Choice(best, reason, {str(scale): error for scale, error in errors.items()})
 
 
 def _some(rows: Array) -> Array:

@@ -39,7 +39,7 @@ def find(times: Array, codes: Array, dated: bool) -> Choice[Steps]:
     order = np.lexsort((times, codes))
     apart = np.diff(times[order])[np.diff(codes[order]) == 0]
     if not len(apart):
-        raise DataError("No series has two rows, so there is no past to forecast from.", hint="--series-id COL, or none")
+        raise DataError("No series has two rows: there is no past to forecast from.", hint="another --series-id")
     for steps in _candidates(times, apart, dated):
         numbers = number(steps, times, codes)
         if not np.isfinite(numbers).all() or _twice(numbers, codes):
@@ -89,7 +89,8 @@ def words(steps: Steps) -> str:
 def _units(unit: str, times: Array) -> Array:
     days = np.floor(times / DAY)
     if unit == "months":
-        return days.astype("datetime64[D]").astype("datetime64[M]").astype(np.float64)
+        months: Array = days.astype("datetime64[D]").astype("datetime64[M]").astype(np.float64)
+        return months
     if unit == "workdays":
         counted = np.busday_count(np.datetime64(0, "D"), days.astype("datetime64[D]")).astype(np.float64)
         return np.where(_weekday(times) < 5, counted, np.nan)
@@ -97,7 +98,8 @@ def _units(unit: str, times: Array) -> Array:
 
 
 def _weekday(times: Array) -> Array:
-    return np.mod(np.floor(times / DAY) + 3, 7)  # 1970-01-01 was a Thursday
+    weekday: Array = np.mod(np.floor(times / DAY) + 3, 7)  # 1970-01-01 was a Thursday
+    return weekday
 
 
 def _candidates(times: Array, apart: Array, dated: bool) -> Iterator[Steps]:

@@ -141,7 +141,8 @@ def _files(report: dict[str, Any], folder: Path | None) -> Table | None:
         "predictions.csv": "predictions for the test part",
         "plan.toml": "repeats this run",
     }
-    told["model"] = f"{view.family_name(view.delivered(report), report)}, {size(view.at(report, 'model', 'size_bytes'))}"
+    family = view.family_name(view.delivered(report), report)
+    told["model"] = f"{family}, {size(view.at(report, 'model', 'size_bytes'))}"
     for name, what in told.items():
         path = folder / name
         if path.exists():

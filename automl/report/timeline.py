@@ -59,9 +59,8 @@ def timeline(
     inner = tag("svg", "".join(shapes), width="100%", height=height, viewBox=f"0 0 100 {height:g}",
                 preserveAspectRatio="none", aria_hidden="true")  # fmt: skip
     grid = [line(GUTTER, down(t), 99, down(t), "rule") for t in up.ticks(4)]
-    figures = [
-        text(number(float(t)), pct(0), down(t) + 4, fill=tone("muted"), font_size=11, class_="halo") for t in up.ticks(4)
-    ]
+    looks = {"fill": tone("muted"), "font_size": 11, "class_": "halo"}
+    figures = [text(number(float(t)), pct(0), down(t) + 4, **looks) for t in up.ticks(4)]
     return canvas([*grid, inner, *figures, *_times(times, across, height)], label, height)
 
 

@@ -66,7 +66,7 @@ def _question(report: dict[str, Any]) -> str:
     learnt = "" if brief.decided_only(report) else "learnt from "
     told = view.mapping(report, "profile", "forecast")
     if told:
-        kind = f"{plural(told['horizon'], 'step')} of a {told['unit']} ahead"
+        kind = f"{plural(told['horizon'], 'step')} ahead, a step every {told['unit']}"
     parts = [
         f"{'Forecasts' if told else 'Predicts'} {what}" if what else "",
         kind,
@@ -110,7 +110,8 @@ def gauge(report: dict[str, Any]) -> str:
     if value is None or baseline is None or baseline == view.perfect(report):
         return ""
     decimals = decimals_for([(value, low, high)])
-    label = f"{view.metric_name(report)}: {view.guess(report)} {number(baseline, decimals)}, model {number(value, decimals)}"
+    label = f"{view.metric_name(report)}: {view.guess(report)} {number(baseline, decimals)}"
+    label += f", model {number(value, decimals)}"
     ends = interval(low, high, decimals)
     label += f" (95 % interval {ends})" if ends else ""
     return charts.gauge(

@@ -18,10 +18,10 @@ def build(report: dict[str, Any]) -> dict[str, Any]:
     target = short(view.at(report, "profile", "target", "value") or "the target", 80)
     known = [str(name) for name in view.listing(told, "known")]
     series = told.get("series")
+    several = f" in {series:,} series" if isinstance(series, int) and series > 1 else ""
     return {
-        "lead": f"{target} is forecast {steps} of a {told.get('unit')} ahead"
-        f"{f', in {plural(series, "series", "series")}' if isinstance(series, int) and series > 1 else ''}: "
-        f"every row from what is known {steps} before it.",
+        "lead": f"{target} is forecast {steps} ahead{several}, a step every {told.get('unit')}: every row from what is "
+        f"known {steps} before it.",
         "facts": [
             ("Spacing", str(view.at(told, "spacing", "reason") or "")),
             ("Season", str(view.at(told, "season", "reason") or "")),

@@ -99,7 +99,16 @@ def probes(evidence: dict[str, Any], report: dict[str, Any], named: str) -> dict
         "metric": view.metric_name(report),
         "direction": "higher is better" if view.greater_is_better(report) else "lower is better",
         "rows": [
-            _probe_row(family=f, data=d, triple=t, scale=scale, decimals=decimals, reference=reference, named=named)
+            _probe_row(
+                family=f,
+                name=view.family_name(f, report),
+                data=d,
+                triple=t,
+                scale=scale,
+                decimals=decimals,
+                reference=reference,
+                named=named,
+            )
             for f, d, t in rows
         ],
         "axis": charts.axis(scale, f"axis: {view.metric_name(report)}", None),
@@ -124,6 +133,7 @@ def _scale(rows: list[tuple[str, tuple[float, float | None, float | None]]]) -> 
 def _probe_row(
     *,
     family: str,
+    name: str,
     data: dict[str, Any],
     triple: tuple[float, float | None, float | None],
     scale: Scale,
@@ -139,7 +149,7 @@ def _probe_row(
     )
     return {
         "family": family,
-        "name": view.family_name(family, report),
+        "name": name,
         "short": family,
         "named": family == named,
         "chart": charts.dot_whisker(scale, value, low, high, family=family, label=label, reference=reference),
