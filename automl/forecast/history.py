@@ -71,6 +71,7 @@ def read_columns(forecast: Forecast) -> tuple[Column, ...]:
 
 def _plain(values: pd.Series) -> Array:
     if values.dtype.kind in "fi":
-        return values.to_numpy()
+        numbers: Array = values.to_numpy()
+        return numbers
     texts: Array = values.fillna("").to_numpy(object).astype(np.str_)
     return texts

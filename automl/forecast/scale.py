@@ -17,9 +17,11 @@ Array = np.ndarray[Any, Any]
 
 PENALTIES = (0.1, 10.0, 1000.0)
 """Squared penalties on standardised columns, of which each scale has its best."""
+TIE = 0.03
+"""Share of the least error within which a scale counts as good as the best."""
 MOST_ROWS = 20_000
 REASONS: dict[Scale, str] = {
-    "none": "values as they are",
+    "none": "the value itself",
     "difference": "the difference to the level known",
     "ratio": "the ratio to the level known",
 }
@@ -44,6 +46,8 @@ def unrelated(values: Array, level: Array, scale: Scale) -> Array:
 
 def choose(inputs: pd.DataFrame, y: Array, order: Array, origin: Array, forecast: Forecast) -> Choice[Scale]:
     """The scale on which a ridge regression of what was known before forecasts the later half of the rows best.
+
+    Of several as good as the best, the one that follows the level most closely.
 
     Args:
         inputs: (n,) made inputs; of them only numbers are used.
@@ -73,8 +77,11 @@ def choose(inputs: pd.DataFrame, y: Array, order: Array, origin: Array, forecast
         errors[scale] = min(
             float(np.sqrt(np.mean((unrelated(p, level[check], scale) - y[check]) ** 2))) for p in found
         )
-    best = min(errors, key=lambda scale: errors[scale])
-    reason = f"{REASONS[best]}: a ridge regression forecast later rows best from these (root mean squared error)"
+    least = min(errors.values())
+    # What moves with the level costs a linear model nothing, and is what trees need as soon as the level moves.
+    best = next(scale for scale in reversed(scales(forecast)) if errors[scale] <= (1 + TIE) * least)
+    which = "best" if errors[best] == least else f"as well as the best, within {TIE:.0%},"
+    reason = f"{REASONS[best]}: a ridge regression forecast later rows {which} from it (root mean squared error)"
     return Choice(best, reason, {str(scale): error for scale, error in errors.items()})
 
 

@@ -71,7 +71,8 @@ def choose(grid: Grid, y: Array, steps: Steps, horizon: int, judged: Array) -> C
     if len(names) == 1 or not rows.any():
         return Choice(1, "no season fits three times into the history", {})
     errors = {season: float(np.abs(y[rows] - f[rows]).mean()) for season, f in forecasts.items()}
-    best = min(errors, key=lambda season: (errors[season], season))
+    # Whole seasons back may be the horizon itself: then the last known value is a seasonal one.
+    best = min(errors, key=lambda season: (errors[season], season == 1, season))
     told = {f"{names[s]} ({s} {'step' if s == 1 else 'steps'})": error for s, error in errors.items()}
     if best == 1:
         return Choice(1, f"no season's naive forecast is nearer than the last known value {horizon} steps back", told)
