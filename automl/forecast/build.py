@@ -107,8 +107,9 @@ def build(frame: pd.DataFrame, y: Array, asked: Asked) -> Built:
     level = grid.window(forecast.windows[0], asked.horizon)[0]
     usable = np.isfinite(y) & np.isfinite(grid.at(forecast.naive))
     _check_length(numbers, usable, forecast.naive, asked.horizon)
-    positive = bool((y[usable] > 0).all() and (level[usable] > 0).all())
-    forecast = replace(forecast, positive=positive, floor=float(level[usable].min()) if positive else 0.0)
+    seen = usable & judged
+    positive = bool((y[seen] > 0).all() and (level[seen] > 0).all())
+    forecast = replace(forecast, positive=positive, floor=float(level[seen].min()) if positive else 0.0)
     rows = np.flatnonzero(usable)
     origin = order[grid.row_at(asked.horizon)] if steps.unit == "rows" else numbers - asked.horizon
     inputs = made.inputs(past.frame, grid, forecast).iloc[rows].reset_index(drop=True)

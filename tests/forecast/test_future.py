@@ -129,7 +129,8 @@ def test_a_history_comes_back_from_its_file(tmp_path, made):
 def test_rows_are_steps_where_there_is_no_spacing(whole):
     generator = np.random.default_rng(0)
     frame = whole[whole["store"] == "a"].reset_index(drop=True)
-    frame["date"] = pd.Timestamp("2024-01-01") + pd.to_timedelta(np.cumsum(generator.integers(1, 90_000, 150)), unit="s")
+    apart = np.cumsum(generator.integers(1, 90_000, 150))
+    frame["date"] = pd.Timestamp("2024-01-01") + pd.to_timedelta(apart, unit="s")
     past = built(frame.iloc[:140].reset_index(drop=True), 5)
     assert past.forecast.steps.unit == "rows"
 

@@ -86,9 +86,13 @@ def test_refused(tmp_path):
         prepared(frame.assign(y=np.resize(["much", "little"], 300)), tmp_path)
     with pytest.raises(DataError, match="holds no times"):
         prepared(frame.assign(date=np.resize(["x y z", "a b c"], 300)), tmp_path)
+
+
+def test_texts_are_no_series(tmp_path):
+    for i in range(6):
+        file = tmp_path / "texts" / "ab"[i % 2] / f"{i}.txt"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(f"some words {i}")
+
     with pytest.raises(UsageError, match="--horizon is for tables"):
-        (tmp_path / "texts" / "a").mkdir(parents=True)
-        (tmp_path / "texts" / "b").mkdir()
-        for i in range(6):
-            (tmp_path / "texts" / "ab"[i % 2] / f"{i}.txt").write_text(f"some words {i}")
         read(str(tmp_path / "texts"), replace(PLAN, series_id=None, target=None))

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from automl.forecast.drawn import MOST_POINTS, drawn
-from automl.report import html, view
+from automl.report import html, reliance, view
 from automl.report.sections import forecast
 from automl.report.timeline import timeline
-from tests.forecast.test_prepare import PLAN, prepared
 from tests.forecast.panel import daily
+from tests.forecast.test_prepare import PLAN, prepared
 from tests.report.fixture import regression
 
 
@@ -55,6 +55,16 @@ def test_the_page_names_the_baseline_to_beat():
     plain = html.render(regression())
     assert 'id="forecast"' not in plain
     assert view.guess(regression()) == "guessing"
+
+
+def test_a_naive_forecast_may_be_relied_on():
+    found = report()
+    found["model"]["family"] = "baseline"
+    plain = regression()
+    plain["model"]["family"] = "baseline"
+
+    assert "no model does better than guessing" in reliance.judge(plain).reasons
+    assert "no model does better than guessing" not in reliance.judge(found).reasons
 
 
 def test_higher_values_are_drawn_higher():
