@@ -61,10 +61,8 @@ def profile(
         task: the user's task, found from the target when None.
         drop: columns never used.
         keep: columns used whatever a rule or a finding says.
-        weight: column of row weights.
-        group: column whose equal values must not straddle a split.
-        time: column that gives the order of time.
-        split: column that says which part a row belongs to.
+        weight, group, time, split: columns of row weights, of values that must not straddle a split, of the order of
+            time, and of the part that a row belongs to.
         ignore: codes of findings to skip; what they would drop is kept.
         modality: 'table', 'text' or 'series', found out when None.
         known: for a forecast the columns known in advance; of all others only past values are inputs.
@@ -96,12 +94,10 @@ def profile(
     roles = replace(roles, keep=(*roles.keep, *(points.names if points is not None else ())))
     values = cells(frame[chosen.value])
     task_choice = detect_task(values, chosen.value, task)
-    facts = replace(
-        _facts(table, roles, values, task_choice.value), known=None if known is None else frozenset(known)
-    )
+    facts = _facts(table, roles, values, task_choice.value, known)
     findings = run_checks(facts, ignore)
-    columns = _without_dropped(facts.columns, findings, roles.drop)
-    columns, kind = _with_modality(table, columns, points, modality, past=known is not None)
+    kept = _without_dropped(facts.columns, findings, roles.drop)
+    columns, kind = _with_modality(table, kept, points, modality, past=facts.known is not None)
     return _profile(table, facts, columns, applicable(findings, points, table), chosen, task_choice, kind)
 
 
@@ -165,7 +161,7 @@ def _check_roles(frame: pd.DataFrame, roles: Roles, where: str) -> None:
         raise UsageError(f"Column {twice[0]!r} has two roles.", where=where, hint="give each column one role")
 
 
-def _facts(table: Table, roles: Roles, values: Cells, task: Task) -> CheckFacts:
+def _facts(table: Table, roles: Roles, values: Cells, task: Task, known: Iterable[str] | None) -> CheckFacts:
     y, classes, kept = encode_target(values, task)
     columns = describe(table.frame, roles, table.reading.get("markers"))
     weight = next((column for column in columns if column.role == "weight"), None)
@@ -187,6 +183,7 @@ def _facts(table: Table, roles: Roles, values: Cells, task: Task) -> CheckFacts:
         reading=table.reading,
         keep=frozenset(roles.keep),
         time=roles.time,
+        known=None if known is None else frozenset(known),
     )
 
 
