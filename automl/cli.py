@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from automl.config import Plan
 
 F = TypeVar("F", bound=Callable[..., Any])
-LISTS = ("families", "drop", "keep", "ignore")
+LISTS = ("families", "drop", "keep", "known", "ignore")
 INTERRUPTED = 130
 
 
@@ -53,6 +53,8 @@ def plan_options(command: F) -> F:
         click.option(
             "--series-id", metavar="COL", help="Rows are points of series: which one. --time-column orders them."
         ),
+        click.option("--horizon", metavar="N", type=int, help="Forecast the target N steps of --time-column ahead."),
+        click.option("--known", metavar="COL,...", help="With --horizon: columns known in advance (prices, holidays)."),
         click.option("--ignore", metavar="AM101,...", help="Findings not to act on."),
         click.option("--memory", metavar="SIZE", help="Memory that may be used: 8GB."),
         click.option("--gpus", metavar="WHICH", help="auto, none or 0,1.  [default: auto]"),

@@ -13,6 +13,7 @@ from automl.decide.engine import under_trained
 from automl.evaluate import metrics, mistakes
 from automl.explain.examples import examples
 from automl.families.weigh import folder_bytes, over_limit
+from automl.forecast.drawn import drawn
 from automl.report import facts
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from automl.evaluate.shape import Shape
     from automl.search.trials import Search
     from automl.session import Session
-    from automl.types import Finding, Interval
+    from automl.types import Finding, Interval, Problem
 
 FLAG_CODES = {"_not_tried": "AM501", "_under_trained": "AM502", "few_test_rows": "AM503"}
 """Flags of a decision, by their ending, that are findings too."""
@@ -59,7 +60,7 @@ def collect(session: Session, decision: Decision, outcome: Outcome, found: Searc
     size = folder_bytes(model)
     for line in lines:
         line["size_bytes"] = size if line["delivered"] else None
-    names = [c.name for c in session.prepared.dataset.problem.columns]
+    names = _needed(session.prepared.dataset.problem)
     session.facts.add(
         decision=decision,
         leaderboard=lines,
@@ -81,10 +82,19 @@ def collect(session: Session, decision: Decision, outcome: Outcome, found: Searc
         },
         use=facts.use_block(session.folder, session.prepared.profile, names),
         media=_media_block(session, outcome),
+        forecast=_forecast_block(session, outcome),
         shape=_shape_block(session, outcome),
         interrupted=session.interrupted,
         fail_under=session.plan.fail_under,
     )
+
+
+def _needed(problem: Problem) -> list[str]:
+    """Columns that data to predict must have."""
+    told = problem.forecast
+    if told is None:
+        return [column.name for column in problem.columns]
+    return [told.time.name, *([] if told.series is None else [told.series.name]), *told.known]
 
 
 def _run_findings(session: Session, decision: Decision, outcome: Outcome) -> list[Finding]:
@@ -95,7 +105,7 @@ def _run_findings(session: Session, decision: Decision, outcome: Outcome) -> lis
         if code is not None:
             found.append(check(code).finding(action=flag.text))
     if decision.family == "baseline" and len(decision.evidence["families"]) > 1:
-        found.append(check("AM504").finding(action=decision.sentence))
+        found.append(_no_gain(session, decision))
     smaller = [line.candidate for line in outcome.lines if line.candidate.info.get("downsized")]
     if smaller:
         names = ", ".join(c.name for c in smaller)
@@ -115,6 +125,14 @@ def _run_findings(session: Session, decision: Decision, outcome: Outcome) -> lis
     return found
 
 
+def _no_gain(session: Session, decision: Decision) -> Finding:
+    """No model beats the baseline: an error, but for a forecast, whose baseline has a use of its own."""
+    found, forecast = check("AM504").finding(action=decision.sentence), session.prepared.dataset.problem.forecast
+    if forecast is None:
+        return found
+    return replace(found, severity="warning", title=f"No model beats the baseline ({forecast.baseline})")
+
+
 def _over_limit(session: Session, outcome: Outcome) -> str:
     """Why the delivered model is over a limit; '' when it is not, or was not weighed."""
     cost, plan = cost_of(outcome.delivered), session.plan
@@ -131,6 +149,16 @@ def _media_block(session: Session, outcome: Outcome) -> dict[str, Any] | None:
     predictions = outcome.tested.predictions[outcome.delivered.name]
     paths = [session.prepared.paths[i] for i in rows]
     return {"examples": examples(dataset.problem, dataset.inputs.take(rows), dataset.y[rows], predictions, paths)}
+
+
+def _forecast_block(session: Session, outcome: Outcome) -> dict[str, Any] | None:
+    """The test part of one series over time, and how it was forecast; None where there is nothing to forecast."""
+    if session.prepared.dataset.problem.forecast is None:
+        return None
+    rows, band = outcome.tested.rows, outcome.shape.interval
+    predictions = outcome.tested.predictions[outcome.delivered.name]
+    bounds = None if band is None else band.bounds(predictions)
+    return drawn(session.prepared.dataset, rows, predictions[:, 0], bounds, session.prepared.times[rows])
 
 
 def _shape_block(session: Session, outcome: Outcome) -> dict[str, Any]:
@@ -202,6 +230,12 @@ def validation_block(session: Session) -> dict[str, Any]:
     folds = max(s.fold for s in session.cv.splits) + 1
     repeats = max(s.repeat for s in session.cv.splits) + 1
     how = f"{folds}-fold cross-validation, repeated {repeats} times" if folds > 1 else "a single holdout"
+    if dataset.problem.forecast is not None:
+        steps = dataset.problem.forecast.horizon
+        how = (
+            f"rolling origin: {folds} blocks in the order of time, each forecast by models of what was known {steps} "
+            f"{'step' if steps == 1 else 'steps'} before its first row"
+        )
     judged = (
         f"Families and configurations were judged by {how}, on {len(session.outer.development):,} development rows."
     )

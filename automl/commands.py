@@ -130,6 +130,8 @@ def predict_with(predictor: Predictor, source: Any) -> Predicted:
         )
     if raw.paths:
         return predictor.texts(raw)
+    if problem.forecast is not None:
+        return predictor.forecast(raw.frame)
     if problem.series_id and problem.series_id in raw.frame.columns:
         return predictor.points(raw)
     return predictor.table(raw.frame)

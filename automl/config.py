@@ -43,7 +43,9 @@ class Plan:
         weight, group, time_column, split_column: columns with a special role; `group` may be
             're:PATTERN' on file names.
         series_id: column that names the series of a row, where every row is one point of a series; then `time_column`
-            orders the points of a series, and does not split the data.
+            orders the points of a series, and does not split the data. With `horizon` it names the series to forecast.
+        horizon: steps of time that the target is forecast ahead; the rows are points of time, ordered by `time_column`.
+        known: columns that are known in advance when the target is forecast (prices, holidays).
         ignore: codes of findings not to act on.
         memory: bytes that may be used, None = what the machine has.
         gpus: 'auto', 'none' or numbers such as '0,1'.
@@ -71,6 +73,8 @@ class Plan:
     time_column: str | None = None
     split_column: str | None = None
     series_id: str | None = None
+    horizon: int | None = None
+    known: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     memory: int | None = None
     gpus: str = "auto"
@@ -79,6 +83,11 @@ class Plan:
     max_latency: float | None = None
     max_size: int | None = None
     monotone: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def long_series(self) -> str | None:
+        """The column that names the series where each series is one example (`series_id` without `horizon`)."""
+        return self.series_id if self.horizon is None else None
 
     @property
     def seconds(self) -> float | None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from automl.decide import engine
 from automl.decide.complete import Machine, complete
 from automl.decide.probe import Probes, probe
+from automl.decide.words import of_forecast
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -68,6 +70,12 @@ def told(session: Session, decision: Decision, candidates: dict[FamilyName, Cand
         candidates: the probes.
         belief: the posterior the verdict stands on.
     """
+    forecast = session.prepared.dataset.problem.forecast
+    if forecast is not None:
+        sentence, *reasons = (
+            of_forecast(text, forecast.baseline) for text in (decision.sentence, *decision.reasons)
+        )
+        decision = replace(decision, sentence=sentence, reasons=tuple(reasons))
     meter = session.meter
     machine = Machine(bool(session.gpus), meter.watts(), meter.source)
     return complete(

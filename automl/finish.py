@@ -289,6 +289,8 @@ def _write_predictions(session: Session, outcome: Outcome) -> None:
 
 def _write_manifest(session: Session, outcome: Outcome) -> None:
     folder = session.folder / "model"
+    if session.prepared.history is not None:
+        session.prepared.history.save(folder)
     files = sorted(str(f.relative_to(folder)) for f in folder.rglob("*") if f.is_file())
     jsonio.write(folder / "contract.json", session.prepared.dataset.problem)
     manifest = {

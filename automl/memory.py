@@ -49,7 +49,8 @@ def within(prepared: Prepared, limit: int) -> Prepared:
     profile = replace(prepared.profile, findings=(*prepared.profile.findings, finding))
     paths = tuple(prepared.paths[i] for i in kept) if prepared.paths else ()
     dataset = prepared.dataset.take(kept)
-    return replace(prepared, profile=profile, dataset=dataset, rows=prepared.rows[kept], paths=paths)
+    times = prepared.times[kept] if len(prepared.times) else prepared.times
+    return replace(prepared, profile=profile, dataset=dataset, rows=prepared.rows[kept], paths=paths, times=times)
 
 
 def size(dataset: Dataset) -> int:

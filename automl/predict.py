@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ import numpy as np
 from automl import families, jsonio
 from automl.errors import ColumnMissing, DataError, RunError
 from automl.evaluate.shape import Shape
+from automl.forecast.history import History
 from automl.types import FAMILIES, UNITS, Problem
 
 if TYPE_CHECKING:
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from automl.data.contract import Typed
     from automl.data.dataset import Array
     from automl.data.source import ImageFiles, Source, Table
     from automl.families.base import Model
@@ -40,10 +43,10 @@ class Predicted:
     def without_odd(self) -> Predicted:
         """The same with empty predictions in odd rows, and the reason in a column `problem`."""
         frame = self.frame.astype(object) if self.odd.any() else self.frame.copy()
-        predicted = [name for name in frame.columns if name not in ("path", "problem")]
+        predicted = [n for n in frame.columns if n in ("prediction", "lower", "upper") or n.startswith("probability_")]
         frame.loc[self.odd, predicted] = None
-        if "problem" not in frame:
-            frame["problem"] = np.where(self.odd, "a value never seen in training, or of the wrong type", "")
+        told = frame["problem"] if "problem" in frame else np.full(len(frame), "", dtype=object)
+        frame["problem"] = np.where(self.odd & (told == ""), ODD, told)
         return Predicted(frame, self.notes, self.odd)
 
 
@@ -53,11 +56,13 @@ class Predictor:
 
     Attributes:
         shape: calibration, threshold and interval of its outputs.
+        history: for a forecast the end of every series that was learnt from.
     """
 
     problem: Problem
     model: Model
     shape: Shape
+    history: History | None = None
 
     @classmethod
     def load(cls, run: Path, *, alone: bool = False) -> Predictor:
@@ -85,7 +90,8 @@ class Predictor:
             from automl.families.trees.alone import import_alone
 
             import_alone()
-        return cls(problem, families.load(family).load(folder, problem), Shape.from_state(manifest))
+        history = None if problem.forecast is None else History.load(folder, problem.forecast)
+        return cls(problem, families.load(family).load(folder, problem), Shape.from_state(manifest), history)
 
     def probabilities(self, inputs: Any) -> Array:
         """(n, classes) calibrated probabilities or (n, 1) values for typed inputs."""
@@ -100,24 +106,38 @@ class Predictor:
         from automl.data.contract import typed
 
         checked = typed(frame, self.problem.columns)
-        notes = [f"Column {name!r} is not used by the model: ignored." for name in checked.extra[:20]]
-        for name, problem in checked.problems.items():
-            if problem.get("unseen"):
-                examples = ", ".join(map(repr, problem.get("unseen_examples", [])[:3]))
-                notes.append(
-                    f"Column {name!r}: {problem['unseen']:,} values never seen in training ({examples}), "
-                    "treated as missing."
-                )
-            if problem.get("wrong_type"):
-                notes.append(
-                    f"Column {name!r}: {problem['wrong_type']:,} values of the wrong type, treated as missing."
-                )
-        odd = np.zeros(len(frame), bool)
-        for name in checked.problems:
-            values = checked.frame[name]
-            missing = values == -1 if values.dtype == np.int32 else values.isna()
-            odd |= missing.to_numpy() & frame[name].notna().to_numpy()
-        return Predicted(self.columns(self.model.predict(checked.frame)), notes, odd)
+        return Predicted(self.columns(self.model.predict(checked.frame)), _notes(checked), _odd(checked, frame))
+
+    def forecast(self, frame: pd.DataFrame) -> Predicted:
+        """Forecasts for rows of time, in their order; a row that cannot be forecast keeps an empty row and a reason.
+
+        Raises:
+            ColumnMissing: the time, the series or a column known in advance is not there.
+            DataError: a time stamp twice in a series.
+        """
+        from automl.forecast.future import future
+        from automl.profile.target import encode_target
+
+        told = self.problem.forecast
+        if told is None or self.history is None:
+            raise RunError("This run makes no forecasts.", hint="automl fit DATA --time-column COL --horizon N")
+        y = np.full(len(frame), np.nan)
+        if told.target in frame.columns and frame[told.target].notna().any():
+            values, _, kept = encode_target(frame[told.target], "regression")
+            y[kept] = values
+        rows = future(frame, y, told, self.history)
+        lost = rows.problems != ""
+        found = self.columns(self.model.predict(rows.inputs))
+        found.loc[lost, :] = np.nan
+        notes, odd = _notes(replace(rows.checked, extra=())), _odd(rows.checked, frame)
+        if lost.any():
+            found["problem"] = rows.problems
+            notes += [f"{why}: {count:,} rows without a forecast." for why, count in _counted(rows.problems[lost])]
+        names = [told.time.name, *([] if told.series is None else [told.series.name])]
+        for place, name in enumerate(names):
+            if name not in found:
+                found.insert(place, name, frame[name].to_numpy())
+        return Predicted(found, notes, odd | lost)
 
     def texts(self, table: Table) -> Predicted:
         """Predictions for a folder of text files, one row a file in sorted order; unreadable ones keep an empty row."""
@@ -203,6 +223,40 @@ class Predictor:
         columns = {"prediction": labels[self.shape.labels(predictions)]}
         columns |= {f"probability_{label}": probabilities[:, i].astype(float) for i, label in enumerate(labels)}
         return pd.DataFrame(columns)
+
+
+ODD = "a value never seen in training, or of the wrong type"
+"""The problem of a row with a cell that was taken for missing."""
+
+
+def _notes(checked: Typed) -> list[str]:
+    """What was odd about columns, in sentences."""
+    notes = [f"Column {name!r} is not used by the model: ignored." for name in checked.extra[:20]]
+    for name, problem in checked.problems.items():
+        if problem.get("unseen"):
+            examples = ", ".join(map(repr, problem.get("unseen_examples", [])[:3]))
+            notes.append(
+                f"Column {name!r}: {problem['unseen']:,} values never seen in training ({examples}), "
+                "treated as missing."
+            )
+        if problem.get("wrong_type"):
+            notes.append(f"Column {name!r}: {problem['wrong_type']:,} values of the wrong type, treated as missing.")
+    return notes
+
+
+def _odd(checked: Typed, frame: pd.DataFrame) -> Array:
+    """(n,) bool: rows with a cell that had to be taken for missing."""
+    odd = np.zeros(len(frame), bool)
+    for name in checked.problems:
+        values = checked.frame[name]
+        missing = values == -1 if values.dtype == np.int32 else values.isna()
+        odd |= missing.to_numpy() & frame[name].notna().to_numpy()
+    return odd
+
+
+def _counted(problems: Array) -> list[tuple[str, int]]:
+    """The most frequent reasons with their rows."""
+    return Counter(problems.tolist()).most_common(5)
 
 
 def _unreadable(ok: Array) -> list[str]:

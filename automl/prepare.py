@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,7 @@ from automl.data.broken import check_broken
 from automl.data.dataset import Dataset
 from automl.data.source import ImageFiles, Table
 from automl.errors import ColumnMissing, DataError, UsageError
+from automl.forecast.plan import check_plan
 from automl.types import UNITS, Column, Problem, Profile
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from automl.data.dataset import Array
     from automl.data.decode import Inspection
     from automl.data.source import Source
+    from automl.forecast.history import History
 
 SIDE, BACKBONE_SIDE = 64, 128
 """Longest side in pixels that images are decoded to; pretrained networks know larger ones."""
@@ -34,22 +36,29 @@ class Prepared:
     Attributes:
         rows: (n,) number of each dataset row in the data as read, for predictions.csv and the worst rows.
         paths: file of each dataset row, for files in a folder or named in a manifest.
+        history: for a forecast the end of every series, which the model keeps.
+        times: (n,) for a forecast the time of each dataset row: seconds since 1970, or numbers.
     """
 
     profile: Profile
     dataset: Dataset
     rows: Array
     paths: tuple[str, ...] = ()
+    history: History | None = None
+    times: Array = field(default_factory=lambda: np.zeros(0))
 
 
 def read(source: Any, plan: Plan) -> Source:
     """The data as read, with the plan's target and modality."""
     from automl.data.read import read as read_source
 
+    check_plan(plan)
     about = [plan.weight, plan.group, plan.split_column]
     special = [name for name in (*about, plan.time_column, plan.series_id) if name]
     raw = read_source(source, target=plan.target, modality=plan.modality, exclude=[*special, *plan.drop])
-    if plan.series_id is None:
+    if plan.horizon is not None and (isinstance(raw, ImageFiles) or raw.paths):
+        raise UsageError("--horizon is for tables.", where="--horizon", hint="leave it out")
+    if plan.long_series is None:
         return raw
     if isinstance(raw, ImageFiles):
         raise UsageError("--series-id is for tables.", where="--series-id", hint="leave it out")
@@ -59,7 +68,7 @@ def read(source: Any, plan: Plan) -> Source:
 
     kept = replace(raw, frame=raw.frame.drop(columns=[name for name in plan.drop if name in raw.frame]))
     target = plan.target or str(dict(raw.reading.get("target") or {}).get("name") or raw.frame.columns[-1])
-    return pivot(kept, plan.series_id, plan.time_column, target, [name for name in about if name])
+    return pivot(kept, plan.long_series, plan.time_column, target, [name for name in about if name])
 
 
 def profile(source: Source, plan: Plan) -> Profile:
@@ -73,14 +82,20 @@ def profile(source: Source, plan: Plan) -> Profile:
         raise UsageError(
             "A group pattern is for file names, and this is a table.", where="--group", hint="--group COLUMN"
         )
+    return _table_profile(source, plan) if plan.horizon is None else _forecast(source, plan).profile
+
+
+def _table_profile(source: Table, plan: Plan) -> Profile:
+    """The profile of a table, pivoted already where its rows are points of series."""
     from automl.profile import table
 
-    long = plan.series_id is not None  # pivoted when it was read: the columns named are gone
+    long = plan.long_series is not None  # pivoted when it was read: the columns named are gone
+    by_name = plan.group is not None and plan.group.startswith("re:")
     return table.profile(
         source,
         target=plan.target,
         task=plan.task,
-        drop=plan.drop if plan.series_id is None else (plan.series_id,),
+        drop=plan.drop if plan.long_series is None else (plan.long_series,),
         keep=() if long else plan.keep,
         weight=plan.weight,
         group=None if by_name else plan.group,
@@ -88,6 +103,7 @@ def profile(source: Source, plan: Plan) -> Profile:
         split=plan.split_column,
         ignore=plan.ignore,
         modality="series" if long else plan.modality,
+        known=None if plan.horizon is None else plan.known,
     )
 
 
@@ -100,7 +116,7 @@ def prepare(source: Source, plan: Plan, folder: Path, threads: int) -> Prepared:
     """
     if isinstance(source, ImageFiles):
         return _images(source, plan, folder, threads)
-    return _table(source, plan)
+    return _table(source, plan) if plan.horizon is None else _forecast(source, plan)
 
 
 def _metric(plan: Plan, found: Profile) -> str:
@@ -152,7 +168,7 @@ def _table(table: Table, plan: Plan) -> Prepared:
         inputs = inputs.iloc[rows].reset_index(drop=True)
     problem = Problem(
         found.modality.value, found.task.value, _metric(plan, found), classes, columns, plan.seed,
-        channels=channels, series_id=plan.series_id or "", time=(plan.series_id and plan.time_column) or "",
+        channels=channels, series_id=plan.long_series or "", time=(plan.long_series and plan.time_column) or "",
         skewed_target=found.task.value == "regression" and is_skewed(y),
         monotone=_monotone(plan, found), explainable=plan.explainable,
     )  # fmt: skip
@@ -165,10 +181,53 @@ def _table(table: Table, plan: Plan) -> Prepared:
         y,
         weight=_weights(frame, plan.weight, rows),
         groups=_file_groups(paths, plan.group) if by_name else _groups(frame, plan.group, rows),
-        order=_order(frame, found, None if plan.series_id else plan.time_column, rows),
+        order=_order(frame, found, None if plan.long_series else plan.time_column, rows),
         part=_file_parts(table, rows) if by_folder else _parts(frame, plan.split_column, rows),
     )
     return Prepared(found, dataset, rows, paths)
+
+
+def _forecast(table: Table, plan: Plan) -> Prepared:
+    """Points of time as rows of what is known `plan.horizon` steps before."""
+    from automl.checks.am402_irregular_steps import irregular
+    from automl.forecast.build import Asked, build
+    from automl.forecast.steps import words
+    from automl.profile.target import encode_target
+
+    found = _table_profile(table, replace(plan, task="regression", modality="table", group=plan.series_id))
+    found = replace(found, task=replace(found.task, reason="--horizon forecasts a number", override=""))
+    target, time = found.target.value, _time_column(found, plan.time_column or "")
+    values, _, kept = encode_target(table.frame[target], "regression")
+    y = np.full(len(table.frame), np.nan)
+    y[kept] = values
+    asked = Asked(plan.horizon or 1, target, time, plan.series_id, found.features, plan.known)
+    built = build(table.frame, y, asked)
+    forecast, rows = built.forecast, built.rows
+    told = {"horizon": forecast.horizon, "unit": words(forecast.steps), "baseline": forecast.baseline}
+    series = built.choices["spacing"].evidence["series"]
+    found = replace(found, forecast={**told, "series": series, "known": list(plan.known), **built.choices})
+    found = replace(found, findings=(*found.findings, irregular(built.choices["spacing"], time.name)))
+    problem = Problem(
+        "table", "regression", _metric(plan, found), (), built.columns, plan.seed, monotone=_monotone(plan, found),
+        explainable=plan.explainable, forecast=forecast,
+    )  # fmt: skip
+    weight = _weights(table.frame, plan.weight, rows)
+    dataset = Dataset(problem, built.inputs, built.y, weight, built.blocks, built.order, origin=built.origin)
+    return Prepared(found, dataset, rows, history=built.history, times=built.times)
+
+
+def _time_column(found: Profile, name: str) -> Column:
+    """The column of time as one of dates or of numbers.
+
+    Raises:
+        DataError: it holds neither.
+    """
+    column = next(column for column in found.columns if column.name == name)
+    if column.kind not in ("date", "number", "id", "constant"):
+        raise DataError(
+            f"Column {name!r} holds no times.", where="--time-column", hint="dates, or numbers that grow with time"
+        )
+    return column if column.kind == "date" else Column(name, "number", "time", column.reason, 0, column.distinct)
 
 
 def _series_order(found: Profile) -> tuple[tuple[Column, ...], int]:
@@ -273,13 +332,7 @@ def _order(frame: pd.DataFrame, found: Profile, name: str | None, rows: Array) -
         return None
     from automl.data.contract import typed
 
-    column = next(column for column in found.columns if column.name == name)
-    if column.kind not in ("date", "number", "id", "constant"):
-        raise DataError(
-            f"Column {name!r} holds no times.", where="--time-column", hint="dates, or numbers that grow with time"
-        )
-    numeric = column if column.kind == "date" else Column(name, "number", "time", "", 0, 0)
-    values: Array = typed(frame, [numeric]).frame[name].to_numpy(np.float64)[rows]
+    values: Array = typed(frame, [_time_column(found, name)]).frame[name].to_numpy(np.float64)[rows]
     if np.isnan(values).any():
         raise DataError(
             f"{int(np.isnan(values).sum())} rows have no time.", where=f"column {name!r}", hint="fill or drop them"

@@ -287,6 +287,10 @@ def introduction(prepared: Prepared) -> list[str]:
     for name, choice in (*said, ("target", profile.target), ("task", profile.task)):
         override = f"  [{choice.override}]" if choice.override else ""
         lines.append(f"{name}: {choice.value} ({choice.reason}){override}")
+    if told := profile.forecast:
+        lines.append(f"forecast: {told['horizon']} steps ahead, a step every {told['unit']} ({told['spacing'].reason})")
+        lines.append(f"season: {told['season'].value} ({told['season'].reason}); to beat: {told['baseline']}")
+        lines.append(f"scale: {told['scale'].value} ({told['scale'].reason})")
     lines += [
         f"{finding.severity} {finding.code} {finding.title}: {finding.action}"
         for finding in profile.findings

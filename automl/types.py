@@ -27,6 +27,8 @@ Kind = Literal["number", "category", "text", "date", "boolean", "id", "constant"
 - 'id': names the row (a key, a row number); never an input.
 - 'constant': one value, or none at all; never an input.
 """
+Scale = Literal["none", "difference", "ratio"]
+"""What is learnt of a series: values, or their difference or ratio to the level known."""
 Role = Literal["feature", "target", "dropped", "weight", "group", "time", "split", "path"]
 
 UNITS: dict[Modality, tuple[str, str]] = {
@@ -120,6 +122,8 @@ class Profile:
             empty for tables.
         reading: how the file was read: format, encoding, delimiter, decimal, compression, skipped_lines, bytes.
         findings: what the checks say.
+        forecast: for a forecast `horizon`, `unit` of a step and `baseline` in words, `series`: their number, `known`,
+            and the choices `spacing`, `season` and `scale`; else empty.
     """
 
     name: str
@@ -134,11 +138,110 @@ class Profile:
     media: dict[str, Any] = field(default_factory=dict)
     reading: dict[str, Any] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
+    forecast: dict[str, Any] = field(default_factory=dict)
 
     @property
     def features(self) -> tuple[Column, ...]:
         """The columns that models may use, in file order."""
         return tuple(column for column in self.columns if column.role == "feature")
+
+
+@dataclass(frozen=True)
+class Steps:
+    """How the time stamps of a series become whole numbers of steps.
+
+    Attributes:
+        unit: 'seconds', 'numbers' (the column holds no dates), 'months', 'workdays' (Monday to Friday), or 'rows' where
+            the spacing is irregular: then the rows of a series are counted in the order of time.
+        every: units a step.
+        origin: time of step 0, in units.
+    """
+
+    unit: Literal["seconds", "numbers", "months", "workdays", "rows"] = "rows"
+    every: float = 1.0
+    origin: float = 0.0
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """What a forecast is made from: every row from what is known `horizon` steps before it.
+
+    Attributes:
+        horizon: steps ahead.
+        target: column that is forecast.
+        time: column of time stamps; of dates the parts of the calendar are inputs.
+        steps: how they become steps.
+        season: steps a season; 1 for none.
+        naive: steps back of the seasonal-naive forecast: the fewest whole seasons that reach over the horizon.
+        lags: steps back of single values of the target that are inputs; the naive one is among them.
+        windows: steps over which known values are averaged, all ending `horizon` steps back; the first gives the level.
+        scale: what models learn at first: values as they are ('none'), their difference or ratio to the level.
+        positive: True when every target is above zero, so that ratios have a meaning.
+        floor: the lowest level that a ratio is taken to.
+        series: column that names the series of a row; None for a single series.
+        inputs: further columns as read.
+        known: those of them that are known in advance; of the others, the value `horizon` steps back is used.
+    """
+
+    horizon: int
+    target: str
+    time: Column
+    steps: Steps
+    season: int
+    naive: int
+    lags: tuple[int, ...]
+    windows: tuple[int, ...]
+    scale: Scale = "difference"
+    positive: bool = False
+    floor: float = 0.0
+    series: Column | None = None
+    inputs: tuple[Column, ...] = ()
+    known: tuple[str, ...] = ()
+
+    @property
+    def reach(self) -> int:
+        """Steps back that inputs look at most."""
+        return max(*self.lags, self.naive + (SEASONS - 1) * self.season, self.horizon + max(self.windows))
+
+    @property
+    def baseline(self) -> str:
+        """The forecast to beat, in words."""
+        if self.season == 1:
+            return "last known value"
+        return f"seasonal naive, {self.season} steps"
+
+    def lag(self, steps: int) -> str:
+        """Name of the input that is the target so many steps back."""
+        return f"{self.target}, {steps} steps before" if steps != 1 else f"{self.target}, 1 step before"
+
+    def mean(self, window: int) -> str:
+        """Name of the input that is the mean of a window."""
+        return f"{self.target}, mean of {window} steps up to {self.horizon} before"
+
+    @property
+    def level(self) -> str:
+        """Name of the input that is the level of the series."""
+        return self.mean(self.windows[0])
+
+    @property
+    def spread(self) -> str:
+        """Name of the input that is the standard deviation within the first window."""
+        return f"{self.target}, spread of {self.windows[0]} steps up to {self.horizon} before"
+
+    @property
+    def seasonal(self) -> str:
+        """Name of the input that is the mean of this point of the season in the last seasons known."""
+        return f"{self.target}, mean of this point in {SEASONS} seasons"
+
+    @property
+    def values(self) -> tuple[str, ...]:
+        """Names of the inputs that are values of the target, or means of them."""
+        seasonal = (self.seasonal,) if self.season > 1 else ()
+        return (*map(self.lag, self.lags), *map(self.mean, self.windows), *seasonal)
+
+
+SEASONS = 4
+"""Seasons over which the mean of one point of the season is taken."""
 
 
 @dataclass(frozen=True)
@@ -163,6 +266,7 @@ class Problem:
         monotone: column -> 1 (predictions never fall as it grows) or -1 (never rise), as the recipe demands.
         explainable: only models whose whole behaviour can be printed: linear, and trees in additive form.
         backbone: name of the pretrained network that lies beside the decoded images; '' for none.
+        forecast: how the columns were made from the past of a series (--horizon); None for other tables.
     """
 
     modality: Modality
@@ -180,6 +284,7 @@ class Problem:
     monotone: dict[str, int] = field(default_factory=dict)
     explainable: bool = False
     backbone: str = ""
+    forecast: Forecast | None = None
 
     @property
     def outputs(self) -> int:

@@ -8,7 +8,7 @@ from automl.types import Interval
 WORSE = Interval(-0.1, -0.2, 0.0)
 
 
-def found(family="linear", flags=(), gap=WORSE, info=(), folder=None, cost=None, **limits):
+def found(family="linear", flags=(), gap=WORSE, info=(), folder=None, cost=None, forecast=None, **limits):
     decision = SimpleNamespace(
         family=family, flags=flags, sentence="the verdict", evidence={"families": {"baseline": 1, "linear": 2}}
     )
@@ -17,6 +17,7 @@ def found(family="linear", flags=(), gap=WORSE, info=(), folder=None, cost=None,
         outer=SimpleNamespace(protocol="holdout"),
         plan=SimpleNamespace(**{"max_latency": None, "max_size": None, **limits}),
         folder=folder,
+        prepared=SimpleNamespace(dataset=SimpleNamespace(problem=SimpleNamespace(forecast=forecast))),
     )
     delivered = SimpleNamespace(name="linear-0", fits={0: SimpleNamespace(cost=cost)})
     lines = [SimpleNamespace(candidate=SimpleNamespace(name="trees-0", info=dict(info)))]
@@ -39,6 +40,13 @@ def test_flags_of_the_decision_are_findings_with_their_text():
 def test_no_signal_and_a_contradicting_test_part_are_findings():
     assert [(f.code, f.severity) for f in found(family="baseline")] == [("AM504", "error")]
     assert [f.code for f in found(gap=Interval(0.1, 0.05, 0.2))] == ["AM505"]
+
+
+def test_a_naive_forecast_that_nothing_beats_is_a_warning():
+    (warned,) = found(family="baseline", forecast=SimpleNamespace(baseline="seasonal naive, 7 steps"))
+
+    assert (warned.code, warned.severity) == ("AM504", "warning")
+    assert warned.title == "No model beats the baseline (seasonal naive, 7 steps)"
 
 
 def test_a_fit_that_was_made_smaller_is_a_finding():

@@ -27,7 +27,7 @@ FILES = {
 BLOCKS = {
     "version", "automl", "name", "created", "command", "seed", "profile", "decision", "metric", "leaderboard", "test",
     "errors", "importance", "validation", "search", "budget", "model", "findings", "use", "environment", "interrupted",
-    "fail_under", "media", "scorecard", "shape",
+    "fail_under", "media", "scorecard", "shape", "forecast",
 }  # fmt: skip
 
 

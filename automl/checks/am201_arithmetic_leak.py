@@ -56,7 +56,7 @@ def formulas(facts: CheckFacts) -> dict[tuple[str, ...], str]:
 
 def _regression(facts: CheckFacts, y: Array) -> dict[tuple[str, ...], str]:
     frame = facts.probe[0]
-    names = [column.name for column in facts.of_kind("number", "boolean")]
+    names = [column.name for column in facts.of_the_row("number", "boolean")]
     values = {name: frame[name].to_numpy() for name in names}
     copies = linear_copies(values, y)
     rest = {name: x for name, x in values.items() if name not in copies}
@@ -68,7 +68,7 @@ def _regression(facts: CheckFacts, y: Array) -> dict[tuple[str, ...], str]:
 def _classes(facts: CheckFacts, y: Array) -> dict[tuple[str, ...], str]:
     frame, classes = facts.probe[0], len(np.unique(y))
     found: dict[tuple[str, ...], str] = {}
-    for column in facts.of_kind("number", "boolean", "category"):
+    for column in facts.of_the_row("number", "boolean", "category"):
         if column.distinct != len(facts.classes):
             continue
         values = frame[column.name].to_numpy()

@@ -35,6 +35,8 @@ class SortedByTarget(Check):
 
     def run(self, facts: CheckFacts) -> list[Finding]:
         """One finding when the rows are sorted."""
+        if facts.time is not None:
+            raise NotApplicable("rows are split by time")
         if len(facts.y) < LEAST_ROWS:
             raise NotApplicable(f"fewer than {LEAST_ROWS} rows")
         if facts.task == "regression":

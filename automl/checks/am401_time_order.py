@@ -26,7 +26,8 @@ class TimeOrder(Check):
     optimistic: it learns from the future.
     Threshold: a column of dates, or an id column of whole numbers that always rises.
     What is done: nothing: rows are split at random.
-    To override: --time-column COLUMN splits by time; --ignore AM401 when the order does not matter.
+    To override: --time-column COLUMN splits by time, and with --horizon N forecasts; --ignore AM401
+    when the order does not matter.
     """
 
     def run(self, facts: CheckFacts) -> list[Finding]:

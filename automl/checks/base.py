@@ -43,6 +43,7 @@ class CheckFacts:
         reading: how the file was read.
         keep: columns that the user wants as inputs whatever a check says.
         time: the declared time column.
+        known: for a forecast the columns known in advance: of all others only past values are inputs; else None.
     """
 
     frame: pd.DataFrame
@@ -56,6 +57,7 @@ class CheckFacts:
     reading: Mapping[str, Any] = field(default_factory=dict)
     keep: frozenset[str] = frozenset()
     time: str | None = None
+    known: frozenset[str] | None = None
 
     @property
     def features(self) -> tuple[Column, ...]:
@@ -66,6 +68,10 @@ class CheckFacts:
         """Feature columns of the given kinds."""
         return tuple(column for column in self.features if column.kind in kinds)
 
+    def of_the_row(self, *kinds: str) -> tuple[Column, ...]:
+        """Those of the given kinds whose value in the row that is predicted is an input."""
+        return tuple(c for c in self.of_kind(*kinds) if self.known is None or c.name in self.known)
+
     @cached_property
     def probe(self) -> tuple[pd.DataFrame, Array]:
         """Typed features and target of at most 5,000 evenly spread rows."""
@@ -73,7 +79,7 @@ class CheckFacts:
 
         rows = np.flatnonzero(self.kept)
         picks = np.linspace(0, len(rows) - 1, min(len(rows), PROBE_ROWS)).astype(np.int64)
-        columns = self.of_kind("number", "category", "boolean", "date")
+        columns = self.of_the_row("number", "category", "boolean", "date")
         return typed(self.frame.iloc[rows[picks]], columns).frame, self.y[picks]
 
 

@@ -26,7 +26,7 @@ def column_scores(facts: CheckFacts) -> dict[str, float]:
     folds = np.random.default_rng(0).integers(0, FOLDS, len(y))
     classes = len(facts.classes)
     scores: dict[str, float] = {}
-    for column in facts.of_kind("number", "category", "boolean", "date"):
+    for column in facts.of_the_row("number", "category", "boolean", "date"):
         bins = _bins(frame[column.name].to_numpy(), category=column.kind == "category")
         scores[column.name] = _auc(bins, y, folds, classes) if classes else _r2(bins, y, folds)
     return scores

@@ -63,6 +63,7 @@ class Dataset:
         weight: (n,) row weights, or None.
         groups: (n,) group codes that must not straddle a split, or None.
         order: (n,) time order (float64), or None.
+        origin: (n,) the order of the moment that a row is forecast from, or None: what is later may not be learnt from.
         part: (n,) 'train' or 'test' as fixed by the user, or None.
     """
 
@@ -73,6 +74,7 @@ class Dataset:
     groups: Array | None = None
     order: Array | None = None
     part: Array | None = None
+    origin: Array | None = None
 
     def __len__(self) -> int:
         """Rows."""
@@ -92,4 +94,5 @@ class Dataset:
             groups=pick(self.groups),
             order=pick(self.order),
             part=pick(self.part),
+            origin=pick(self.origin),
         )

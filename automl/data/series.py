@@ -115,7 +115,7 @@ def _check_constant(values: pd.Series, codes: Array, ids: Any, target: str) -> N
         raise DataError(
             f"The target {target!r} changes within {len(changing):,} series.",
             where=f"first in series {ids[int(distinct_values.index[changing[0]])]!r}",
-            hint="a series has one target; --horizon forecasts are not part of this",
+            hint="a series has one target; --horizon N forecasts one that changes",
         )
 
 

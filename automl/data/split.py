@@ -1,5 +1,7 @@
 """Who may be learnt from and who is judged: the outer test part and the folds.
 
+What is forecast (`Dataset.origin`) is judged by models of nothing but what was known when it is forecast from.
+
 Stratification by the rank of the target serves classes and numbers alike: rows are ordered by target (ties at random)
 and dealt out to the k folds in turn, so that every class of k rows or more is in every fold.
 """
@@ -17,6 +19,9 @@ if TYPE_CHECKING:
 TEST_SHARE = 0.2
 SMALL = 500
 """Below this many rows there is no test part: the model is judged by repeated cross-validation."""
+FEWEST_STEPS = 4
+"""Steps in time of a block that a forecast is judged on, at least."""
+MOST_BLOCKS = 10
 HOLDOUT_ROWS = 20_000
 """Rows judged by a single holdout (200,000 rows and more)."""
 
@@ -50,6 +55,8 @@ class Outer:
 
 def outer(dataset: Dataset) -> Outer:
     """The outer split: as the user fixed it, else by time, by group, or stratified at random."""
+    if dataset.origin is not None:
+        return _last(dataset)
     rows = np.arange(len(dataset))
     if dataset.part is not None:
         test = dataset.part == "test"
@@ -86,6 +93,8 @@ def plan(rows: int, rarest: int | None = None) -> tuple[int, int]:
 
 def splits(dataset: Dataset, folds: int, repeats: int, seed: int) -> list[Split]:
     """Every split of repeated cross-validation, repeat by repeat; a holdout when `folds` is 1."""
+    if dataset.origin is not None:
+        return _rolling(dataset, max(min(folds * repeats, MOST_BLOCKS), 2))
     if dataset.order is not None:
         return _forward(dataset, max(folds, 2))
     result = []
@@ -106,6 +115,36 @@ def _forward(dataset: Dataset, folds: int) -> list[Split]:
     ordered = np.argsort(np.asarray(dataset.order), kind="stable")
     blocks = np.array_split(ordered, folds + 1)
     return [Split(0, f, np.sort(np.concatenate(blocks[: f + 1])), np.sort(blocks[f + 1])) for f in range(folds)]
+
+
+def _last(dataset: Dataset) -> Outer:
+    """The last part in time to test a forecast, and to learn from what was known when its first row is forecast."""
+    times = np.unique(np.asarray(dataset.order))
+    begin = times[len(times) - max(round(len(times) * TEST_SHARE), 1)]
+    known, test = _known_before(dataset, begin, np.inf)
+    return Outer(known, test, "holdout", f"the last {TEST_SHARE:.0%} of the time, forecast from what was known before")
+
+
+def _rolling(dataset: Dataset, most: int) -> list[Split]:
+    """Rolling origin: the later half in blocks, each forecast by a model of what was known before its first row.
+
+    The latest block comes first: where time allows few splits, it is the nearest to what the model will be used for.
+
+    Source: Tashman 2000, "Out-of-sample tests of forecasting accuracy" (rolling-origin evaluation).
+    """
+    times = np.unique(np.asarray(dataset.order))
+    later = times[len(times) // 2 :]
+    blocks = np.array_split(later, min(max(len(later) // FEWEST_STEPS, 2), most))
+    ends = [*(block[0] for block in blocks), np.inf]
+    parts = [_known_before(dataset, ends[i], ends[i + 1]) for i in range(len(blocks))]
+    return [Split(0, fold, train, check) for fold, (train, check) in enumerate(reversed(parts))]
+
+
+def _known_before(dataset: Dataset, begin: float, end: float) -> tuple[Array, Array]:
+    """(rows known at the earliest moment that a row of the block is forecast from, rows of the block)."""
+    order, origin = np.asarray(dataset.order), np.asarray(dataset.origin)
+    check = np.flatnonzero((order >= begin) & (order < end))
+    return np.flatnonzero(order <= origin[check].min()), check
 
 
 def assign_folds(dataset: Dataset, folds: int, generator: np.random.Generator) -> Array:

@@ -113,6 +113,12 @@ def undecided(metric: Metric, named: FamilyName, rival: FamilyName, pair: Pair, 
     )
 
 
+def of_forecast(text: str, baseline: str) -> str:
+    """A sentence about families that forecast: the baseline is a forecast itself, and is named."""
+    text = text.replace("No signal found: no model", "No model")
+    return text.replace("the baseline", f"the baseline ({baseline})")
+
+
 def number(value: float, width: float) -> str:
     """The value with one significant digit of half its interval's width, at most six decimals.
 

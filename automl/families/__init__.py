@@ -26,4 +26,8 @@ def _preload() -> None:
 def load(name: FamilyName) -> Family:
     """The family of that name; its libraries are imported only now."""
     family: Family = importlib.import_module(f"automl.families.{name}").FAMILY
-    return family
+    if name not in ("linear", "trees", "network"):
+        return family
+    from automl.families.relative import RelativeFamily
+
+    return RelativeFamily(family)

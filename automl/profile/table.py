@@ -51,6 +51,7 @@ def profile(
     split: str | None = None,
     ignore: Iterable[str] = (),
     modality: str | None = None,
+    known: Iterable[str] | None = None,
 ) -> Profile:
     """The profile of a table with a target.
 
@@ -60,12 +61,11 @@ def profile(
         task: the user's task, found from the target when None.
         drop: columns never used.
         keep: columns used whatever a rule or a finding says.
-        weight: column of row weights.
-        group: column whose equal values must not straddle a split.
-        time: column that gives the order of time.
-        split: column that says which part a row belongs to.
+        weight, group, time, split: columns of row weights, of values that must not straddle a split, of the order of
+            time, and of the part that a row belongs to.
         ignore: codes of findings to skip; what they would drop is kept.
         modality: 'table', 'text' or 'series', found out when None.
+        known: for a forecast the columns known in advance; of all others only past values are inputs.
 
     Raises:
         ColumnMissing: a column named is not in the table.
@@ -94,22 +94,22 @@ def profile(
     roles = replace(roles, keep=(*roles.keep, *(points.names if points is not None else ())))
     values = cells(frame[chosen.value])
     task_choice = detect_task(values, chosen.value, task)
-    facts = _facts(table, roles, values, task_choice.value)
+    facts = _facts(table, roles, values, task_choice.value, known)
     findings = run_checks(facts, ignore)
-    columns = _without_dropped(facts.columns, findings, roles.drop)
-    columns, kind = _with_modality(table, columns, points, modality)
+    kept = _without_dropped(facts.columns, findings, roles.drop)
+    columns, kind = _with_modality(table, kept, points, modality, past=facts.known is not None)
     return _profile(table, facts, columns, applicable(findings, points, table), chosen, task_choice, kind)
 
 
 def _with_modality(
-    table: Table, columns: tuple[Column, ...], points: Points | None, wanted: str | None
+    table: Table, columns: tuple[Column, ...], points: Points | None, wanted: str | None, *, past: bool
 ) -> tuple[tuple[Column, ...], Choice[Modality]]:
-    """The columns as the modality uses them, and the modality with its reason."""
+    """The columns as the modality uses them, and the modality with its reason; a forecast has its past in any case."""
     if points is not None:
         columns = as_points(columns, points)
     elif wanted == "text":
         columns = as_text(columns)
-    if not any(column.role == "feature" for column in columns):
+    if not past and not any(column.role == "feature" for column in columns):
         raise DataError("No column is left to learn from.", where=table.source, hint="--keep COL keeps a dropped one")
     kind = table_choice(columns, wanted) if points is None else series_choice(points, wanted)
     # A folder of texts is no table, whatever a flag says.
@@ -161,7 +161,7 @@ def _check_roles(frame: pd.DataFrame, roles: Roles, where: str) -> None:
         raise UsageError(f"Column {twice[0]!r} has two roles.", where=where, hint="give each column one role")
 
 
-def _facts(table: Table, roles: Roles, values: Cells, task: Task) -> CheckFacts:
+def _facts(table: Table, roles: Roles, values: Cells, task: Task, known: Iterable[str] | None) -> CheckFacts:
     y, classes, kept = encode_target(values, task)
     columns = describe(table.frame, roles, table.reading.get("markers"))
     weight = next((column for column in columns if column.role == "weight"), None)
@@ -183,6 +183,7 @@ def _facts(table: Table, roles: Roles, values: Cells, task: Task) -> CheckFacts:
         reading=table.reading,
         keep=frozenset(roles.keep),
         time=roles.time,
+        known=None if known is None else frozenset(known),
     )
 
 

@@ -58,6 +58,10 @@ def _target(profile: Profile) -> Group:
         (f"target  {target.value}", target.reason, target.override),
         (f"task    {task.value}", task.reason, task.override),
     ]
+    if told := profile.forecast:
+        lines.append((f"ahead   {told['horizon']} steps, one every {told['unit']}", told["spacing"].reason, ""))
+        lines.append((f"season  {told['season'].value}", told["season"].reason, ""))
+        lines.append((f"scale   {told['scale'].value}", told["scale"].reason, ""))
     texts = []
     for what, reason, override in lines:
         text = Text(what)

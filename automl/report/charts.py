@@ -212,6 +212,7 @@ def gauge(
     family: str,
     label: str,
     decimals: int | None = None,
+    guess: str = "guessing",
 ) -> Markup:
     """How far a model gets from guessing to perfection, on one line.
 
@@ -224,22 +225,23 @@ def gauge(
         family: gives colour and shape.
         label: what a screen reader says.
         decimals: digits after the point.
+        guess: what that model does.
     """
     # Guessing is always at the left and perfection at the right, also for errors, where less is better.
     sign = 1 if perfect >= baseline else -1
     ends = [sign * v for v in (value, low, high, baseline, perfect) if v is not None]
     scale, y = Scale(min(ends), max(ends)), 44.0
-    model, guess, best = (scale.at(sign * v) for v in (value, baseline, perfect))
+    model, base, best = (scale.at(sign * v) for v in (value, baseline, perfect))
     parts = [
         line(scale.left, y, scale.right, y, "rule", 8),
-        line(min(guess, model), y, max(guess, model), y, family, 8),
+        line(min(base, model), y, max(base, model), y, family, 8),
         *_whisker(scale, [sign * v for v in (low, high) if v is not None], y, family),
-        *(line(x, y - 12, x, y + 12, "baseline", 2) for x in (guess, best)),
+        *(line(x, y - 12, x, y + 12, "baseline", 2) for x in (base, best)),
         mark(model, y, family),
         text(number(value, decimals), pct(model), 20, font_size=19, font_weight=650, text_anchor=_anchor(model)),
         *(
             text(f"{name} {number(v, places)}", pct(x), 76, fill=tone("muted"), text_anchor=_anchor(x))
-            for name, v, x, places in (("guessing", baseline, guess, decimals), ("perfect", perfect, best, None))
+            for name, v, x, places in ((guess, baseline, base, decimals), ("perfect", perfect, best, None))
         ),
     ]
     return canvas(parts, label, 84)

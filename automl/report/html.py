@@ -24,6 +24,7 @@ from automl.report.sections import (
     data,
     errors,
     findings,
+    forecast,
     importance,
     leaderboard,
     record,
@@ -78,6 +79,8 @@ def sections(report: dict[str, Any]) -> tuple[Section, ...]:
     found = list(SECTIONS)
     if decided_only(report):
         return tuple(section for section in found if section.name in ALWAYS or report.get(section.name))
+    if report.get("forecast"):
+        found = _after(found, "leaderboard", Section("forecast", "The forecast", forecast.build))
     if report.get("shape"):
         found = _after(found, "test", Section("calibration", calibration.heading(report), calibration.build))
     if report.get("scorecard"):

@@ -62,9 +62,11 @@ def _stops(report: dict[str, Any]) -> list[str]:
     if view.at(report, "test", "confirms") is False:
         reasons.append("the test part contradicts what validation promised")
     if view.delivered(report) == "baseline":
+        if view.mapping(report, "profile", "forecast"):
+            return reasons  # a naive forecast is one, too
         reasons.append("no model does better than guessing")
     elif view.beats_baseline(report) is False:
-        reasons.append("on the test part it cannot be told apart from guessing")
+        reasons.append(f"on the test part it cannot be told apart from {view.guess(report)}")
     return reasons
 
 

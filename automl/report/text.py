@@ -97,7 +97,7 @@ def _families(report: dict[str, Any]) -> Table | None:
         data, named = families[family], family == decision.get("family")
         gain = "named" if named else signed(view.at(data, "against_named", "mean"), decimals)
         cells = (
-            view.family_name(family),
+            view.family_name(family, report),
             number(data.get("value"), decimals),
             interval(data.get("low"), data.get("high"), decimals),
             gain,
@@ -122,7 +122,7 @@ def _result(report: dict[str, Any]) -> Group | None:
         ends = interval(low, high, decimals)
         base = view.figure(report, "test", "baseline", "value")
         head = line(f"{view.metric_name(report)} {number(value, decimals)}", "bold")
-        guessing = f"; guessing {number(base, decimals)}" if base is not None else ""
+        guessing = f"; {view.guess(report)} {number(base, decimals)}" if base is not None else ""
         head.append(f"{f'  ({ends})' if ends else ''}  {on}{guessing}", style="not bold")
         lines.append(head)
     lines.append(line(verdict.sentence, COLOURS[verdict.level]))
@@ -141,7 +141,8 @@ def _files(report: dict[str, Any], folder: Path | None) -> Table | None:
         "predictions.csv": "predictions for the test part",
         "plan.toml": "repeats this run",
     }
-    told["model"] = f"{view.family_name(view.delivered(report))}, {size(view.at(report, 'model', 'size_bytes'))}"
+    family = view.family_name(view.delivered(report), report)
+    told["model"] = f"{family}, {size(view.at(report, 'model', 'size_bytes'))}"
     for name, what in told.items():
         path = folder / name
         if path.exists():

@@ -70,9 +70,17 @@ def figure(data: Any, *path: str) -> float | None:
     return float(found) if is_number(found) else None
 
 
-def family_name(family: Any) -> str:
-    """A family in words."""
+def family_name(family: Any, report: dict[str, Any] | None = None) -> str:
+    """A family in words; of a forecast the baseline says which one it is."""
+    if family == "baseline" and (naive := at(report, "profile", "forecast", "baseline")):
+        return f"baseline ({naive})"
     return FAMILY_NAMES.get(str(family), str(family)) if family else "model"
+
+
+def guess(report: dict[str, Any]) -> str:
+    """What the baseline does, in a word or two: guessing, or the naive forecast."""
+    naive = at(report, "profile", "forecast", "baseline")
+    return str(naive).partition(",")[0] if naive else "guessing"
 
 
 def metric_name(report: dict[str, Any]) -> str:

@@ -40,7 +40,7 @@ def build(report: dict[str, Any]) -> dict[str, Any]:
         "next": "" if built else brief.fit_command(report),
         "more": brief.more_data(report),
         "changes": [
-            {"title": c.title, "sentence": c.sentence, "family": c.family, "name": view.family_name(c.family)}
+            {"title": c.title, "sentence": c.sentence, "family": c.family, "name": view.family_name(c.family, report)}
             for c in brief.changes(decision)
             if c.changes
         ][:SHOWN],
@@ -64,8 +64,11 @@ def _question(report: dict[str, Any]) -> str:
     kind = kind or (f"one of {len(view.mapping(report, 'profile', 'classes'))} classes" if view.task(report) else "")
     what = f"the class of {'an' if unit[0][0] in 'aeiou' else 'a'} {unit[0]}" if folders else short(target or "", 80)
     learnt = "" if brief.decided_only(report) else "learnt from "
+    told = view.mapping(report, "profile", "forecast")
+    if told:
+        kind = f"{plural(told['horizon'], 'step')} ahead, a step every {told['unit']}"
     parts = [
-        f"Predicts {what}" if what else "",
+        f"{'Forecasts' if told else 'Predicts'} {what}" if what else "",
         kind,
         f"{learnt}{plural(rows, *unit)}" if isinstance(rows, int) else "",
     ]
@@ -88,6 +91,8 @@ def _how_good(report: dict[str, Any]) -> str:
     ends = f" (95 % interval {interval(low, high, decimals)})" if low is not None and high is not None else ""
     baseline = view.figure(report, "test", "baseline", "value")
     guess = GUESSING[view.is_classification(report)]
+    if naive := view.at(report, "profile", "forecast", "baseline"):
+        guess = f"the baseline ({naive})"
     against = f"; {guess} gets {number(baseline, decimals)}" if baseline is not None else ""
     return f"{on}, the model gets {view.metric_name(report)} {number(value, decimals)}{ends}{against}."
 
@@ -105,12 +110,14 @@ def gauge(report: dict[str, Any]) -> str:
     if value is None or baseline is None or baseline == view.perfect(report):
         return ""
     decimals = decimals_for([(value, low, high)])
-    label = f"{view.metric_name(report)}: guessing {number(baseline, decimals)}, model {number(value, decimals)}"
+    label = f"{view.metric_name(report)}: {view.guess(report)} {number(baseline, decimals)}"
+    label += f", model {number(value, decimals)}"
     ends = interval(low, high, decimals)
     label += f" (95 % interval {ends})" if ends else ""
     return charts.gauge(
-        value, low, high, baseline, view.perfect(report), family=view.delivered(report), label=label, decimals=decimals
-    )
+        value, low, high, baseline, view.perfect(report), family=view.delivered(report), label=label, decimals=decimals,
+        guess=view.guess(report),
+    )  # fmt: skip
 
 
 def _way(report: dict[str, Any]) -> str:
@@ -118,8 +125,8 @@ def _way(report: dict[str, Any]) -> str:
     if share is None:
         return ""
     if share <= 0:
-        return "no better than guessing"
-    return f"{percent(share)} of the way from guessing to perfect"
+        return f"no better than {view.guess(report)}"
+    return f"{percent(share)} of the way from {view.guess(report)} to perfect"
 
 
 def _cost(report: dict[str, Any]) -> str:

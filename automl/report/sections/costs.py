@@ -39,7 +39,7 @@ def build(report: dict[str, Any]) -> dict[str, Any] | None:
         "rows": [
             {
                 "family": family,
-                "name": view.family_name(family),
+                "name": view.family_name(family, report),
                 "named": family == view.at(report, "decision", "family"),
                 "cells": [_cell(key, given[family].get(key), limits.get(key)) for key in keys],
             }

@@ -66,7 +66,7 @@ def promise(report: dict[str, Any], decimals: int | None) -> dict[str, Any] | No
     scale = Scale.over([v for r in rows for v in r[2:5] if v is not None], pad=0.08)
     baseline = view.figure(report, "test", "baseline", "value")
     if baseline is not None:
-        rows.append(("guessing", "baseline", baseline, None, None, False))
+        rows.append((view.guess(report), "baseline", baseline, None, None, False))
     return {
         "rows": [
             {

@@ -16,7 +16,7 @@ def build(report: dict[str, Any]) -> dict[str, Any]:
     columns = view.listing(use, "columns")
     names = [c.get("name", "") if isinstance(c, dict) else c for c in columns]
     return {
-        "lead": _lead(model),
+        "lead": _lead(model, report),
         "blocks": [
             (name, str(use[key])) for name, key in (("Command line", "predict"), ("Python", "python")) if use.get(key)
         ],
@@ -26,10 +26,10 @@ def build(report: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _lead(model: dict[str, Any]) -> str:
+def _lead(model: dict[str, Any], report: dict[str, Any]) -> str:
     if not model:
         return ""
     trained = {"all rows": "on all rows", "development rows": "on the development rows (the test part was not added)"}
     on = trained.get(str(model.get("trained_on")), "")
-    what = view.family_name(model.get("family"))
+    what = view.family_name(model.get("family"), report)
     return f"The folder model/ holds the {what}{f', trained {on}' if on else ''}."

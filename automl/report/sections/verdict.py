@@ -18,13 +18,13 @@ def build(report: dict[str, Any]) -> dict[str, Any]:
         return {"missing": "No decision was made in this run, or decision.json was not part of it."}
     evidence = view.mapping(decision, "evidence")
     return {
-        "lead": _lead(decision),
+        "lead": _lead(decision, report),
         "rule": _rule(evidence, report),
         "probes": probes(evidence, report, str(decision.get("family"))),
         "after": _after(evidence, report, str(decision.get("family"))),
         "reasons": decision.get("reasons") or [],
         "alternatives": [
-            {"family": view.family_name(a.get("family")), "reason": a.get("reason", "")}
+            {"family": view.family_name(a.get("family"), report), "reason": a.get("reason", "")}
             for a in view.listing(decision, "alternatives")
             if isinstance(a, dict)
         ],
@@ -36,13 +36,14 @@ def build(report: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _lead(decision: dict[str, Any]) -> str:
+def _lead(decision: dict[str, Any], report: dict[str, Any]) -> str:
     named = str(decision.get("family") or "")
     p = view.figure(decision, "probabilities", named)
     if p is None:
         return str(decision.get("sentence") or "")
     tried = " among those tried" if view.untried(decision) else ""
-    sure = f"The simplest family that is good enough: {view.family_name(named)}, with probability {percent(p)}{tried}."
+    sure = f"The simplest family that is good enough: {view.family_name(named, report)}, "
+    sure += f"with probability {percent(p)}{tried}."
     return sure + (" Another family could not be told apart from it." if decision.get("tie") else "")
 
 
@@ -98,7 +99,16 @@ def probes(evidence: dict[str, Any], report: dict[str, Any], named: str) -> dict
         "metric": view.metric_name(report),
         "direction": "higher is better" if view.greater_is_better(report) else "lower is better",
         "rows": [
-            _probe_row(family=f, data=d, triple=t, scale=scale, decimals=decimals, reference=reference, named=named)
+            _probe_row(
+                family=f,
+                name=view.family_name(f, report),
+                data=d,
+                triple=t,
+                scale=scale,
+                decimals=decimals,
+                reference=reference,
+                named=named,
+            )
             for f, d, t in rows
         ],
         "axis": charts.axis(scale, f"axis: {view.metric_name(report)}", None),
@@ -123,6 +133,7 @@ def _scale(rows: list[tuple[str, tuple[float, float | None, float | None]]]) -> 
 def _probe_row(
     *,
     family: str,
+    name: str,
     data: dict[str, Any],
     triple: tuple[float, float | None, float | None],
     scale: Scale,
@@ -138,7 +149,7 @@ def _probe_row(
     )
     return {
         "family": family,
-        "name": view.family_name(family),
+        "name": name,
         "short": family,
         "named": family == named,
         "chart": charts.dot_whisker(scale, value, low, high, family=family, label=label, reference=reference),

@@ -1,0 +1,1 @@
+"""Forecasting tables: the past of a series as inputs, without looking ahead."""
