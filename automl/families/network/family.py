@@ -6,6 +6,7 @@ import time
 from typing import TYPE_CHECKING, ClassVar
 
 from automl.families.network import params as parameters
+from automl.families.network import quiet
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,6 +40,7 @@ class NetworkFamily:
 
     def load(self, folder: Path, problem: Problem) -> NetworkModel:
         """The model that `save` wrote."""
+        quiet.import_keras()
         from automl.families.network import model
 
         return model.load(folder, problem)
