@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import tempfile
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,15 +15,12 @@ from automl.evaluate.shape import Shape
 from automl.types import FAMILIES, UNITS, Problem
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     import pandas as pd
 
     from automl.data.dataset import Array
     from automl.data.source import ImageFiles, Source, Table
     from automl.families.base import Model
     from automl.types import FamilyName
-
 
 @dataclass(frozen=True)
 class Predicted:
@@ -31,11 +30,13 @@ class Predicted:
         frame: columns as documented for `automl predict`.
         notes: sentences for the user: extra columns, unseen categories, wrong types, unreadable files.
         odd: (n,) bool: rows with a cell that had to be taken for missing, or whose file cannot be read.
+        why: what may be odd about a row.
     """
 
     frame: pd.DataFrame
     notes: list[str]
     odd: Array
+    why: str = "a value never seen in training, or of the wrong type"
 
     def without_odd(self) -> Predicted:
         """The same with empty predictions in odd rows, and the reason in a column `problem`."""
@@ -43,7 +44,7 @@ class Predicted:
         predicted = [name for name in frame.columns if name not in ("path", "problem")]
         frame.loc[self.odd, predicted] = None
         if "problem" not in frame:
-            frame["problem"] = np.where(self.odd, "a value never seen in training, or of the wrong type", "")
+            frame["problem"] = np.where(self.odd, self.why, "")
         return Predicted(frame, self.notes, self.odd)
 
 
@@ -87,12 +88,42 @@ class Predictor:
         """(n, classes) calibrated probabilities or (n, 1) values for typed inputs."""
         return self.shape.predictions(self.model.predict(inputs))
 
-    def table(self, frame: pd.DataFrame) -> Predicted:
+    def table(self, frame: pd.DataFrame, root: Path | None = None) -> Predicted:
         """Predictions for a table, in its row order.
+
+        Args:
+            root: folder that paths of images are relative to; the working directory when None.
 
         Raises:
             ColumnMissing: columns the model needs are not there.
         """
+        if not any(column.kind == "image" for column in self.problem.columns):
+            return self._table(frame)
+        with tempfile.TemporaryDirectory(prefix="automl-") as scratch:
+            frame, notes, odd = self._with_pixels(frame, root or Path.cwd(), Path(scratch))
+            found = self._table(frame)
+            why = "a value never seen in training, of the wrong type, or an image that cannot be read"
+            return Predicted(found.frame, [*notes, *found.notes], found.odd | odd, why)
+
+    def _with_pixels(self, frame: pd.DataFrame, root: Path, scratch: Path) -> tuple[pd.DataFrame, list[str], Array]:
+        """The frame with images in place of their paths, what cannot be read, and (n,) rows that name such a file."""
+        from automl.data.image_column import decoded
+
+        frame, notes, odd = frame.copy(deep=False), [], np.zeros(len(frame), bool)
+        for i, column in enumerate(self.problem.columns):
+            if column.kind != "image" or column.name not in frame:
+                continue
+            cells = frame[column.name].astype("str")
+            images, reasons = decoded(cells, root, column.image_size, scratch / f"predict-{i}.npy")
+            if reasons:
+                examples = "; ".join(f"{path}: {why}" for path, why in list(reasons.items())[:3])
+                said = f"{len(reasons):,} images cannot be read ({examples}), treated as missing."
+                notes.append(f"Column {column.name!r}: {said}")
+            odd |= ~images.there & cells.fillna("").str.strip().ne("").to_numpy()
+            frame[column.name] = images
+        return frame, notes, odd
+
+    def _table(self, frame: pd.DataFrame) -> Predicted:
         from automl.data.contract import typed
 
         checked = typed(frame, self.problem.columns)
