@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -16,6 +15,7 @@ from automl.data.source import ImageFiles
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from automl.data.dataset import Array
 
@@ -38,7 +38,7 @@ class ImageDtype(ExtensionDtype):  # type: ignore[misc]
         """As pandas prints it."""
         return "image"
 
-    def construct_array_type(self) -> type[ImageArray]:
+    def construct_array_type(self) -> Any:
         """The array of this type."""
         return ImageArray
 
@@ -61,7 +61,7 @@ class ImageArray(ExtensionArray):  # type: ignore[misc]
         return known
 
     @property
-    def size(self) -> tuple[int, ...]:  # type: ignore[override]
+    def pixel_shape(self) -> tuple[int, ...]:
         """(height, width, channels)."""
         shape: tuple[int, ...] = np.load(self.file, mmap_mode="r").shape[1:]
         return shape
@@ -72,7 +72,7 @@ class ImageArray(ExtensionArray):  # type: ignore[misc]
 
     def pixels(self) -> Array:
         """(n, height, width, channels) uint8, read into memory; black where there is no image."""
-        pixels = np.zeros((len(self), *self.size), np.uint8)
+        pixels = np.zeros((len(self), *self.pixel_shape), np.uint8)
         pixels[self.there] = self.images().pixels()
         return pixels
 
@@ -84,7 +84,7 @@ class ImageArray(ExtensionArray):  # type: ignore[misc]
     @property
     def nbytes(self) -> int:
         """Bytes of the pixels, which any use of the rows reads."""
-        return len(self) * int(np.prod(self.size))
+        return len(self) * int(np.prod(self.pixel_shape))
 
     def __len__(self) -> int:
         """Cells."""
@@ -93,7 +93,7 @@ class ImageArray(ExtensionArray):  # type: ignore[misc]
     def __getitem__(self, item: Any) -> Any:
         """One place, or an array of some cells."""
         picked = self.places[pd.api.indexers.check_array_indexer(self, item)]
-        return int(picked) if np.isscalar(picked) else ImageArray(self.file, picked)
+        return ImageArray(self.file, picked) if isinstance(picked, np.ndarray) else int(picked)
 
     def isna(self) -> Array:
         """(n,) bool: the cell has no image."""
@@ -101,10 +101,9 @@ class ImageArray(ExtensionArray):  # type: ignore[misc]
 
     def take(self, indices: Sequence[int], *, allow_fill: bool = False, fill_value: Any = None) -> ImageArray:
         """Cells at these positions; with `allow_fill`, -1 stands for a cell without an image."""
-        fill = NOWHERE if fill_value is None else fill_value
-        return ImageArray(
-            self.file, pd.api.extensions.take(self.places, np.asarray(indices), allow_fill=allow_fill, fill_value=fill)
-        )
+        fill = NOWHERE if fill_value is None or pd.isna(fill_value) else fill_value
+        places = pd.api.extensions.take(self.places, np.asarray(indices), allow_fill=allow_fill, fill_value=fill)
+        return ImageArray(self.file, places)
 
     def copy(self) -> ImageArray:
         """The same cells."""
@@ -112,6 +111,10 @@ class ImageArray(ExtensionArray):  # type: ignore[misc]
 
     def _values_for_factorize(self) -> tuple[Array, int]:
         return self.places, NOWHERE
+
+    @classmethod
+    def _from_factorized(cls, values: Array, original: ImageArray) -> ImageArray:
+        return cls(original.file, values)
 
     @classmethod
     def _from_sequence(cls, scalars: Any, *, dtype: Any = None, copy: bool = False) -> ImageArray:  # noqa: ARG003

@@ -92,14 +92,16 @@ def _read_path(
 
     if modality in ("text", "series"):
         return table.read_file(path, wanted, max_bad_lines)
+    excluded = list(wanted.exclude)
     result, wanted = _with_images(lambda wanted: table.read_file(path, wanted, max_bad_lines), wanted)
     if modality == "table" or (modality is None and result.images and _others(result, wanted, inputs_of)):
         return result
+    free = result.frame.head(LOOKED_AT).drop(columns=excluded, errors="ignore")
     kinds: tuple[FileKind, ...] = ("image", "audio")
     for kind in kinds:
         if modality not in (None, kind):
             continue
-        column = media.find_path_column(result.frame.head(LOOKED_AT), path.parent, kind)
+        column = media.find_path_column(free, path.parent, kind)
         if column is not None:
             return _read_manifest(path, result, column, wanted, max_bad_lines, kind)
     if modality is None:

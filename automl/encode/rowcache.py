@@ -30,7 +30,7 @@ _LOCK = threading.Lock()
 def cached(images: Images, kind: str, width: int, compute: Callable[[Array], Array]) -> Array:
     """(n, width) float32 features of a selection; what is missing in memory is computed for its rows only.
 
-    The last `MOST` files are kept: a run has one for each column of images, and a rewritten file has another time stamp.
+    The last `MOST` files are kept: one a column of images; a rewritten file has another time stamp.
 
     Args:
         images: the selection.

@@ -132,7 +132,7 @@ def _shuffled_losses(
         else:
             changed = inputs.copy(deep=False)
             for column in columns:
-                changed[column] = inputs[column].to_numpy()[order]
+                changed[column] = inputs[column].array[order]
             yield name, score.loss(y, model.predict(changed), weight)
 
 

@@ -1,15 +1,15 @@
-"""A table of numbers, labels, texts and photos, made up, and what predicts its target best.
+"""Will a second-hand lamp sell within a week? A made-up table of numbers, labels, texts and photos.
 
-    python recipes/examples/mixed_table.py [FOLDER]
+Arguments: a folder to work in (a temporary one when not given), a budget (90s when not given).
 
-Second-hand lamps: one sells within a week if price, description and photo speak for it together; no kind of column
-says it alone. The photo shows a lit disc (a lamp that works) or a ring, the description praises or complains, and the
-price counts against the usual one of its brand.
+Price, description and photo must speak for a lamp together; no kind of column says it alone. The photo shows a disc (a
+lamp that is lit) or a ring, the description praises or complains, the price counts against the usual one of its brand.
 """
 
 from __future__ import annotations
 
 import sys
+import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -70,11 +70,16 @@ def main() -> None:
     """Learn from 800 lamps, predict 200 others, and say how often that is right."""
     import automl
 
-    folder = Path(sys.argv[1] if len(sys.argv) > 1 else "lamps")
-    run = automl.fit(str(write(folder)), target="sold", budget="90s", quiet=False)
-    new = write(folder, rows=200, seed=1)
-    right = (run.predict(str(new)) == pd.read_csv(new)["sold"]).mean()
-    print(f"{run.decision.sentence}\nRight on 200 new lamps: {right:.1%}\nReport: {run.report_path}")
+    work = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(tempfile.mkdtemp())
+    budget = sys.argv[2] if len(sys.argv) > 2 else "90s"
+    run = automl.fit(write(work), target="sold", budget=budget, seed=0, out=work / "run")
+    print(run.decision.sentence)
+    print(run.leaderboard.to_string(index=False))
+
+    new = write(work, rows=200, seed=1)  # its paths are relative to the new table, too
+    right = (run.predict(new) == pd.read_csv(new)["sold"]).mean()
+    print(f"right on {right:.0%} of 200 new lamps")
+    print(f"report: {run.report_path}")
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from automl.encode.branches import TEXT, Branches
 from automl.families.network import branches
-from automl.families.network.branch_params import SHAPING, SIZES, SIZES_OF_TEXT
+from automl.families.network.branch_params import SHAPING, SIZES
 from automl.families.network.restart import restarted
 from automl.families.network.sized_kind import SizedKind
 from automl.families.network.tabular import Layout
@@ -35,9 +35,13 @@ class BranchKind(SizedKind):
         """The encoder whose `state` was saved."""
         return Branches.from_state(state)
 
-    def sizes(self, params: Params) -> tuple[Params, ...]:
+    def sized(self, params: Params) -> Params:
+        """With the learning rate under the name it has elsewhere; a table's own one is another."""
+        return {**params, "lr": params["branch_lr"]}
+
+    def sizes(self, params: Params) -> tuple[Params, ...]:  # noqa: ARG002 (one interface)
         """Widths of all branches together, and what images are seen as."""
-        return SIZES if params["images"] else SIZES_OF_TEXT
+        return SIZES
 
     def operations(self, shape: tuple[Any, ...], params: Params) -> float:
         """See `branches.operations`."""

@@ -1,4 +1,7 @@
-"""Hyperparameters of networks with a branch for each kind of column; imports no library."""
+"""Hyperparameters of networks for tables with texts and images, with and without a branch for each kind of column.
+
+Imports no library.
+"""
 
 from __future__ import annotations
 
@@ -15,56 +18,55 @@ if TYPE_CHECKING:
 STEPS, EPOCHS, EPOCHS_COUNTED = 2_000, (30, 80), 30
 """Gradient steps with time for them, the fewest and most epochs they may take, and epochs by counts alone."""
 SHAPING = (
-    "width", "layers", "level_size", "dropout", "text", "text_width", "token_dropout",
+    "width", "depth", "level_size", "dropout", "text", "text_width", "token_dropout",
     "image_width", "blocks", "resolution", "block", "augment", "flip", "colour",
 )  # fmt: skip
 """Parameters that a compiled network depends on."""
 SIZES: tuple[Params, ...] = tuple(
-    {"width": width, "text_width": text, "image_width": image, "blocks": 1, "resolution": resolution}
+    {"width": width, "text_width": text, "image_width": image, "resolution": resolution}
     for width, text, image, resolution in (
         (128, 64, 32, 1.0), (128, 64, 24, 1.0), (128, 64, 16, 1.0), (64, 32, 16, 0.5), (64, 32, 8, 0.5),
     )
 )  # fmt: skip
-"""From large to small."""
-SIZES_OF_TEXT: tuple[Params, ...] = tuple(
-    {"width": width, "text_width": text, "image_width": 8, "blocks": 1, "resolution": 1.0}
-    for width, text in ((128, 64), (64, 32))
-)
-"""The same where there is no image."""
+"""From large to small; without images the first costs what the third does."""
+TEXTS = ("bag", "sepconv", "transformer")
+"""What may read texts."""
 
 
 def defaults(problem: Problem, rows: int) -> list[Params]:
-    """A bag of words, a small residual network and dense layers, joined; then convolutions over words, and no branches.
+    """What tables without texts and images start with, then branches: dense layers, a bag of words, convolutions.
 
-    Without branches a network sees topics of texts and components of images, as linear models and trees do.
+    Without branches a network sees topics of texts and components of images, as linear models and trees do. That comes
+    first: with few rows it learns more from them (ROC AUC of two splits, two busy processors: 0.873 against 0.841 on
+    titanic, 0.606 against 0.582 on bechdel_movies, 0.890 against 0.832 on 800 lamps of recipes/examples/mixed_table.py;
+    level on 3,000 of them, 0.948 against 0.946). Given as well, topics and components helped on 800 lamps only.
     """
-    images = any(column.kind == "image" for column in problem.columns)
     base: Params = {
-        "kind": "branches", "width": "auto", "layers": 1, "level_size": 8, "dropout": 0.2, "lr": 3e-3,
-        "weight_decay": 0.02, "batch": 32, "summaries": True, "text": "bag", "token_dropout": 0.1, "images": images,
-        "block": "residual", "augment": 0.5, "flip": False, "colour": 0.0,
+        "kind": "branches", "width": "auto", "depth": 1, "level_size": 8, "dropout": 0.2, "branch_lr": 3e-3,
+        "weight_decay": 0.02, "batch": 32, "summaries": False, "text": "bag", "text_width": 64, "token_dropout": 0.1,
+        "image_width": 16, "blocks": 1, "resolution": 1.0, "block": "residual", "augment": 0.5, "flip": False,
+        "colour": 0.0,
     }  # fmt: skip
-    own = [base, {**base, "summaries": False}]
+    branches = [base, {**base, "summaries": True}]
     if any(column.kind == "text" for column in problem.columns):
-        own.append({**base, "text": "sepconv", "lr": 2e-3})
-    tables = table_params.defaults(problem, rows)
-    return [own[0], tables[0], *own[1:], *tables[1:]]
+        branches.append({**base, "text": "sepconv", "branch_lr": 2e-3})
+    first, *others = table_params.defaults(problem, rows)
+    return [first, *branches, *others]
 
 
-def space(problem: Problem, rows: int) -> list[Knob]:  # noqa: ARG001 (one interface)
-    """The search space."""
+def space(problem: Problem, rows: int) -> list[Knob]:
+    """The search space: that of tables, and what branches have beside it or name otherwise."""
     kinds = {column.kind for column in problem.columns}
     knobs = [
-        Knob("width", choices=(64, 128, 256)),
-        Knob("layers", 1, 2, integer=True),
-        Knob("dropout", choices=(0.0, 0.2, 0.4)),
-        Knob("lr", 5e-4, 1e-2, log=True),
-        Knob("weight_decay", choices=(0.0, 0.02, 0.1)),
+        Knob("kind", choices=("realmlp", "branches")),
+        *table_params.space(problem, rows),
+        Knob("branch_lr", 5e-4, 1e-2, log=True),
+        Knob("depth", 1, 2, integer=True),
         Knob("summaries", choices=(False, True)),
     ]
     if "text" in kinds:
         knobs += [
-            Knob("text", choices=("bag", "sepconv", "transformer")),
+            Knob("text", choices=TEXTS),
             Knob("text_width", choices=(32, 64, 128)),
             Knob("token_dropout", choices=(0.0, 0.1, 0.3)),
         ]
@@ -78,12 +80,11 @@ def space(problem: Problem, rows: int) -> list[Knob]:  # noqa: ARG001 (one inter
 
 
 def describe(params: Params) -> str:
-    """'Branches of width 128, texts as bag, images 16 wide, lr 0.003'."""
+    """'Branches of width 128, texts by sepconv, lr 0.003, dropout 0.2'."""
     words = ["Branches" if params["width"] == "auto" else f"Branches of width {params['width']}"]
     words += [f"texts by {params['text']}"] if params["text"] != "bag" else []
-    words += [f"images {params['image_width']} wide"] if params["images"] and "image_width" in params else []
-    words += [] if params["summaries"] else ["no summaries"]
-    return ", ".join([*words, f"lr {params['lr']:.2g}", f"dropout {params['dropout']:g}"])
+    words += ["with topics and components"] if params["summaries"] else []
+    return ", ".join([*words, f"lr {params['branch_lr']:.2g}", f"dropout {params['dropout']:g}"])
 
 
 SETTINGS = Settings(("branches",), defaults, space, epochs_of(STEPS, *EPOCHS, EPOCHS_COUNTED), describe)

@@ -79,7 +79,7 @@ def _table(inputs: Any, layout: Layout, params: Params, seed: int) -> Any:
         levels = Levels(list(layout.levels), size=int(params["level_size"]))
         hidden = levels(hidden)
         levels.start(np.random.default_rng(seed), np.zeros(0))
-    for _ in range(int(params["layers"])):
+    for _ in range(int(params["depth"])):
         hidden = _dense(hidden, params)
     return hidden
 
@@ -105,7 +105,7 @@ def operations(shapes: dict[str, tuple[int, ...]], params: Params) -> float:
     width, total = int(params["width"]), 0.0
     for name, shape in shapes.items():
         if name == TABLE:
-            total += 2.0 * width * (shape[0] + int(params["layers"]) * width)
+            total += 2.0 * width * (shape[0] + int(params["depth"]) * width)
         elif name == TEXT:
             total += text.operations(shape[0], of_text(params))
         elif name != THERE:

@@ -22,7 +22,7 @@ KINDS: dict[str, Kind] = {
     "audio": AudioKind(),
     "series": SeriesKind(),
 }
-BRANCHES = BranchKind()
+BRANCHES: Kind = BranchKind()
 
 
 def kind_of(modality: str, params: Params | None = None) -> Kind:

@@ -113,7 +113,8 @@ class Trainer(keras.Model):  # type: ignore[misc]
 
         def step(i: Any, *state: Any) -> tuple[Any, ...]:
             rows = ops.take(order, i, axis=0)
-            batch = tuple(keras.tree.map_structure(lambda v: ops.take(v, rows, axis=0), part) for part in (x, y, weight))
+            several = keras.tree.map_structure(lambda values: ops.take(values, rows, axis=0), x)
+            batch = several, ops.take(y, rows, axis=0), ops.take(weight, rows, axis=0)
             if shares:
                 batch = mixture(*batch, ops.take(shares[0], i, axis=0))
             result = parent(*state, batch)
