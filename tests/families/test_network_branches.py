@@ -122,17 +122,17 @@ def test_sizes_go_from_dear_to_cheap(tmp_path):
 @pytest.mark.slow
 @pytest.mark.parametrize("change", [{"summaries": False}, {}, {"text": "sepconv"}, {"depth": 2, "augment": 1.0}])
 def test_classes_are_learnt_and_saved(tmp_path, change):
-    dataset = rows(tmp_path, 300)
-    train, test = dataset.take(np.arange(240)), dataset.take(np.arange(240, 300))
+    dataset = rows(tmp_path, 600)
+    train, test = dataset.take(np.arange(450)), dataset.take(np.arange(450, 600))
     model = FAMILY.fit({**SMALL, **change}, train, Limits())
     predicted = model.predict(test.inputs)
-    assert (predicted.argmax(axis=1) == test.y).mean() > 0.75
+    assert (predicted.argmax(axis=1) == test.y).mean() > 0.8  # one kind of column alone tells three of four
     (tmp_path / "model").mkdir()
     model.save(tmp_path / "model")
     loaded = FAMILY.load(tmp_path / "model", train.problem)
     np.testing.assert_array_equal(loaded.predict(test.inputs), predicted)
     np.testing.assert_allclose(loaded.predict(test.inputs.iloc[:1]), predicted[:1], atol=1e-5)
-    again = FAMILY.fit(model.final_params(), train, Limits())
+    again = FAMILY.fit({**model.final_params(), "epochs": 1}, train.take(np.arange(60)), Limits())
     assert again.params["lr"] == model.params["lr"] == SMALL["branch_lr"]
 
 
