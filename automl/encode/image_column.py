@@ -41,6 +41,7 @@ class ImageEncoder:
     def fit(cls, cells: ImageArray, seed: int) -> ImageEncoder:
         """Fit on the cells that have an image; with fewer than two of them an image becomes no number."""
         from sklearn.decomposition import PCA
+        from threadpoolctl import threadpool_limits
 
         handmade = HandmadeImages()
         there = np.flatnonzero(cells.there)
@@ -53,8 +54,10 @@ class ImageEncoder:
         mean, spread = features.mean(axis=0), features.std(axis=0)
         scale = np.where(spread > FLAT, spread, 1.0)
         k = min(COMPONENTS, len(features) - 1)
-        with np.errstate(invalid="ignore"):  # the share of variance explained, not used, is 0 / 0 when all are alike
-            found = PCA(k, svd_solver="randomized", iterated_power=2, random_state=seed).fit((features - mean) / scale)
+        standard = ((features - mean) / scale).astype(np.float32)
+        # One thread: so little work is done before others have woken up, and on a busy machine they wait for each other.
+        with threadpool_limits(1, user_api="blas"), np.errstate(invalid="ignore"):  # all alike: 0 / 0 of the variance
+            found = PCA(k, svd_solver="randomized", iterated_power=2, random_state=seed).fit(standard)
         return cls(handmade, mean, scale, found.components_.T.astype(np.float64))
 
     def transform(self, cells: ImageArray) -> Array:
