@@ -117,7 +117,8 @@ class Predictor:
             images, reasons = decoded(cells, root, column.image_size, scratch / f"predict-{i}.npy")
             if reasons:
                 examples = "; ".join(f"{path}: {why}" for path, why in list(reasons.items())[:3])
-                said = f"{len(reasons):,} images cannot be read ({examples}), treated as missing."
+                what = "image" if len(reasons) == 1 else "images"
+                said = f"{len(reasons):,} {what} cannot be read ({examples}), treated as missing."
                 notes.append(f"Column {column.name!r}: {said}")
             odd |= ~images.there & cells.fillna("").str.strip().ne("").to_numpy()
             frame[column.name] = images

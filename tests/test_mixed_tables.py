@@ -15,6 +15,7 @@ from automl.data.source import ImageFiles, Table
 from automl.errors import DataError
 from automl.explain.importance import importance
 from automl.prepare import read
+from automl.report.facts import use_block
 from automl.run import introduction
 from tests import lamps
 from tests.folders import run_folder
@@ -96,6 +97,11 @@ def test_images_are_a_kind_of_their_own(home, tmp_path):
     assert "1 image" in "\n".join(introduction(got))
     assert got.dataset.inputs["photo"].array.pixels().shape == (60, 32, 32, 3)
     assert {f.code: f.status for f in got.profile.findings}["AM310"] == "passed"
+
+
+def test_the_report_predicts_by_the_name_of_the_table(home, tmp_path):
+    profile = lamps.prepared(home / "lamps-0.csv", tmp_path / "pixels", target="sold").profile
+    assert use_block(tmp_path, profile, [])["python"].endswith('run.predict("NEW.csv")')
 
 
 def test_rows_without_an_image_stay_and_are_told(home, tmp_path):

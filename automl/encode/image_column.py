@@ -55,7 +55,7 @@ class ImageEncoder:
         scale = np.where(spread > FLAT, spread, 1.0)
         k = min(COMPONENTS, len(features) - 1)
         standard = ((features - mean) / scale).astype(np.float32)
-        # One thread: so little work is done before others have woken up, and on a busy machine they wait for each other.
+        # One thread: so little work is done before others have woken up.
         with threadpool_limits(1, user_api="blas"), np.errstate(invalid="ignore"):  # all alike: 0 / 0 of the variance
             found = PCA(k, svd_solver="randomized", iterated_power=2, random_state=seed).fit(standard)
         return cls(handmade, mean, scale, found.components_.T.astype(np.float64))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -35,6 +36,8 @@ COPIES = 3
 """Of the encoded rows: all of them, those learnt from, and those on the device."""
 GUESSED_FLOPS = 4e10
 """Operations a second assumed until a step has been timed: two processor cores."""
+ENCODED_AFTER = 0.5
+"""Of the seconds that encoding the rows took, kept for those predicted next, whose texts and images are new too."""
 SECONDS_COUNTED = 60.0
 """Time for which a network is sized where sizes come from counts alone."""
 
@@ -67,7 +70,10 @@ def fit(params: Params, train: Dataset, limits: Limits, started: float) -> Netwo
         raise FitFailed("a network needs at least two rows")
     params = parameters.complete(params, train.problem, len(train), timed=deadline.at is not None)
     params = kind_of(train.problem.modality, params).sized(params)
+    before = time.monotonic()
     rows = _encoded(train, params, full=limits.full)
+    if train.problem.branched and deadline.at is not None:
+        deadline.at -= ENCODED_AFTER * (time.monotonic() - before)
     targets = Targets.fit(train.problem, rows.y[rows.fit], params.get("target", "plain"))
     model, run, per_call = _prepared(rows, targets, params, deadline)
     outcome = run.train(per_call)
