@@ -115,6 +115,7 @@ def predict_source(run: Path, source: Any) -> Predicted:
 
 def predict_with(predictor: Predictor, source: Any) -> Predicted:
     """As `predict_source`, with a model that is loaded already."""
+    from automl.data.media import root_of
     from automl.data.read import read
     from automl.data.source import ImageFiles
 
@@ -134,7 +135,7 @@ def predict_with(predictor: Predictor, source: Any) -> Predicted:
         return predictor.forecast(raw.frame)
     if problem.series_id and problem.series_id in raw.frame.columns:
         return predictor.points(raw)
-    return predictor.table(raw.frame)
+    return predictor.table(raw.frame, root_of(raw))
 
 
 def report(run: str, *, as_json: bool, quiet: bool) -> None:

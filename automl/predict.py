@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections import Counter
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,8 +17,6 @@ from automl.forecast.history import History
 from automl.types import FAMILIES, UNITS, Problem
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     import pandas as pd
 
     from automl.data.contract import Typed
@@ -34,11 +34,13 @@ class Predicted:
         frame: columns as documented for `automl predict`.
         notes: sentences for the user: extra columns, unseen categories, wrong types, unreadable files.
         odd: (n,) bool: rows with a cell that had to be taken for missing, or whose file cannot be read.
+        why: what may be odd about a row.
     """
 
     frame: pd.DataFrame
     notes: list[str]
     odd: Array
+    why: str = "a value never seen in training, or of the wrong type"
 
     def without_odd(self) -> Predicted:
         """The same with empty predictions in odd rows, and the reason in a column `problem`."""
@@ -46,7 +48,7 @@ class Predicted:
         predicted = [n for n in frame.columns if n in ("prediction", "lower", "upper") or n.startswith("probability_")]
         frame.loc[self.odd, predicted] = None
         told = frame["problem"] if "problem" in frame else np.full(len(frame), "", dtype=object)
-        frame["problem"] = np.where(self.odd & (told == ""), ODD, told)
+        frame["problem"] = np.where(self.odd & (told == ""), self.why, told)
         return Predicted(frame, self.notes, self.odd)
 
 
@@ -97,12 +99,43 @@ class Predictor:
         """(n, classes) calibrated probabilities or (n, 1) values for typed inputs."""
         return self.shape.predictions(self.model.predict(inputs))
 
-    def table(self, frame: pd.DataFrame) -> Predicted:
+    def table(self, frame: pd.DataFrame, root: Path | None = None) -> Predicted:
         """Predictions for a table, in its row order.
+
+        Args:
+            root: folder that paths of images are relative to; the working directory when None.
 
         Raises:
             ColumnMissing: columns the model needs are not there.
         """
+        if not any(column.kind == "image" for column in self.problem.columns):
+            return self._table(frame)
+        with tempfile.TemporaryDirectory(prefix="automl-") as scratch:
+            frame, notes, odd = self._with_pixels(frame, root or Path.cwd(), Path(scratch))
+            found = self._table(frame)
+            why = "a value never seen in training, of the wrong type, or an image that cannot be read"
+            return Predicted(found.frame, [*notes, *found.notes], found.odd | odd, why)
+
+    def _with_pixels(self, frame: pd.DataFrame, root: Path, scratch: Path) -> tuple[pd.DataFrame, list[str], Array]:
+        """The frame with images in place of their paths, what cannot be read, and (n,) rows that name such a file."""
+        from automl.data.image_column import decoded
+
+        frame, notes, odd = frame.copy(deep=False), [], np.zeros(len(frame), bool)
+        for i, column in enumerate(self.problem.columns):
+            if column.kind != "image" or column.name not in frame:
+                continue
+            cells = frame[column.name].astype("str")
+            images, reasons = decoded(cells, root, column.image_size, scratch / f"predict-{i}.npy")
+            if reasons:
+                examples = "; ".join(f"{path}: {why}" for path, why in list(reasons.items())[:3])
+                what = "image" if len(reasons) == 1 else "images"
+                said = f"{len(reasons):,} {what} cannot be read ({examples}), treated as missing."
+                notes.append(f"Column {column.name!r}: {said}")
+            odd |= ~images.there & cells.fillna("").str.strip().ne("").to_numpy()
+            frame[column.name] = images
+        return frame, notes, odd
+
+    def _table(self, frame: pd.DataFrame) -> Predicted:
         from automl.data.contract import typed
 
         checked = typed(frame, self.problem.columns)
@@ -225,7 +258,6 @@ class Predictor:
         return pd.DataFrame(columns)
 
 
-ODD = "a value never seen in training, or of the wrong type"
 """The problem of a row with a cell that was taken for missing."""
 
 

@@ -55,8 +55,12 @@ def read(source: Any, plan: Plan) -> Source:
     check_plan(plan)
     about = [plan.weight, plan.group, plan.split_column]
     special = [name for name in (*about, plan.time_column, plan.series_id) if name]
-    raw = read_source(source, target=plan.target, modality=plan.modality, exclude=[*special, *plan.drop])
-    if plan.horizon is not None and (isinstance(raw, ImageFiles) or raw.paths):
+    forecast = plan.horizon is not None
+    raw = read_source(
+        source, target=plan.target, modality=plan.modality, exclude=[*special, *plan.drop],
+        inputs_of=None if forecast else _inputs_of,
+    )  # fmt: skip
+    if forecast and (isinstance(raw, ImageFiles) or raw.paths):
         raise UsageError("--horizon is for tables.", where="--horizon", hint="leave it out")
     if plan.long_series is None:
         return raw
@@ -69,6 +73,12 @@ def read(source: Any, plan: Plan) -> Source:
     kept = replace(raw, frame=raw.frame.drop(columns=[name for name in plan.drop if name in raw.frame]))
     target = plan.target or str(dict(raw.reading.get("target") or {}).get("name") or raw.frame.columns[-1])
     return pivot(kept, plan.long_series, plan.time_column, target, [name for name in about if name])
+
+
+def _inputs_of(frame: pd.DataFrame) -> list[str]:
+    from automl.profile.columns import Roles, describe_column
+
+    return [name for name in frame.columns if describe_column(frame[name], name, Roles("")).role == "feature"]
 
 
 def profile(source: Source, plan: Plan) -> Profile:
@@ -116,7 +126,7 @@ def prepare(source: Source, plan: Plan, folder: Path, threads: int) -> Prepared:
     """
     if isinstance(source, ImageFiles):
         return _images(source, plan, folder, threads)
-    return _table(source, plan) if plan.horizon is None else _forecast(source, plan)
+    return _table(source, plan, folder, threads) if plan.horizon is None else _forecast(source, plan)
 
 
 def _metric(plan: Plan, found: Profile) -> str:
@@ -152,14 +162,14 @@ def _monotone(plan: Plan, found: Profile) -> dict[str, int]:
     return dict(plan.monotone)
 
 
-def _table(table: Table, plan: Plan) -> Prepared:
+def _table(table: Table, plan: Plan, folder: Path, threads: int) -> Prepared:
     from automl.data.contract import typed
     from automl.profile.target import encode_target, is_skewed
 
     found = profile(table, plan)
     if not found.features:
         raise DataError("No column is left to learn from.", where=found.source, hint="--keep COL uses a dropped column")
-    frame = table.frame
+    found, frame = _with_pixels(table, found, plan, folder, threads) if table.images else (found, table.frame)
     y, classes, kept = encode_target(frame[found.target.value], found.task.value)
     rows = np.flatnonzero(kept)
     columns, channels = _series_order(found)
@@ -200,7 +210,8 @@ def _forecast(table: Table, plan: Plan) -> Prepared:
     values, _, kept = encode_target(table.frame[target], "regression")
     y = np.full(len(table.frame), np.nan)
     y[kept] = values
-    asked = Asked(plan.horizon or 1, target, time, plan.series_id, found.features, plan.known)
+    inputs = tuple(column for column in found.features if column.kind != "image")
+    asked = Asked(plan.horizon or 1, target, time, plan.series_id, inputs, plan.known)
     built = build(table.frame, y, asked)
     forecast, rows = built.forecast, built.rows
     told = {"horizon": forecast.horizon, "unit": words(forecast.steps), "baseline": forecast.baseline}
@@ -228,6 +239,35 @@ def _time_column(found: Profile, name: str) -> Column:
             f"Column {name!r} holds no times.", where="--time-column", hint="dates, or numbers that grow with time"
         )
     return column if column.kind == "date" else Column(name, "number", "time", column.reason, 0, column.distinct)
+
+
+def _with_pixels(
+    table: Table, found: Profile, plan: Plan, folder: Path, threads: int
+) -> tuple[Profile, pd.DataFrame]:
+    """The profile with every broken file known, and the frame with images in place of their paths.
+
+    Raises:
+        DataError: too many of the images of a column cannot be read.
+    """
+    from automl.data.image_column import decoded
+    from automl.data.media import root_of
+    from automl.profile.image_column import broken_images, with_broken
+
+    root, frame, columns = root_of(table), table.frame.copy(deep=False), list(found.columns)
+    for i, column in enumerate(columns):
+        if column.kind != "image" or column.role != "feature":
+            continue
+        cells = table.frame[column.name]
+        images, reasons = decoded(cells, root, column.image_size, folder / f"images-{i}.npy", threads)
+        check_broken(
+            reasons, column.stats["files"], where=f"{table.source}, column {column.name!r}",
+            what="image files", hint=f"repair these files, or leave them out: --drop {column.name}",
+        )  # fmt: skip
+        columns[i] = with_broken(column, cells, root, reasons)
+        frame[column.name] = images
+    told = broken_images(columns, plan.ignore)
+    kept = [finding for finding in found.findings if finding.code not in {one.code for one in told}]
+    return replace(found, columns=tuple(columns), findings=(*kept, *told)), frame
 
 
 def _series_order(found: Profile) -> tuple[tuple[Column, ...], int]:

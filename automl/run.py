@@ -283,7 +283,8 @@ def introduction(prepared: Prepared) -> list[str]:
     kind = profile.modality.value
     columns = f", {len(profile.columns)} columns" if kind in ("table", "text") and not prepared.paths else ""
     lines = [f"{profile.name}: {profile.rows:,} {UNITS[kind][profile.rows != 1]}{columns}"]
-    said = () if kind == "table" else (("data", profile.modality),)
+    pictures = any(column.kind == "image" for column in profile.columns)
+    said = () if kind == "table" and not pictures else (("data", profile.modality),)
     for name, choice in (*said, ("target", profile.target), ("task", profile.task)):
         override = f"  [{choice.override}]" if choice.override else ""
         lines.append(f"{name}: {choice.value} ({choice.reason}){override}")

@@ -16,7 +16,7 @@ FamilyName = Literal["baseline", "linear", "trees", "network", "ensemble"]
 Severity = Literal["error", "warning", "note"]
 Status = Literal["found", "passed", "not_applicable", "skipped"]
 Prefer = Literal["balanced", "accuracy", "simple", "fast"]
-Kind = Literal["number", "category", "text", "date", "boolean", "id", "constant"]
+Kind = Literal["number", "category", "text", "date", "boolean", "image", "id", "constant"]
 """What a column holds.
 
 - 'number': a quantity; order and distance mean something.
@@ -24,6 +24,7 @@ Kind = Literal["number", "category", "text", "date", "boolean", "id", "constant"
 - 'text': free text, several words a cell.
 - 'date': a date or a time.
 - 'boolean': two values (yes/no, true/false, 0/1).
+- 'image': paths of image files.
 - 'id': names the row (a key, a row number); never an input.
 - 'constant': one value, or none at all; never an input.
 """
@@ -84,13 +85,14 @@ class Column:
         distinct: distinct values among the cells that have one.
         stats: for numbers min, max, mean, std, median, q25, q75, skew, histogram {edges, counts}; for categories and
             booleans top [[label, count], ...] (at most 20); for dates min, max (ISO); for text mean_words,
-            mean_characters.
+            mean_characters; for images files (distinct), sizes, formats, broken {path: reason}, broken_count.
         levels: the values of a category or boolean seen, sorted (at most 10,000, the most frequent).
         markers: hidden missing markers found, marker -> count.
         sentinels: numbers that look like codes for missing (-999), value -> count.
         number_format: how text cells become numbers: '' (plain), 'decimal_comma', 'thousands_comma', 'percent' or
             'currency'.
         date_format: strptime format of a date column kept as text, '' when it was read as dates.
+        image_size: (height, width, channels) that the images of the column are decoded to; () for other kinds.
     """
 
     name: str
@@ -105,6 +107,7 @@ class Column:
     sentinels: dict[str, int] = field(default_factory=dict)
     number_format: str = ""
     date_format: str = ""
+    image_size: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -285,6 +288,11 @@ class Problem:
     explainable: bool = False
     backbone: str = ""
     forecast: Forecast | None = None
+
+    @property
+    def branched(self) -> bool:
+        """Whether a table has columns that networks read by branches of their own: free text, images."""
+        return self.modality == "table" and any(column.kind in ("text", "image") for column in self.columns)
 
     @property
     def outputs(self) -> int:

@@ -14,7 +14,13 @@ MAX_BROKEN = 0.05
 
 
 def check_broken(
-    reasons: Mapping[str, str], total: int, *, where: str, limit: float = MAX_BROKEN, what: str = "images"
+    reasons: Mapping[str, str],
+    total: int,
+    *,
+    where: str,
+    limit: float = MAX_BROKEN,
+    what: str = "images",
+    hint: str = "repair or remove these files",
 ) -> None:
     """Refuse a set of which too large a share cannot be read.
 
@@ -27,5 +33,5 @@ def check_broken(
     raise DataError(
         f"{len(reasons)} of {total} {what} cannot be read; more than {limit:.0%} are not skipped silently.",
         where=f"{where}: {shown}",
-        hint="repair or remove these files",
+        hint=hint,
     )

@@ -31,7 +31,8 @@ class Typed:
     Attributes:
         frame: one column per feature, in the order of the profile. Numbers float64 (NaN = missing, never infinite);
             booleans float64 0/1 (position in the column's levels); categories int32 positions in the column's levels,
-            -1 = missing or never seen; dates float64 seconds since 1970; text `str`, '' = missing.
+            -1 = missing or never seen; dates float64 seconds since 1970; text `str`, '' = missing; images an
+            `ImageArray`.
         problems: column -> {'unseen': labels never seen in training, 'wrong_type': cells that cannot be read as the
             column's kind, 'unseen_examples': at most five}; only columns that have some.
         extra: columns of the input that are not used.
@@ -46,7 +47,7 @@ def typed(frame: pd.DataFrame, columns: Sequence[Column]) -> Typed:
     """The feature columns of a frame in the types that models are fed; odd cells become missing and are counted.
 
     Args:
-        frame: rows as read; may hold further columns.
+        frame: rows as read; may hold further columns. Images are decoded already.
         columns: the feature columns of the profile.
 
     Raises:
@@ -60,6 +61,9 @@ def typed(frame: pd.DataFrame, columns: Sequence[Column]) -> Typed:
     problems: dict[str, dict[str, Any]] = {}
     data: dict[str, Any] = {}
     for column in columns:
+        if column.kind == "image":
+            data[column.name] = frame[column.name].array
+            continue
         data[column.name], problem = _READERS.get(column.kind, _text)(simplify(frame[column.name]), column)
         if problem:
             problems[column.name] = problem

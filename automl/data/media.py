@@ -134,8 +134,8 @@ def manifest(
     wanted = [column for column in (path_column, target) if column is not None]
     if missing := [column for column in wanted if column not in table.frame.columns]:
         raise ColumnMissing.from_names(missing, table.frame.columns, where=table.source)
-    root = _manifest_root(table)
-    paths = table.frame[path_column].fillna("").astype(str).map(lambda cell: _relative(cell, root))
+    root = root_of(table)
+    paths = table.frame[path_column].fillna("").astype(str).map(lambda cell: relative(cell, root))
     frame = table.frame.assign(**{path_column: paths}).sort_values(path_column, kind="stable")
     reading = dict(table.reading)
     if target is not None:
@@ -157,7 +157,13 @@ def manifest(
 
 
 def find_path_column(frame: pd.DataFrame, root: Path, kind: str = "image") -> str | None:
-    """The column that names files of this modality under `root`, or None.
+    """The column that names files of this modality under `root`, or None: see `path_columns`."""
+    found = path_columns(frame, root, kind)
+    return max(found, key=lambda name: (found[name], name.lower() in PATH_NAMES)) if found else None
+
+
+def path_columns(frame: pd.DataFrame, root: Path, kind: str = "image") -> dict[str, float]:
+    """Columns that name files of this modality under `root`, and which share of the cells looked at names one.
 
     Of its first 100 cells, nine in ten end in such an extension and half of those files exist.
     """
@@ -166,10 +172,10 @@ def find_path_column(frame: pd.DataFrame, root: Path, kind: str = "image") -> st
         cells = [cell for cell in frame[column].dropna().head(100) if isinstance(cell, str)]
         if not cells or sum(_is(cell, kind) for cell in cells) < 0.9 * len(cells):
             continue
-        share = sum(_exists(root, _relative(cell, root)) for cell in cells) / len(cells)
+        share = sum(_exists(root, relative(cell, root)) for cell in cells) / len(cells)
         if share >= 0.5:
-            found[str(column)] = (share, str(column).lower() in PATH_NAMES)
-    return max(found, key=lambda column: found[column]) if found else None
+            found[str(column)] = share
+    return found
 
 
 def _walk(root: Path) -> tuple[list[str], list[str]]:
@@ -291,12 +297,13 @@ def _reading(layout: str, started: float, ignored: dict[str, str]) -> dict[str, 
     return {"layout": layout, "files_ignored": listed, "files_ignored_count": len(ignored), "seconds": seconds}
 
 
-def _manifest_root(table: Table) -> Path:
+def root_of(table: Table) -> Path:
+    """The folder that paths in a table are relative to: that of its file, else the working directory."""
     source = Path(table.source)
     return source.parent if source.is_file() else Path.cwd()
 
 
-def _relative(cell: str, root: Path) -> str:
+def relative(cell: str, root: Path) -> str:
     """The path of a cell relative to root where it lies under it, with '/' separators."""
     text = cell.strip().replace("\\", "/")
     if not Path(text).is_absolute():

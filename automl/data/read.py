@@ -5,14 +5,17 @@ Importing this module imports no library; pandas and pyarrow are loaded by the f
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from automl.data.table_target import Wanted, guess_target
+from automl.data.table_target import STRUCTURE, Wanted, guess_target
 from automl.errors import DataError, did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable, Collection, Sequence
+
+    import pandas as pd
 
     from automl.data.source import Source, Table
 
@@ -31,6 +34,7 @@ def read(
     max_bad_lines: float = 0.01,
     labelled: bool = True,
     exclude: Collection[str] = (),
+    inputs_of: Callable[[pd.DataFrame], Sequence[str]] | None = None,
 ) -> Source:
     """The data as read: types as found in the cells, the target as text exactly as in the file.
 
@@ -42,6 +46,8 @@ def read(
         max_bad_lines: share of lines with too many or too few cells that may be skipped.
         labelled: False for data to predict: no target is looked for (unless given), and one row is enough.
         exclude: columns that have another role and are not guessed as target.
+        inputs_of: which columns of a frame models would learn from. Where a table that names images has some beside
+            paths and target it is a table with images; when None it is a set of images, and they are not used.
 
     Raises:
         DataError: nothing there, or nothing that can be read as data; says where and what to do.
@@ -50,7 +56,7 @@ def read(
     """
     wanted = Wanted(target, labelled, exclude)
     if isinstance(source, (str, Path)):
-        return _read_path(Path(source), wanted, modality, max_bad_lines)
+        return _read_path(Path(source), wanted, modality, max_bad_lines, inputs_of)
     from automl.data import table
 
     if isinstance(source, tuple) and len(source) == 2:
@@ -61,7 +67,7 @@ def read(
             f"Cannot read data from {type(source).__name__}.",
             hint="give a path, a DataFrame or a pair (X, y) of arrays",
         )
-    return table.from_frame(frame, wanted)
+    return _with_images(lambda wanted: table.from_frame(frame, wanted), wanted)[0]
 
 
 def from_arrays(X: Any, y: Any, target: str = "target") -> Table:
@@ -71,23 +77,31 @@ def from_arrays(X: Any, y: Any, target: str = "target") -> Table:
     return table.from_arrays(X, y, target)
 
 
-def _read_path(path: Path, wanted: Wanted, modality: str | None, max_bad_lines: float) -> Source:
+def _read_path(
+    path: Path,
+    wanted: Wanted,
+    modality: str | None,
+    max_bad_lines: float,
+    inputs_of: Callable[[pd.DataFrame], Sequence[str]] | None,
+) -> Source:
     if not path.exists():
         raise _missing(path)
     if path.is_dir():
         return _read_folder(path, modality, labelled=wanted.labelled)
-    from automl.data import table
+    from automl.data import media, table
 
-    result = table.read_file(path, wanted, max_bad_lines)
-    if modality in ("table", "text", "series"):
+    if modality in ("text", "series"):
+        return table.read_file(path, wanted, max_bad_lines)
+    excluded = list(wanted.exclude)
+    result, wanted = _with_images(lambda wanted: table.read_file(path, wanted, max_bad_lines), wanted)
+    if modality == "table" or (modality is None and result.images and _others(result, wanted, inputs_of)):
         return result
-    from automl.data import media
-
+    free = result.frame.head(LOOKED_AT).drop(columns=excluded, errors="ignore")
     kinds: tuple[FileKind, ...] = ("image", "audio")
     for kind in kinds:
         if modality not in (None, kind):
             continue
-        column = media.find_path_column(result.frame.head(LOOKED_AT), path.parent, kind)
+        column = media.find_path_column(free, path.parent, kind)
         if column is not None:
             return _read_manifest(path, result, column, wanted, max_bad_lines, kind)
     if modality is None:
@@ -97,6 +111,33 @@ def _read_path(path: Path, wanted: Wanted, modality: str | None, max_bad_lines: 
         where=str(path),
         hint=f"name the column 'path' and give paths relative to {path.parent}",
     )
+
+
+def _with_images(load: Callable[[Wanted], Table], wanted: Wanted) -> tuple[Table, Wanted]:
+    """The table with the columns that name images, and what was wanted; in data to predict none is looked for."""
+    result = load(wanted)
+    if not wanted.labelled:
+        return result, wanted
+    from automl.data import media
+
+    named = media.path_columns(result.frame.head(LOOKED_AT), media.root_of(result))
+    found = tuple(name for name in named if name not in {*wanted.exclude, wanted.target})
+    if found and wanted.choice["name"] in found:
+        # The guess fell on the paths: read again, so that the true target is text exactly as in the file.
+        wanted = Wanted(None, wanted.labelled, {*wanted.exclude, *found})
+        result = load(wanted)
+    return replace(result, images=found), wanted
+
+
+def _others(
+    result: Table, wanted: Wanted, inputs_of: Callable[[pd.DataFrame], Sequence[str]] | None
+) -> bool:
+    """Whether there is more to learn from than one column of paths."""
+    if inputs_of is None:
+        return False
+    known = {*wanted.exclude, *result.images, str(wanted.choice.get("name", ""))}
+    rest = result.frame[[name for name in result.frame.columns if name not in known and name.lower() not in STRUCTURE]]
+    return len(result.images) > 1 or bool(inputs_of(rest))
 
 
 def _read_folder(path: Path, modality: str | None, *, labelled: bool) -> Source:

@@ -24,6 +24,7 @@ class Table:
             {line number: reason}.
         paths: for a folder of text files the file of each row, relative to the folder; () otherwise.
         parts: 'train', 'val' or 'test' of each row when the folder has such folders, else None.
+        images: columns whose cells name image files.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Table:
     reading: dict[str, Any] = field(default_factory=dict)
     paths: tuple[str, ...] = ()
     parts: tuple[str, ...] | None = None
+    images: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

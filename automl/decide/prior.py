@@ -115,8 +115,8 @@ class Prior:
 def prior(profile: Profile, rows: int, splits: int) -> Prior | None:
     """The prior for this data, or None where nothing comparable is published with a number to rest on.
 
-    That is images (small-scale comparisons of networks with trees on hand-made features give no rates) and tables of
-    free text alone.
+    That is images (small-scale comparisons of networks with trees on hand-made features give no rates), tables with
+    images among their columns, and tables of free text alone.
 
     Args:
         profile: gives modality, task, classes and columns.
@@ -124,7 +124,8 @@ def prior(profile: Profile, rows: int, splits: int) -> Prior | None:
         splits: splits measured, which the prior is weighed against.
     """
     columns = profile.features
-    if profile.modality.value != "table" or all(c.kind == "text" for c in columns):
+    kinds = {column.kind for column in columns}
+    if profile.modality.value != "table" or "image" in kinds or kinds == {"text"}:
         return None
     classes = len(profile.classes) if profile.task.value != "regression" else 2
     features = meta_features(rows, len(columns), sum(map(_is_categorical, columns)), max(classes, 2))

@@ -39,7 +39,7 @@ NETWORK_PART = 0.4
 """Share of what deciding may cost that the other families leave to the network while it is still to come: comparing two
 that are alike split by split would else use up all of it, and the network would never be tried."""
 COMPILE_SECONDS = 8.0
-"""What the first split of a network on anything but tables may take, whatever deciding may still cost.
+"""What the first split of a network on anything but numbers and labels may take, whatever deciding may still cost.
 
 Convolutions are compiled and measured for seconds before the first of them is trained; with less there is no evidence.
 """
@@ -203,7 +203,8 @@ class Race:
         left = _until(cv, share, self.reserve)
         seconds = min(left, self._allowance(name))
         first = seconds * NETWORK_FIRST if seconds > NETWORK_SECONDS else 0.0
-        if cv.dataset.problem.modality != "table" and left > COMPILE_SECONDS:
+        problem = cv.dataset.problem
+        if (problem.modality != "table" or problem.branched) and left > COMPILE_SECONDS:
             first = max(first, COMPILE_SECONDS)
         self._first_split(name, first)
         self._judge()

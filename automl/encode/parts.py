@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from automl.encode.dates import PARTS, date_parts
+from automl.encode.image_column import ImageEncoder
 from automl.encode.state import State, prefixed, unprefixed
 from automl.encode.text import TextEncoder
 
@@ -28,7 +29,7 @@ class Parts:
     """A table as two matrices.
 
     Attributes:
-        numbers: (n, a) float64, NaN where missing: numbers, booleans, parts of dates, text components.
+        numbers: (n, a) float64, NaN where missing: numbers, booleans, parts of dates, text and image components.
         codes: (n, b) int32 category codes into the levels of the contract, -1 where missing or unseen.
     """
 
@@ -44,6 +45,7 @@ class PartsEncoder:
         number_names, code_names: a readable name for each matrix column ('arrival: month_sin').
         code_sizes: number of levels of each category.
         texts: fitted text encoder of each text column.
+        images: fitted image encoder of each column of images.
     """
 
     columns: tuple[tuple[str, str], ...]
@@ -51,18 +53,22 @@ class PartsEncoder:
     code_names: tuple[str, ...]
     code_sizes: tuple[int, ...]
     texts: dict[str, TextEncoder]
+    images: dict[str, ImageEncoder] = field(default_factory=dict)
 
     @classmethod
     def fit(cls, frame: pd.DataFrame, columns: Sequence[Column], seed: int) -> PartsEncoder:
-        """Fit text encoders on the training rows given and name every output column."""
+        """Fit text and image encoders on the training rows given and name every output column."""
         rich = all(column.kind == "text" for column in columns)
         texts = {c.name: TextEncoder.fit(strings(frame, c.name), seed, rich) for c in columns if c.kind == "text"}
+        images = {c.name: ImageEncoder.fit(frame[c.name].array, seed) for c in columns if c.kind == "image"}
         numbers: list[str] = []
         for column in columns:
             if column.kind == "date":
                 numbers += [f"{column.name}: {part}" for part in PARTS]
             elif column.kind == "text":
                 numbers += [f"{column.name}: {name}" for name in texts[column.name].names()]
+            elif column.kind == "image":
+                numbers += [f"{column.name}: {name}" for name in images[column.name].names()]
             elif column.kind != "category":
                 numbers.append(column.name)
         categories = [column for column in columns if column.kind == "category"]
@@ -72,6 +78,7 @@ class PartsEncoder:
             tuple(column.name for column in categories),
             tuple(len(column.levels) for column in categories),
             texts,
+            images,
         )
 
     def transform(self, frame: pd.DataFrame) -> Parts:
@@ -83,6 +90,8 @@ class PartsEncoder:
                 numbers.append(date_parts(frame[name].to_numpy(np.float64)))
             elif kind == "text":
                 numbers.append(self.texts[name].transform(strings(frame, name)))
+            elif kind == "image":
+                numbers.append(self.images[name].transform(frame[name].array))
             elif kind == "category":
                 codes.append(frame[name].to_numpy(np.int32)[:, None])
             else:
@@ -99,12 +108,16 @@ class PartsEncoder:
             "code_names": self.code_names,
             "code_sizes": self.code_sizes,
             "texts": {},
+            "images": {},
         }
         arrays: dict[str, Array] = {}
         for i, (name, encoder) in enumerate(self.texts.items()):
             text_plain, text_arrays = encoder.state()
             plain["texts"][name] = text_plain
             arrays |= prefixed(f"text{i}", text_arrays)
+        for i, (name, images) in enumerate(self.images.items()):
+            plain["images"][name], image_arrays = images.state()
+            arrays |= prefixed(f"image{i}", image_arrays)
         return plain, arrays
 
     @classmethod
@@ -115,12 +128,17 @@ class PartsEncoder:
             name: TextEncoder.from_state((text_plain, unprefixed(f"text{i}", arrays)))
             for i, (name, text_plain) in enumerate(plain["texts"].items())
         }
+        images = {
+            name: ImageEncoder.from_state((image_plain, unprefixed(f"image{i}", arrays)))
+            for i, (name, image_plain) in enumerate(plain.get("images", {}).items())
+        }
         return cls(
             tuple((name, kind) for name, kind in plain["columns"]),
             tuple(plain["number_names"]),
             tuple(plain["code_names"]),
             tuple(plain["code_sizes"]),
             texts,
+            images,
         )
 
 

@@ -22,6 +22,7 @@ class _Computed:
     filled: Array
 
 
+MOST = 4
 _CACHE: dict[tuple[str, str, int, int], _Computed] = {}
 _LOCK = threading.Lock()
 
@@ -29,7 +30,7 @@ _LOCK = threading.Lock()
 def cached(images: Images, kind: str, width: int, compute: Callable[[Array], Array]) -> Array:
     """(n, width) float32 features of a selection; what is missing in memory is computed for its rows only.
 
-    One file is kept: a run has one, and a rewritten file has another time stamp.
+    The last `MOST` files are kept: one a column of images; a rewritten file has another time stamp.
 
     Args:
         images: the selection.
@@ -42,9 +43,10 @@ def cached(images: Images, kind: str, width: int, compute: Callable[[Array], Arr
     with _LOCK:
         stored = np.load(images.file, mmap_mode="r")
         if key not in _CACHE:
-            _CACHE.clear()
+            while len(_CACHE) >= MOST:
+                del _CACHE[next(iter(_CACHE))]
             _CACHE[key] = _Computed(np.empty((len(stored), width), np.float32), np.zeros(len(stored), dtype=bool))
-        known = _CACHE[key]
+        known = _CACHE[key] = _CACHE.pop(key)  # the one used last is the last to go
         rows = np.unique(images.rows)
         missing = rows[~known.filled[rows]]
         known.matrix[missing] = compute(stored[missing])

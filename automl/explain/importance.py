@@ -2,7 +2,7 @@
 
 For images the inputs are the nine regions of a 3 x 3 grid, each replaced by the pixels of another image; for recordings
 the same of their spectrogram (low, middle or high frequencies; beginning, middle or end), and for long series blocks of
-neighbouring points.
+neighbouring points. A table's columns are shuffled whole, those of texts and images too.
 """
 
 from __future__ import annotations
@@ -132,7 +132,7 @@ def _shuffled_losses(
         else:
             changed = inputs.copy(deep=False)
             for column in columns:
-                changed[column] = inputs[column].to_numpy()[order]
+                changed[column] = inputs[column].array[order]
             yield name, score.loss(y, model.predict(changed), weight)
 
 

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 from automl.data.cells import is_text, simplify
 from automl.profile.describe import describe_dates, describe_numbers, describe_truths
 from automl.profile.describe_text import describe_text
+from automl.profile.image_column import describe_images
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     import pandas as pd
 
@@ -56,7 +58,10 @@ class Roles:
 
 
 def describe(
-    frame: pd.DataFrame, roles: Roles, markers: Mapping[str, Mapping[str, int]] | None = None
+    frame: pd.DataFrame,
+    roles: Roles,
+    markers: Mapping[str, Mapping[str, int]] | None = None,
+    images: Mapping[str, Path] | None = None,
 ) -> tuple[Column, ...]:
     """Every column but the target, in file order.
 
@@ -64,10 +69,13 @@ def describe(
         frame: as read, column names are text.
         roles: what the user said.
         markers: column -> marker -> count of the hidden missing markers that the reader took out.
+        images: column of paths to images -> the folder they are relative to.
     """
     named = roles.named()
 
     def one(name: str) -> Column:
+        if images and name in images and name not in named and name not in roles.drop:
+            return describe_images(frame[name], images[name])
         column = _with_role(describe_column(frame[name], name, roles), named, roles)
         found = (markers or {}).get(name, {})
         return replace(column, markers={**found, **column.markers}) if found else column

@@ -151,16 +151,16 @@ def _media(files: ImageFiles, inspection: Inspection) -> dict[str, Any]:
         "readable": len(headers),
         "broken": dict(list(reasons.items())[:LISTED]),
         "broken_count": len(reasons),
-        **({"seconds": _seconds(headers), "rates": _rates(headers)} if sound else {"sizes": _sizes(headers)}),
-        "modes": _tally(header.mode for header in headers),
-        "formats": _tally(header.format for header in headers),
+        **({"seconds": _seconds(headers), "rates": _rates(headers)} if sound else {"sizes": sizes(headers)}),
+        "modes": tally(header.mode for header in headers),
+        "formats": tally(header.format for header in headers),
         **({} if sound else {"rotated": sum(header.rotated for header in headers)}),
         "duplicates": _duplicate_groups(files, inspection),
         "bytes": sum(header.bytes for header in inspection.headers),
     }
 
 
-def _sizes(headers: list[Header]) -> dict[str, Any]:
+def sizes(headers: list[Header]) -> dict[str, Any]:
     """[width, height] of the smallest, median and largest image (each side by itself) in pixels."""
     sides = np.array([(header.width, header.height) for header in headers])
     return {
@@ -180,10 +180,11 @@ def _seconds(headers: list[Header]) -> dict[str, float]:
 
 def _rates(headers: list[Header]) -> dict[str, int]:
     """Sampling rate -> recordings."""
-    return _tally(f"{header.rate:,} Hz" for header in headers)
+    return tally(f"{header.rate:,} Hz" for header in headers)
 
 
-def _tally(values: Iterable[str]) -> dict[str, int]:
+def tally(values: Iterable[str]) -> dict[str, int]:
+    """How often each value occurs, the most frequent first."""
     return dict(Counter(values).most_common())
 
 

@@ -197,4 +197,5 @@ def table_choice(columns: Sequence[Column], wanted: str | None) -> Choice[Modali
         reason = f"{what} free text, {sum(words):.0f} words a row" if wanted is None else "as given"
         return Choice("text", reason, {"columns": len(kinds)}, "--modality table")
     counts = ", ".join(f"{kinds.count(kind)} {kind}" for kind in dict.fromkeys(kinds))
-    return Choice("table", f"one table with inputs of these kinds: {counts}")
+    override = "--modality image" if kinds.count("image") == 1 else ""
+    return Choice("table", f"one table with inputs of these kinds: {counts}", override=override)

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from automl.checks import CheckFacts, dropped_by, run_checks
+from automl.data.media import root_of
 from automl.data.table_frame import named
 from automl.data.table_target import guess_target
 from automl.errors import ColumnMissing, DataError, UsageError
 from automl.profile.columns import Roles, describe
+from automl.profile.image_column import broken_images
 from automl.profile.modality import (
     applicable,
     as_points,
@@ -90,12 +92,12 @@ def profile(
         drop_constants="AM102" not in ignore,
     )
     _check_roles(frame, roles, table.source)
-    points = series_points(frame, roles, modality)
+    points = None if table.images else series_points(frame, roles, modality)
     roles = replace(roles, keep=(*roles.keep, *(points.names if points is not None else ())))
     values = cells(frame[chosen.value])
     task_choice = detect_task(values, chosen.value, task)
     facts = _facts(table, roles, values, task_choice.value, known)
-    findings = run_checks(facts, ignore)
+    findings = (*run_checks(facts, ignore), *broken_images(facts.columns, ignore))
     kept = _without_dropped(facts.columns, findings, roles.drop)
     columns, kind = _with_modality(table, kept, points, modality, past=facts.known is not None)
     return _profile(table, facts, columns, applicable(findings, points, table), chosen, task_choice, kind)
@@ -163,7 +165,8 @@ def _check_roles(frame: pd.DataFrame, roles: Roles, where: str) -> None:
 
 def _facts(table: Table, roles: Roles, values: Cells, task: Task, known: Iterable[str] | None) -> CheckFacts:
     y, classes, kept = encode_target(values, task)
-    columns = describe(table.frame, roles, table.reading.get("markers"))
+    images = dict.fromkeys(table.images, root_of(table)) if table.images else None
+    columns = describe(table.frame, roles, table.reading.get("markers"), images)
     weight = next((column for column in columns if column.role == "weight"), None)
     if weight is not None and (weight.kind not in ("number", "boolean", "constant") or weight.stats.get("min", 0) < 0):
         where = f"column {weight.name!r}"

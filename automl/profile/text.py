@@ -53,8 +53,9 @@ def _header(profile: Profile) -> Text:
 def _target(profile: Profile) -> Group:
     target, task = profile.target, profile.task
     kind = profile.modality
+    pictures = any(column.kind == "image" for column in profile.columns)
     lines = [
-        *([] if kind.value == "table" else [(f"data    {kind.value}", kind.reason, kind.override)]),
+        *([] if kind.value == "table" and not pictures else [(f"data    {kind.value}", kind.reason, kind.override)]),
         (f"target  {target.value}", target.reason, target.override),
         (f"task    {task.value}", task.reason, task.override),
     ]
@@ -119,6 +120,8 @@ def _values(column: Column) -> str:
         return " .. ".join(_number(stats[key]) for key in ("min", "median", "max"))
     if "mean_words" in stats:
         return f"{stats['mean_words']:.1f} words a cell"
+    if "files" in stats:
+        return ", ".join([_size(stats), *([f"{stats['broken_count']:,} broken"] if stats["broken_count"] else [])])
     if top := stats.get("top"):
         return ", ".join(f"{label} ({count:,})" for label, count in top[:5])
     if column.kind == "date" and "min" in stats:

@@ -119,8 +119,11 @@ def use_block(run: Path, profile: Profile, features: list[str]) -> dict[str, Any
     things = UNITS[profile.modality.value][1]
     files = bool(profile.media) or profile.reading.get("format") == "txt"
     data = things.upper() if files else "NEW.csv"
-    argument = f'"new-{things}/"' if files else 'pd.read_csv("NEW.csv")'
-    head = "import automl" if files else "import automl\nimport pandas as pd"
+    # Paths of images are relative to the table's file, which a frame does not know.
+    by_name = files or any(column.kind == "image" for column in profile.columns)
+    named = f'"new-{things}/"' if files else '"NEW.csv"'
+    argument = named if by_name else 'pd.read_csv("NEW.csv")'
+    head = "import automl" if by_name else "import automl\nimport pandas as pd"
     return {
         "predict": f"automl predict {shlex.quote(str(run))} {data} --out predictions.csv",
         "python": f"{head}\n\nrun = automl.load({str(run)!r})\npredictions = run.predict({argument})",

@@ -187,9 +187,9 @@ class Portfolio:
                 best[name] = min(loss, best[name])
 
     def _suggest(self, name: FamilyName, cv: CrossValidation, pending: list[Params] | None = None) -> Params | None:
-        with self.lock:
-            known = [c for c in self.judged if c.family == name and comparable(c.params, self.first[name])]
         splits, space = self.result.splits, self._space(name)
+        with self.lock:
+            known = [c for c in self.judged if c.family == name and comparable(c.params, self.first[name], space)]
         history = [(c.params, c.loss(splits) if set(splits) <= set(c.losses) else None) for c in known]
         key = search_key(self.fingerprint, self.cv.metric.name, name, space)
         return suggestion(cv, key, space, history, pending or [])

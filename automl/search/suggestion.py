@@ -42,10 +42,12 @@ def suggestion(
     return None
 
 
-def comparable(params: Params, first: Params) -> bool:
+def comparable(params: Params, first: Params, space: Sequence[Knob]) -> bool:
     """Whether the oracle may learn from a trial: one of another kind of model lies outside its space.
 
     Args:
-        first: the family's first default, whose kind the space describes.
+        first: the family's first default, whose kind the space describes unless the kind is searched itself.
     """
-    return params.get("kind", first.get("kind")) == first.get("kind")
+    kind = params.get("kind", first.get("kind"))
+    searched = next((knob.choices for knob in space if knob.name == "kind"), (first.get("kind"),))
+    return kind in searched

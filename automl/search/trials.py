@@ -123,7 +123,7 @@ class Course:
         """
         if self.queue:
             return self.queue.pop(0)
-        tried = [c for c in (self.start, *self.result.trials) if comparable(c.params, self.start.params)]
+        tried = [c for c in (self.start, *self.result.trials) if comparable(c.params, self.start.params, self.space)]
         history = [(c.params, self._told(c)) for c in tried]
         return suggestion(cv, self.key, self.space, history, [c.params for c in self.running])
 

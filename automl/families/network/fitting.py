@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -35,6 +36,8 @@ COPIES = 3
 """Of the encoded rows: all of them, those learnt from, and those on the device."""
 GUESSED_FLOPS = 4e10
 """Operations a second assumed until a step has been timed: two processor cores."""
+ENCODED_AFTER = 0.5
+"""Of the seconds that encoding the rows took, kept for those predicted next, whose texts and images are new too."""
 SECONDS_COUNTED = 60.0
 """Time for which a network is sized where sizes come from counts alone."""
 
@@ -66,8 +69,11 @@ def fit(params: Params, train: Dataset, limits: Limits, started: float) -> Netwo
     if len(train) < 2:
         raise FitFailed("a network needs at least two rows")
     params = parameters.complete(params, train.problem, len(train), timed=deadline.at is not None)
-    params = kind_of(train.problem.modality).sized(params)
+    params = kind_of(train.problem.modality, params).sized(params)
+    before = time.monotonic()
     rows = _encoded(train, params, full=limits.full)
+    if train.problem.branched and deadline.at is not None:
+        deadline.at -= ENCODED_AFTER * (time.monotonic() - before)
     targets = Targets.fit(train.problem, rows.y[rows.fit], params.get("target", "plain"))
     model, run, per_call = _prepared(rows, targets, params, deadline)
     outcome = run.train(per_call)
@@ -85,7 +91,7 @@ def fit(params: Params, train: Dataset, limits: Limits, started: float) -> Netwo
 def _encoded(train: Dataset, params: Params, *, full: bool) -> Rows:
     """The rows as arrays, some set aside to choose the epoch and the temperature: fewer in a final fit."""
     problem = train.problem
-    encoder = kind_of(problem.modality).encoder(train, params)
+    encoder = kind_of(problem.modality, params).encoder(train, params)
     smaller: dict[str, int] = {}
     if encoder is not None:
         train, smaller = _fitting(train, encoder.width)
@@ -114,7 +120,7 @@ def _prepared(
     """
     if params.get("width") != "auto":
         return _assembled(rows, targets, params, deadline)
-    flops, kind = GUESSED_FLOPS, kind_of(rows.problem.modality)
+    flops, kind = GUESSED_FLOPS, kind_of(rows.problem.modality, params)
     for _ in range(2):
         sized = {**params, **_size(rows, params, deadline, flops)}
         model, run, per_call = _assembled(rows, targets, sized, deadline)
@@ -127,7 +133,7 @@ def _prepared(
 
 def _size(rows: Rows, params: Params, deadline: Deadline, flops: float) -> Params:
     """The largest size with time for about half its horizon, else the smallest; by counts without a deadline."""
-    kind, shape = kind_of(rows.problem.modality), rows.x.shape[1:]
+    kind, shape = kind_of(rows.problem.modality, params), rows.x.shape[1:]
     seconds = deadline.left() if deadline.at is not None else SECONDS_COUNTED
     epochs = min(1.2 * max(FEW_EPOCHS, params["epochs"] / 2), params["epochs"])
     most = seconds * flops / (3.0 * epochs * len(rows.fit))  # a gradient costs three times a prediction
@@ -139,7 +145,7 @@ def _assembled(
     rows: Rows, targets: Targets, params: Params, deadline: Deadline
 ) -> tuple[NetworkModel, Run, float | None]:
     """Network, optimiser and run; compiled and timed when there is a deadline."""
-    problem, kind = rows.problem, kind_of(rows.problem.modality)
+    problem, kind = rows.problem, kind_of(rows.problem.modality, params)
     x, y = rows.x[rows.fit], rows.y[rows.fit]
     batch = min(int(params["batch"]), len(x))
     chunk, calls = shape(len(x), batch, kind.steps(x.shape[1:], params))
@@ -154,7 +160,7 @@ def _assembled(
 
 def _left_out(model: NetworkModel) -> dict[str, object]:
     """The size that time allowed beside the largest there is; {} where they are the same."""
-    largest = kind_of(model.problem.modality).sizes(model.params)[0]
+    largest = kind_of(model.problem.modality, model.params).sizes(model.params)[0]
     taken = {name: model.params[name] for name in largest}
     return {} if taken == largest else {"size_taken": taken, "size_left_out": largest}
 

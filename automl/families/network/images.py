@@ -151,6 +151,20 @@ def network(size: tuple[int, ...], pixels: Array, params: Params, bias: list[flo
     mean, spread = pixels.mean(axis=(0, 1, 2)), np.maximum(pixels.std(axis=(0, 1, 2)), 1.0)
     inputs = keras.Input(size, dtype="uint8")
     hidden = Pixels([float(v) for v in mean], [float(v) for v in spread])(inputs)
+    hidden = summary(hidden, params, seed)
+    last = keras.layers.Dense(len(bias))
+    model = keras.Model(inputs, last(hidden))
+    last.bias.assign(np.asarray(bias, dtype=np.float32))
+    return model
+
+
+def summary(hidden: Any, params: Params, seed: int) -> Any:
+    """(images, height, width, channels) of mean 0 and deviation 1 to (images, channels of the last feature map).
+
+    Args:
+        params, seed: as for `network`.
+    """
+    size = tuple(hidden.shape[1:])
     if seen(size, params) != size:
         hidden = keras.layers.Resizing(*seen(size, params)[:2], antialias=True)(hidden)
     if params["augment"] or params["flip"]:
@@ -159,12 +173,7 @@ def network(size: tuple[int, ...], pixels: Array, params: Params, bias: list[flo
         hidden = Colour(params["colour"], seed=seed)(hidden)
     hidden = body(hidden, params)
     hidden = keras.layers.GlobalAveragePooling2D()(hidden)
-    if params["dropout"]:
-        hidden = keras.layers.Dropout(params["dropout"])(hidden)
-    last = keras.layers.Dense(len(bias))
-    model = keras.Model(inputs, last(hidden))
-    last.bias.assign(np.asarray(bias, dtype=np.float32))
-    return model
+    return keras.layers.Dropout(params["dropout"])(hidden) if params["dropout"] else hidden
 
 
 def optimizer(params: Params) -> keras.Optimizer:

@@ -22,8 +22,8 @@ class Encoder(Protocol):
         """Numbers of four bytes that a row becomes."""
         ...
 
-    def transform(self, frame: Any) -> Array:
-        """(rows, ...) array; every row for itself, so that blocks give what the whole gives."""
+    def transform(self, frame: Any) -> Any:
+        """(rows, ...) array, or `Several`; every row for itself, so that blocks give what the whole gives."""
         ...
 
     def state(self) -> State:
@@ -36,7 +36,7 @@ class Job:
     """A network to build.
 
     Attributes:
-        x: encoded rows to learn from.
+        x: encoded rows to learn from; `Several` for networks of several inputs.
         encoder: that made them; None where a network reads the bytes as they are.
         bias: first values of the output layer's biases.
         batch, chunk: rows a gradient step, and steps a call.
@@ -44,7 +44,7 @@ class Job:
     """
 
     problem: Problem
-    x: Array
+    x: Any
     encoder: Any
     targets: Targets
     params: Params

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from automl.families.network.audio_kind import AudioKind
+from automl.families.network.branch_kind import BranchKind
 from automl.families.network.image_kind import ImageKind
 from automl.families.network.series_kind import SeriesKind
 from automl.families.network.table_kind import TableKind
 from automl.families.network.text_kind import TextKind
 
 if TYPE_CHECKING:
+    from automl.families.base import Params
     from automl.families.network.kind import Kind
 
 KINDS: dict[str, Kind] = {
@@ -20,8 +22,9 @@ KINDS: dict[str, Kind] = {
     "audio": AudioKind(),
     "series": SeriesKind(),
 }
+BRANCHES: Kind = BranchKind()
 
 
-def kind_of(modality: str) -> Kind:
-    """The kind of a modality's networks."""
-    return KINDS[modality]
+def kind_of(modality: str, params: Params | None = None) -> Kind:
+    """The kind of a modality's networks, or that of networks with branches."""
+    return BRANCHES if params and params.get("kind") == "branches" else KINDS[modality]

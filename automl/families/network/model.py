@@ -61,9 +61,16 @@ class NetworkModel:
 
     def predict(self, inputs: Inputs) -> Array:
         """(n, classes) probabilities or (n, 1) values, float32, finite."""
-        block = max(PIXELS // int(np.prod(self.problem.image_size)), 1) if isinstance(inputs, Images) else BLOCK
+        block = self._block(inputs)
         parts = [self._predict(inputs, start, block) for start in range(0, max(len(inputs), 1), block)]
         return np.concatenate(parts)
+
+    def _block(self, inputs: Inputs) -> int:
+        """Rows encoded at a time."""
+        if isinstance(inputs, Images):
+            return max(PIXELS // int(np.prod(self.problem.image_size)), 1)
+        pixels = 4 * self.encoder.width if self.problem.branched and self.encoder is not None else 1
+        return min(max(PIXELS // pixels, 1), BLOCK)
 
     def _predict(self, inputs: Inputs, start: int, block: int) -> Array:
         if self.encoder is None:
@@ -74,7 +81,7 @@ class NetworkModel:
 
     def outputs(self, matrix: Array) -> Array:
         """(rows, outputs) float32 of the network for encoded rows."""
-        raw = outputs(self.network, matrix, kind_of(self.problem.modality).batch)
+        raw = outputs(self.network, matrix, kind_of(self.problem.modality, self.params).batch)
         return merged(raw, self.targets.kind)
 
     def final_params(self) -> Params:
@@ -93,6 +100,6 @@ def load(folder: Path, problem: Problem) -> NetworkModel:
     """The model that `NetworkModel.save` wrote; safe to load from a stranger."""
     plain, arrays = state.load(folder)
     network = keras.saving.load_model(folder / "network.keras", compile=False, safe_mode=True)
-    encoder = kind_of(problem.modality).restored((plain["encoder"], arrays))
+    encoder = kind_of(problem.modality, plain["params"]).restored((plain["encoder"], arrays))
     targets = jsonio.build(Targets, plain["targets"])
     return NetworkModel(problem, Shared(network), targets, encoder, plain["params"], plain["info"])

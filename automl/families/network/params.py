@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from automl.families.network import audio_params, image_params, series_params, table_params, text_params
+from automl.families.network import (
+    audio_params,
+    branch_params,
+    image_params,
+    series_params,
+    table_params,
+    text_params,
+)
 
 if TYPE_CHECKING:
     from automl.families.base import Knob, Params
@@ -18,17 +25,22 @@ SETTINGS: dict[str, Settings] = {
     "text": text_params.SETTINGS,
     "audio": audio_params.SETTINGS,
     "series": series_params.SETTINGS,
+    "branches": branch_params.SETTINGS,
 }
 
 
 def defaults(problem: Problem, rows: int) -> list[Params]:
     """Known-good configurations, the best first."""
-    return SETTINGS[problem.modality].defaults(problem, rows)
+    return _settings(problem).defaults(problem, rows)
 
 
 def space(problem: Problem, rows: int) -> list[Knob]:
     """The search space."""
-    return SETTINGS[problem.modality].space(problem, rows)
+    return _settings(problem).space(problem, rows)
+
+
+def _settings(problem: Problem) -> Settings:
+    return SETTINGS["branches" if problem.branched else problem.modality]
 
 
 def complete(params: Params, problem: Problem, rows: int, *, timed: bool) -> Params:
@@ -42,7 +54,8 @@ def complete(params: Params, problem: Problem, rows: int, *, timed: bool) -> Par
         params.pop("pbld", None)
     known = defaults(problem, rows)
     first = next((d for d in known if d.get("kind") == params.get("kind", d.get("kind"))), known[0])
-    longest, counted = SETTINGS[problem.modality].epochs(rows, first["batch"])
+    owner = next((settings for settings in SETTINGS.values() if first["kind"] in settings.kinds), _settings(problem))
+    longest, counted = owner.epochs(rows, first["batch"])
     return {**first, "epochs": longest if timed else counted, **params}
 
 

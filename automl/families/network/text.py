@@ -71,15 +71,19 @@ def network(codes: int, length: int, params: Params, outputs: int) -> keras.Mode
         params: kind, width, layers, kernel, dropout, token_dropout.
         outputs: classes, or 1.
     """
-    width = int(params["width"])
     tokens = keras.Input((length,), dtype="int32")
-    vectors = keras.layers.Embedding(codes, width)(tokens)
-    if params["token_dropout"]:
-        vectors = keras.layers.Dropout(params["token_dropout"], noise_shape=(None, length, 1))(vectors)
-    hidden = BODIES[params["kind"]](tokens, vectors, params)
-    if params["dropout"]:
-        hidden = keras.layers.Dropout(params["dropout"])(hidden)
+    hidden = summary(tokens, codes, params)
     return keras.Model(tokens, keras.layers.Dense(outputs)(hidden))
+
+
+def summary(tokens: Any, codes: int, params: Params) -> Any:
+    """(rows, length) codes to (rows, 2 * width), or (rows, width) for a bag of several layers; `params` as above."""
+    vectors = keras.layers.Embedding(codes, int(params["width"]))(tokens)
+    if params["token_dropout"]:
+        noise = (None, tokens.shape[1], 1)
+        vectors = keras.layers.Dropout(params["token_dropout"], noise_shape=noise)(vectors)
+    hidden = BODIES[params["kind"]](tokens, vectors, params)
+    return keras.layers.Dropout(params["dropout"])(hidden) if params["dropout"] else hidden
 
 
 def _bag(tokens: Any, vectors: Any, params: Params) -> Any:

@@ -15,6 +15,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from automl.encode.several import filled, unpacked
 from automl.families.network.dropout import Drop
 
 if TYPE_CHECKING:
@@ -112,7 +113,8 @@ class Trainer(keras.Model):  # type: ignore[misc]
 
         def step(i: Any, *state: Any) -> tuple[Any, ...]:
             rows = ops.take(order, i, axis=0)
-            batch = ops.take(x, rows, axis=0), ops.take(y, rows, axis=0), ops.take(weight, rows, axis=0)
+            several = keras.tree.map_structure(lambda values: ops.take(values, rows, axis=0), x)
+            batch = several, ops.take(y, rows, axis=0), ops.take(weight, rows, axis=0)
             if shares:
                 batch = mixture(*batch, ops.take(shares[0], i, axis=0))
             result = parent(*state, batch)
@@ -128,7 +130,7 @@ class Trainer(keras.Model):  # type: ignore[misc]
         Weights decay once a call by what they would in its steps: the same to the third digit, and it costs nothing.
 
         Args:
-            data: inputs, targets and row weights as backend tensors.
+            data: inputs (a dictionary for a network of several), targets and row weights as backend tensors.
             order: (steps, batch) int32 row numbers; always of the same shape, or it compiles again.
             rate: learning rate of all of them.
             fade: factor of dropout and weight decay.
@@ -190,6 +192,6 @@ def outputs(network: keras.Model, inputs: Array, batch: int) -> Array:
     parts = []
     for start in range(0, len(inputs), batch):
         rows = inputs[start : start + batch]
-        fill = np.repeat(rows[-1:], batch - len(rows), axis=0)
-        parts.append(network.predict_on_batch(np.concatenate([rows, fill]))[: len(rows)])
+        full = unpacked(filled(rows, batch, last=True))
+        parts.append(network.predict_on_batch(full)[: len(rows)])
     return np.concatenate(parts).astype(np.float32) if parts else np.zeros((0, *network.output_shape[1:]), np.float32)

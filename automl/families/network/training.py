@@ -7,9 +7,11 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import keras
 import numpy as np
 from keras import ops
 
+from automl.encode.several import filled, unpacked
 from automl.families.base import FitFailed
 from automl.families.network.schedule import FADES, PATIENCE, SCHEDULES, at_rest
 
@@ -82,13 +84,6 @@ def shape(rows: int, batch: int, most: int) -> tuple[int, int]:
     return max(round(steps / calls), 1), calls
 
 
-def filled(values: Array, rows: int) -> Array:
-    """The values with rows of zeros after them, `rows` in all; unchanged when they are as many or more."""
-    if len(values) >= rows:
-        return values
-    return np.concatenate([values, np.zeros((rows - len(values), *values.shape[1:]), dtype=values.dtype)])
-
-
 class Order:
     """Row numbers of the batches to come: random passes over all rows, one after the other, none left out."""
 
@@ -108,7 +103,7 @@ class Run:
     """One training run of a `Trainer`.
 
     Args:
-        data: (inputs, targets, row weights) of the rows to learn from.
+        data: (inputs, targets, row weights) of the rows to learn from; the inputs may be `Several`.
         room: rows that the data are filled up to with zeros, which are never learnt: one shape for all folds.
         evaluate: loss on the rows set aside, NaN when predictions are not finite; None keeps the last weights.
     """
@@ -123,7 +118,9 @@ class Run:
         room: int = 0,
     ) -> None:
         self.trainer, self.evaluate, self.plan, self.deadline = trainer, evaluate, plan, deadline
-        self.data: Any = tuple(ops.convert_to_tensor(filled(values, room)) for values in data)
+        self.data: Any = tuple(
+            keras.tree.map_structure(ops.convert_to_tensor, unpacked(filled(values, room))) for values in data
+        )
         self.order = Order(len(data[0]), plan.seed)
         self.outcome = Outcome()
         self.best: list[Array] | None = None
@@ -181,7 +178,7 @@ class Run:
     def measure(self) -> float:
         """Seconds a call, its share of the evaluation included; every variable is put back afterwards."""
         plan, before = self.plan, self.trainer.state()
-        order = Order(len(self.data[0]), plan.seed)
+        order = Order(len(self.data[1]), plan.seed)
         self._call(order, 0.0)  # compiles
         if self.evaluate is not None:
             self.evaluate()

@@ -102,6 +102,11 @@ def _picture(column: dict[str, Any], stats: dict[str, Any], rows: int) -> tuple[
         return charts.shares([float(t[1]) / max(rows, 1) for t in top[:12]], f"Most frequent in {name}: {said}"), said
     if is_number(stats.get("mean_words")):
         return "", f"{number(round(stats['mean_words'], 1))} words on average"
+    sizes = view.mapping(stats, "sizes")
+    if sizes:
+        sides = [short("x".join(number(side) for side in view.listing(sizes, key)), 20) for key in ("min", "max")]
+        broken = int(view.figure(stats, "broken_count") or 0)
+        return "", " … ".join(dict.fromkeys(sides)) + " pixels" + (f", {broken:,} cannot be read" if broken else "")
     if stats.get("min") is not None:
         return "", f"{short(stats.get('min'), 20)} … {short(stats.get('max'), 20)}"
     return "", ""

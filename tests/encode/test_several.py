@@ -1,0 +1,36 @@
+"""Several arrays of the same rows behave like one."""
+
+import numpy as np
+import pytest
+
+from automl.encode.several import Several, filled, unpacked
+
+
+@pytest.fixture
+def both():
+    return Several({"a": np.arange(6, dtype=np.float32).reshape(3, 2), "b": np.array([7, 8, 9], np.uint8)})
+
+
+def test_rows_are_taken_of_all(both):
+    taken = both[np.array([2, 0])]
+    assert taken.arrays["a"].tolist() == [[4, 5], [0, 1]]
+    assert taken.arrays["b"].tolist() == [9, 7]
+    assert len(both[:2]) == 2
+    assert both.shape == (3, {"a": (2,), "b": ()})
+
+
+@pytest.mark.parametrize(("last", "a", "b"), [(False, [0, 0], 0), (True, [4, 5], 9)])
+def test_filling_up(both, last, a, b):
+    longer = filled(both, 5, last=last)
+    assert longer.arrays["a"][3:].tolist() == [a, a]
+    assert longer.arrays["b"][3:].tolist() == [b, b]
+    assert longer.arrays["b"].dtype == np.uint8
+    assert len(filled(both, 2)) == 3
+
+
+def test_one_array_passes_as_it_is(both):
+    one = np.arange(3)
+    assert unpacked(one) is one
+    assert filled(one, 3) is one
+    assert filled(one, 4).tolist() == [0, 1, 2, 0]
+    assert set(unpacked(both)) == {"a", "b"}
