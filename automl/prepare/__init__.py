@@ -1,0 +1,77 @@
+"""From what the user named to a profile and rows that models can learn from: read, profile, type, encode the target."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from automl.data.source import ImageFiles
+from automl.errors import UsageError
+from automl.forecast.plan import check_plan
+from automl.prepare import files, forecasts, tables
+from automl.prepare.prepared import Prepared
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pandas as pd
+
+    from automl.config import Plan
+    from automl.data.source import Source
+    from automl.types import Profile
+
+__all__ = ["Prepared", "prepare", "profile", "read"]
+
+
+def read(source: Any, plan: Plan) -> Source:
+    """The data as read, with the plan's target and modality."""
+    from automl.data.read import read as read_source
+
+    check_plan(plan)
+    about = [plan.weight, plan.group, plan.split_column]
+    special = [name for name in (*about, plan.time_column, plan.series_id) if name]
+    forecast = plan.horizon is not None
+    raw = read_source(
+        source, target=plan.target, modality=plan.modality, exclude=[*special, *plan.drop],
+        inputs_of=None if forecast else _inputs_of,
+    )  # fmt: skip
+    if forecast and (isinstance(raw, ImageFiles) or raw.paths):
+        raise UsageError("--horizon is for tables.", where="--horizon", hint="leave it out")
+    if plan.long_series is None:
+        return raw
+    if isinstance(raw, ImageFiles):
+        raise UsageError("--series-id is for tables.", where="--series-id", hint="leave it out")
+    if plan.time_column is None:
+        raise UsageError("--series-id needs the order of time.", where="--series-id", hint="--time-column COL")
+    from automl.data.series import pivot
+
+    kept = replace(raw, frame=raw.frame.drop(columns=[name for name in plan.drop if name in raw.frame]))
+    target = plan.target or str(dict(raw.reading.get("target") or {}).get("name") or raw.frame.columns[-1])
+    return pivot(kept, plan.long_series, plan.time_column, target, [name for name in about if name])
+
+
+def _inputs_of(frame: pd.DataFrame) -> list[str]:
+    from automl.profile.columns import Roles, describe_column
+
+    return [name for name in frame.columns if describe_column(frame[name], name, Roles("")).role == "feature"]
+
+
+def profile(source: Source, plan: Plan) -> Profile:
+    """The profile of either kind of source."""
+    if isinstance(source, ImageFiles):
+        from automl.profile import media
+
+        return media.profile(source, files.inspect(source), task=plan.task, ignore=plan.ignore)
+    return tables.table_profile(source, plan) if plan.horizon is None else forecasts.prepared(source, plan).profile
+
+
+def prepare(source: Source, plan: Plan, folder: Path, threads: int) -> Prepared:
+    """Profile and dataset; `folder` takes decoded images.
+
+    Raises:
+        DataError: nothing can be learnt from the data, with the reason.
+        UsageError: a metric that does not fit the task, a group pattern that does not fit the files.
+    """
+    if isinstance(source, ImageFiles):
+        return files.prepared(source, plan, folder, threads)
+    return tables.prepared(source, plan, folder, threads) if plan.horizon is None else forecasts.prepared(source, plan)
