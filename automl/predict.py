@@ -11,7 +11,6 @@ import numpy as np
 from automl import families, jsonio
 from automl.errors import ColumnMissing, DataError, RunError
 from automl.evaluate.shape import Shape
-from automl.forecast.history import History
 from automl.types import FAMILIES, UNITS, Problem
 
 if TYPE_CHECKING:
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from automl.data.dataset import Array
     from automl.data.source import ImageFiles, Source, Table
     from automl.families.base import Model
+    from automl.forecast.history import History
     from automl.types import FamilyName
 
 
@@ -86,7 +86,11 @@ class Predictor:
         if family not in (*FAMILIES, "ensemble"):
             raise RunError(f"The model's family {family!r} is unknown here.", where=str(folder), hint="update automl")
         problem = jsonio.build(Problem, jsonio.read(folder / "contract.json"))
-        history = None if problem.forecast is None else History.load(folder, problem.forecast)
+        history = None
+        if problem.forecast is not None:
+            from automl.forecast.history import History
+
+            history = History.load(folder, problem.forecast)
         return cls(problem, families.load(family).load(folder, problem), Shape.from_state(manifest), history)
 
     def probabilities(self, inputs: Any) -> Array:

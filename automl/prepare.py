@@ -194,6 +194,8 @@ def _forecast(table: Table, plan: Plan) -> Prepared:
     from automl.forecast.steps import words
     from automl.profile.target import encode_target
 
+    if missing := [name for name in plan.known if name not in table.frame.columns]:
+        raise ColumnMissing.from_names(missing, map(str, table.frame.columns), where="--known")
     found = _table_profile(table, replace(plan, task="regression", modality="table", group=plan.series_id))
     found = replace(found, task=replace(found.task, reason="--horizon forecasts a number", override=""))
     target, time = found.target.value, _time_column(found, plan.time_column or "")
