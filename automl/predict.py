@@ -13,7 +13,6 @@ import numpy as np
 from automl import families, jsonio
 from automl.errors import ColumnMissing, DataError, RunError
 from automl.evaluate.shape import Shape
-from automl.forecast.history import History
 from automl.types import FAMILIES, UNITS, Problem
 
 if TYPE_CHECKING:
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from automl.data.dataset import Array
     from automl.data.source import ImageFiles, Source, Table
     from automl.families.base import Model
+    from automl.forecast.history import History
     from automl.types import FamilyName
 
 
@@ -92,7 +92,11 @@ class Predictor:
             from automl.families.trees.alone import import_alone
 
             import_alone()
-        history = None if problem.forecast is None else History.load(folder, problem.forecast)
+        history = None
+        if problem.forecast is not None:
+            from automl.forecast.history import History
+
+            history = History.load(folder, problem.forecast)
         return cls(problem, families.load(family).load(folder, problem), Shape.from_state(manifest), history)
 
     def probabilities(self, inputs: Any) -> Array:

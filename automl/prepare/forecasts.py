@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from automl.data.dataset import Dataset
+from automl.errors import ColumnMissing
 from automl.prepare import rows as structure
 from automl.prepare.prepared import Prepared, metric_name, monotone
 from automl.prepare.tables import table_profile
@@ -19,12 +20,19 @@ if TYPE_CHECKING:
 
 
 def prepared(table: Table, plan: Plan) -> Prepared:
-    """Points of time as rows of what is known `plan.horizon` steps before."""
+    """Profile and dataset of points of time, each told by what is known `plan.horizon` steps before.
+
+    Raises:
+        ColumnMissing: a column that is said to be known in advance.
+        DataError: rows without time, a time stamp twice in a series, too short a history.
+    """
     from automl.checks.am402_irregular_steps import irregular
     from automl.forecast.build import Asked, build
     from automl.forecast.steps import words
     from automl.profile.target import encode_target
 
+    if missing := [name for name in plan.known if name not in table.frame.columns]:
+        raise ColumnMissing.from_names(missing, map(str, table.frame.columns), where="--known")
     found = table_profile(table, replace(plan, task="regression", modality="table", group=plan.series_id))
     found = replace(found, task=replace(found.task, reason="--horizon forecasts a number", override=""))
     target, time = found.target.value, structure.time_column(found, plan.time_column or "")

@@ -7,7 +7,7 @@ import pytest
 
 from automl import memory
 from automl.config import Plan
-from automl.errors import DataError, UsageError
+from automl.errors import ColumnMissing, DataError, UsageError
 from automl.prepare import prepare, profile, read
 from automl.run import introduction
 from tests.forecast.panel import daily
@@ -82,6 +82,8 @@ def test_what_does_not_fit_into_memory_leaves_the_latest_rows(tmp_path):
 def test_refused(tmp_path):
     frame = daily(150, stores=STORES)
 
+    with pytest.raises(ColumnMissing, match=r"'holidays'.*\n.*--known\n.*did you mean 'holiday'"):
+        prepared(frame, tmp_path, replace(PLAN, known=("holidays",)))
     with pytest.raises(DataError, match="Regression needs a target of numbers"):
         prepared(frame.assign(y=np.resize(["much", "little"], 300)), tmp_path)
     with pytest.raises(DataError, match="holds no times"):
