@@ -125,7 +125,7 @@ def prior(profile: Profile, rows: int, splits: int) -> Prior | None:
     """
     columns = profile.features
     kinds = {column.kind for column in columns}
-    if profile.modality.value != "table" or "image" in kinds or kinds == {"text"}:
+    if profile.modality.value != "table" or "image" in kinds or kinds <= {"text"}:
         return None
     classes = len(profile.classes) if profile.task.value != "regression" else 2
     features = meta_features(rows, len(columns), sum(map(_is_categorical, columns)), max(classes, 2))

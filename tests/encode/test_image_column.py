@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from automl.data.image_column import ImageArray
-from automl.encode.image_column import COMPONENTS, ImageEncoder
+from automl.encode.image_column import COMPONENTS, IMAGES_A_COMPONENT, ImageEncoder
 from automl.encode.parts import PartsEncoder
 from automl.encode.table import LinearTable, TreeTable
 from tests.rows import column
@@ -27,7 +27,7 @@ def cells(tmp_path):
 
 def test_components_tell_images_apart(cells):
     numbers = ImageEncoder.fit(cells, 0).transform(cells)
-    assert numbers.shape == (40, min(COMPONENTS, 31))
+    assert numbers.shape == (40, 32 // IMAGES_A_COMPONENT)
     np.testing.assert_array_equal(np.isnan(numbers).any(axis=1), np.arange(40) % 5 == 0)
     across = numbers[cells.there, 0][cells.places[cells.there] % 2 == 0]
     along = numbers[cells.there, 0][cells.places[cells.there] % 2 == 1]
@@ -40,7 +40,13 @@ def test_an_image_gives_the_same_alone_and_after_loading(cells):
     loaded = ImageEncoder.from_state((json.loads(json.dumps(plain)), arrays))
     one = cells[np.array([3])]
     np.testing.assert_allclose(loaded.transform(one), encoder.transform(cells)[3:4], atol=1e-9)
-    assert loaded.names() == encoder.names() == [f"component {i + 1}" for i in range(31)]
+    assert loaded.names() == encoder.names() == [f"component {i + 1}" for i in range(4)]
+
+
+def test_many_images_become_no_more_numbers_than_there_may_be(tmp_path):
+    np.save(tmp_path / "pixels.npy", np.random.default_rng(0).integers(0, 255, (600, 8, 8, 1)).astype(np.uint8))
+    encoder = ImageEncoder.fit(ImageArray(tmp_path / "pixels.npy", np.arange(600)), 0)
+    assert len(encoder.names()) == COMPONENTS
 
 
 def test_too_few_images_become_no_number(cells):
