@@ -26,6 +26,8 @@ TIED = 0.5
 """Share of the images in one group of near-duplicates above which the hash does not tell this set apart."""
 SHARE, MOST_SECONDS = 0.5, 900.0
 """Of the time left that finding a backbone may take, a download included, and the most."""
+FEATURES_SHARE = 0.2
+"""Of the time left that computing the features of all images may take."""
 LISTED = 5
 
 
@@ -79,7 +81,7 @@ def with_backbone(prepared: Prepared, name: str | None, worker: Executor | None,
             "hint": "a --budget of 15 s or more, and --families with network",
         }
     else:
-        facts = _found(name, prepared.dataset.inputs.file.parent, worker, min(SHARE * left, MOST_SECONDS))
+        facts = _found(name, prepared.dataset.inputs.file.parent, worker, left)
     if "error" in facts:
         action = f"Trained from scratch: {facts['error']}. To use one: {facts['hint']}."
         found = check("AM509").finding(title=f"Backbone {name} not used", evidence=facts, action=action)
@@ -89,10 +91,11 @@ def with_backbone(prepared: Prepared, name: str | None, worker: Executor | None,
     return replace(prepared, profile=replace(prepared.profile, media=media), dataset=dataset)
 
 
-def _found(name: str, folder: Path, worker: Executor, seconds: float) -> dict[str, Any]:
+def _found(name: str, folder: Path, worker: Executor, left: float) -> dict[str, Any]:
     """The facts of the backbone that a worker wrote into the folder, or {'error', 'hint'}."""
+    seconds = min(SHARE * left, MOST_SECONDS)
     try:
-        return worker.call(write, name, folder, seconds=seconds)
+        return worker.call(write, name, folder, FEATURES_SHARE * left, seconds=seconds)
     except OutOfTime:
         hint = "a larger --budget, or a file or folder that is at hand"
         return {"error": f"finding it took more than {seconds:.0f} s", "hint": hint}
@@ -100,11 +103,11 @@ def _found(name: str, folder: Path, worker: Executor, seconds: float) -> dict[st
         return {"error": f"loading it failed ({error})"[:300], "hint": "another file, or leave --backbone out"}
 
 
-def write(name: str, folder: Path) -> dict[str, Any]:
-    """What `pretrained.write` returns; for a worker, because this process never imports Keras."""
-    from automl.families.network import pretrained
+def write(name: str, folder: Path, seconds: float) -> dict[str, Any]:
+    """What `place.write` returns; for a worker, because this process never imports Keras."""
+    from automl.families.network import place
 
-    return pretrained.write(name, folder)
+    return place.write(name, folder, seconds)
 
 
 def _with(prepared: Prepared, finding: Finding) -> Prepared:

@@ -111,7 +111,7 @@ def test_one_that_was_found_is_named_by_the_problem_and_the_profile(tmp_path):
 
     assert result.dataset.problem.backbone == "net"
     assert result.profile.media["backbone"] == facts
-    assert worker.asked == (pictures.write, ("some/net", tmp_path), 30.0)
+    assert worker.asked == (pictures.write, ("some/net", tmp_path, 12.0), 30.0)
 
 
 @pytest.mark.parametrize(
@@ -133,4 +133,4 @@ def test_one_that_cannot_be_used_gives_a_finding_and_no_backbone(tmp_path, worke
 
 
 def test_a_missing_one_is_told_by_the_function_that_workers_run(tmp_path):
-    assert "there is no such file" in pictures.write(str(tmp_path / "none"), tmp_path)["error"]
+    assert "there is no such file" in pictures.write(str(tmp_path / "none"), tmp_path, 1.0)["error"]

@@ -9,7 +9,8 @@ import pytest
 
 from automl.data.dataset import Dataset, Images
 from automl.families.base import Limits
-from automl.families.network import FAMILY, convolutions, image_params, images, pretrained
+from automl.families.network import FAMILY, convolutions, image_params, images, place, pretrained
+from automl.families.network.facts import FILE, BackboneError
 from automl.families.network.kinds import kind_of
 from automl.types import Problem
 
@@ -163,17 +164,17 @@ def trained(tmp_path_factory):
 def beside(trained, tmp_path):
     """A dataset with the backbone beside its pixels."""
     data = dataset(tmp_path / "run", backbone="stripes")
-    assert "error" not in pretrained.write(str(trained), tmp_path / "run")
+    assert "error" not in place.write(str(trained), tmp_path / "run")
     return data
 
 
 def test_facts_of_a_folder(trained, tmp_path):
-    facts = pretrained.write(str(trained), tmp_path)
+    facts = place.write(str(trained), tmp_path)
 
     assert facts["features"] == 16
     assert facts["name"] == trained.name
     assert facts["preprocessing"]["scale"] == 1.0
-    assert keras.saving.load_model(tmp_path / pretrained.FILE, compile=False).output_shape[-1] == 16
+    assert keras.saving.load_model(tmp_path / FILE, compile=False).output_shape[-1] == 16
 
 
 @pytest.mark.slow
@@ -239,12 +240,12 @@ def damaged(folder, kind):
     ],
 )
 def test_what_cannot_be_used_is_told(tmp_path, kind, what):
-    with pytest.raises(pretrained.BackboneError, match=what):
+    with pytest.raises(BackboneError, match=what):
         pretrained.find(str(damaged(tmp_path, kind)))
 
 
 def test_an_unknown_name_lists_the_known_ones():
-    with pytest.raises(pretrained.BackboneError, match="no such file") as caught:
+    with pytest.raises(BackboneError, match="no such file") as caught:
         pretrained.find("resnet5000")
 
     assert "mobilenet_v3_small" in caught.value.hint

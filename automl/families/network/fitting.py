@@ -148,7 +148,7 @@ def _assembled(
     shared = kind.network(Job(problem, x, rows.encoder, targets, params, bias, batch, chunk, targets.encode(y)))
     model = NetworkModel(problem, shared, targets, rows.encoder, params)
     data = (x, targets.encode(y), rows.weight[rows.fit])
-    run = Run(shared.trained(), data, _check(rows, model), plan, deadline, shared.room)
+    run = Run(shared.trained(), data, _check(rows, model), plan, deadline, shared.room, fitted=shared.fitted)
     return model, run, run.measure() if deadline.at is not None else None
 
 
@@ -171,7 +171,7 @@ def _info(outcome: Outcome, model: NetworkModel, plan: Plan, full_epochs: int) -
         "epochs": outcome.epochs,
         "planned_epochs": outcome.planned,
         "full_epochs": full_epochs,
-        "best_epoch": outcome.best_epoch or round(outcome.epochs),
+        "best_epoch": round(outcome.epochs) if outcome.best_epoch is None else outcome.best_epoch,
         "batch": plan.batch,
         "seconds_per_epoch": round(outcome.seconds_per_epoch, 4),
         "parameters": int(model.network.count_params()),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import keras
 
-from automl.families.network import backbone, convolutions, images
+from automl.families.network import backbone, convolutions, images, transfer
 from automl.families.network.shared import Shared
 from automl.families.network.trainer import Objective, Trainer
 
@@ -20,8 +20,8 @@ SAMPLE = 2_000
 """Images that channel statistics are taken from."""
 HEAD_STEPS = 64
 """Steps a call of a head on frozen features: each takes a fraction of a millisecond."""
-FROZEN_RATE, UNFROZEN_RATE = 1e-3, 5e-5
-"""Peak learning rates that stand for 'auto': of a head alone, and of a backbone that is trained on with it."""
+OLD_RATE = 1e-3
+"""What 'auto' stands for in configurations that version 0.1.0 wrote for backbones."""
 
 
 def on_backbone(params: Params) -> bool:
@@ -46,9 +46,7 @@ class ImageKind:
 
     def sized(self, params: Params) -> Params:
         """With the learning rate."""
-        if not on_backbone(params) or params["lr"] != "auto":
-            return params
-        return {**params, "lr": UNFROZEN_RATE if params["unfreeze"] else FROZEN_RATE}
+        return {**params, "lr": OLD_RATE} if params["lr"] == "auto" else params
 
     def sizes(self, params: Params) -> tuple[Params, ...]:  # noqa: ARG002 (one interface)
         """Widths, blocks a stage and shares of the resolution."""
@@ -73,12 +71,15 @@ class ImageKind:
         problem, params = job.problem, job.params
         keras.backend.clear_session()
         keras.utils.set_random_seed(problem.seed)
+        pace = 1.0
         if not on_backbone(params):
             network = images.network(problem.image_size, job.x[:SAMPLE], params, job.bias, problem.seed)
         elif params["unfreeze"]:
-            network = backbone.unfrozen(job.encoder.folder, job)
+            network = transfer.unfrozen(job.encoder.folder, job)
+            pace = transfer.pace(network)
         else:
-            network = backbone.head(job)
+            network = transfer.head(job)
         objective = Objective(job.targets.kind, 0.0 if on_backbone(params) else job.targets.smoothing)
         mixup = float(params.get("mixup", 0.0)) if objective.kind == "classes" and not on_backbone(params) else 0.0
-        return Shared(network, Trainer(network, objective, images.optimizer(params), mixup=mixup), room=len(job.x))
+        trainer = Trainer(network, objective, images.optimizer(params), mixup=mixup, pace=pace)
+        return Shared(network, trainer, room=len(job.x), fitted=on_backbone(params))

@@ -19,8 +19,10 @@ NAMES = {"residual": "ResNet", "separable": "separable ResNet", "mixer": "ConvMi
 """Of the kinds of block."""
 LARGE_SIDE = 32
 """Sides from which half of the resolution is among the choices."""
-TUNED_EPOCHS = 20
-"""Of training a backbone on: its weights should not move far."""
+WHOLE = 9
+"""Stages that stand for all: no network has as many."""
+FROZEN_RATE, LAST_RATE, WHOLE_RATE = 1e-3, 1e-3, 3e-3
+"""Peak learning rates of a head alone, with the last stage, with the whole backbone (see `transfer.pace`)."""
 
 
 def defaults(problem: Problem, rows: int) -> list[Params]:
@@ -42,24 +44,25 @@ def defaults(problem: Problem, rows: int) -> list[Params]:
 
 
 def _transfer(problem: Problem, *, flip: bool) -> list[Params]:
-    """A new head on the frozen features of the backbone, then its last stage and its last two trained on as well.
+    """A new head on the frozen features of the backbone, then its last stage and all of it trained on as well.
 
-    Frozen first: it takes seconds, and with few images it is the best there is.
+    Frozen first: it takes seconds, and those that train on start from it and fall back on it.
     """
     if not problem.backbone:
         return []
     base = {
-        "kind": "backbone", "backbone": problem.backbone, "unfreeze": 0, "lr": "auto", "weight_decay": 0.05,
+        "kind": "backbone", "backbone": problem.backbone, "unfreeze": 0, "lr": FROZEN_RATE, "weight_decay": 0.05,
         "dropout": 0.2, "augment": 0.5, "flip": flip, "batch": 32,
     }  # fmt: skip
-    return [base, *({**base, "unfreeze": stages, "epochs": TUNED_EPOCHS} for stages in (1, 2))]
+    return [base, {**base, "unfreeze": 1, "lr": LAST_RATE}, {**base, "unfreeze": WHOLE, "lr": WHOLE_RATE}]
 
 
 def space(problem: Problem, rows: int) -> list[Knob]:
     """The search space."""
     if problem.backbone:
         return [
-            Knob("unfreeze", choices=(0, 1, 2)),
+            Knob("unfreeze", choices=(0, 1, 2, WHOLE)),
+            Knob("lr", 3e-4, 0.01, log=True),
             Knob("dropout", choices=(0.0, 0.2, 0.5)),
             Knob("weight_decay", 0.005, 0.5, log=True),
             Knob("augment", choices=(0.0, 0.5, 1.0)),
@@ -82,11 +85,16 @@ def space(problem: Problem, rows: int) -> list[Knob]:
     ]
 
 
+def _trained(stages: int) -> str:
+    if stages == WHOLE:
+        return "trained on"
+    return f"last {stages} stage(s) trained on" if stages else "frozen"
+
+
 def describe(params: Params) -> str:
     """'ResNet width 16, 1 block(s) a stage, lr 0.003, augmentation 0.7', or 'resnet50 frozen, new head'."""
     if params.get("kind") == "backbone":
-        stages = params["unfreeze"]
-        return f"{params['backbone']} {f'last {stages} stage(s) trained on' if stages else 'frozen'}, new head"
+        return f"{params['backbone']} {_trained(int(params['unfreeze']))}, new head"
     size = "" if params["width"] == "auto" else f" width {params['width']}, {params['blocks']} block(s) a stage"
     extras = {f"kernel {params.get('kernel')}": params.get("kernel", 3) != 3, "mixup": params.get("mixup")}
     extras |= {f"{params.get('resolution', 1.0):.0%} resolution": params.get("resolution", 1.0) != 1.0}

@@ -70,12 +70,21 @@ class Trainer(keras.Model):  # type: ignore[misc]
         decay: decoupled weight decay (of networks for tables; that of images is their optimiser's).
         mixup: parameter of the Beta distribution by which each row is mixed with the one before it in its batch, for
             networks that read uint8 bytes; 0 for none (Zhang et al. 2018, "mixup").
+        pace: times every learning rate.
     """
 
     def __init__(
-        self, network: keras.Model, objective: Objective, optimizer: Any, decay: float = 0.0, *, mixup: float = 0.0
+        self,
+        network: keras.Model,
+        objective: Objective,
+        optimizer: Any,
+        decay: float = 0.0,
+        *,
+        mixup: float = 0.0,
+        pace: float = 1.0,
     ) -> None:
         super().__init__()
+        self.pace = pace
         self.mixup, self.random = mixup, np.random.default_rng(0)
         self.network, self.objective, self.decay = network, objective, decay
         self.fading = [layer for layer in network.layers if isinstance(layer, Drop)]
@@ -133,7 +142,7 @@ class Trainer(keras.Model):  # type: ignore[misc]
             rate: learning rate of all of them.
             fade: factor of dropout and weight decay.
         """
-        self.optimizer.learning_rate = rate
+        self.optimizer.learning_rate = rate * self.pace
         for layer in self.fading:
             layer.fade(fade)
         shares = [self.random.beta(self.mixup, self.mixup, len(order)).astype(np.float32)] if self.mixup else []

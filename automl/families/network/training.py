@@ -54,11 +54,11 @@ class Plan:
 
 @dataclass
 class Outcome:
-    """What a training run came to; epochs are counted from 1."""
+    """What a training run came to; epochs are counted from 1, and 0 stands for first weights that were fitted."""
 
     planned: int = 0
     epochs: float = 0.0
-    best_epoch: int = 0
+    best_epoch: int | None = None
     seconds_per_epoch: float = 0.0
     curve: list[float] = field(default_factory=list)
     cut: bool = False
@@ -111,6 +111,7 @@ class Run:
         data: (inputs, targets, row weights) of the rows to learn from.
         room: rows that the data are filled up to with zeros, which are never learnt: one shape for all folds.
         evaluate: loss on the rows set aside, NaN when predictions are not finite; None keeps the last weights.
+        fitted: the first weights are those of a simpler model, and stay when no epoch is better.
     """
 
     def __init__(
@@ -121,8 +122,11 @@ class Run:
         plan: Plan,
         deadline: Deadline,
         room: int = 0,
+        *,
+        fitted: bool = False,
     ) -> None:
         self.trainer, self.evaluate, self.plan, self.deadline = trainer, evaluate, plan, deadline
+        self.fitted = fitted
         self.data: Any = tuple(ops.convert_to_tensor(filled(values, room)) for values in data)
         self.order = Order(len(data[0]), plan.seed)
         self.outcome = Outcome()
@@ -146,6 +150,8 @@ class Run:
         wanted = plan.epochs * plan.calls
         total = wanted if per_call is None else min(wanted, self._affordable(per_call))
         total = max(total - total % plan.calls, min(total, plan.calls))  # whole epochs, or part of the only one
+        if self.fitted and (loss := self._loss(0)) is not None:
+            self._keep(0, 1.0, loss)
         started = time.monotonic()
         done = self._calls(total, wanted)
         self.outcome.epochs = round(done / plan.calls, 2)
@@ -223,15 +229,25 @@ class Run:
         """Note the loss on the rows set aside and keep the weights of the best epoch (of equal ones the last).
 
         An epoch before the rate has come down counts only while there is none after.
+
+        Raises:
+            FitFailed: predictions are not finite.
         """
-        if self.evaluate is None:
+        loss = self._loss(epoch)
+        if loss is None:
             return
-        loss = self.evaluate()
-        if not math.isfinite(loss):
-            raise FitFailed(f"training diverged in epoch {epoch}: predictions are not finite")
         self.outcome.curve.append(round(loss, 5))
         if loss <= self.lowest:
             self.lowest, self.lowest_epoch = loss, epoch
+        self._keep(epoch, progress, loss)
+
+    def _loss(self, epoch: int) -> float | None:
+        loss = None if self.evaluate is None else self.evaluate()
+        if loss is not None and not math.isfinite(loss):
+            raise FitFailed(f"training diverged in epoch {epoch}: predictions are not finite")
+        return loss
+
+    def _keep(self, epoch: int, progress: float, loss: float) -> None:
         standing = (at_rest(self.plan.schedule, progress), -loss)
         if self.best is None or standing >= self.standing:
             self.standing, self.outcome.best_epoch = standing, epoch
