@@ -222,7 +222,7 @@ def _images(files: ImageFiles, plan: Plan, folder: Path, threads: int) -> Prepar
     return Prepared(found, dataset, rows, paths)
 
 
-def _structure(files: ImageFiles, plan: Plan, rows: Array, paths: tuple[str, ...]) -> dict[str, Array | None]:
+def _structure(files: ImageFiles, plan: Plan, rows: Array, paths: tuple[str, ...]) -> dict[str, Any]:
     """Weights, groups and parts of files: from columns of a manifest, file names and folders."""
     columns = files.columns
     by_name = plan.group is None or plan.group.startswith("re:")

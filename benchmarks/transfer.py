@@ -68,7 +68,7 @@ def compare(pixels: Any, y: Any, known: int, shots: list[int], repeats: int, sec
         folder = Path(name)
         before, after = y < known, y >= known
         path = pretrain(folder, pixels[before], y[before], 2 * seconds)
-        (folder / "after").mkdir()
+        dataset(folder / "after", pixels[after], y[after] - known)
         if "error" in (facts := place.write(str(path), folder / "after")):
             raise SystemExit(facts["error"])
         print(f"{'images a class':>14}" + "".join(f"{way:>12}" for way in WAYS))

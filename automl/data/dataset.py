@@ -64,6 +64,8 @@ class Dataset:
         groups: (n,) group codes that must not straddle a split, or None.
         order: (n,) time order (float64), or None.
         part: (n,) 'train' or 'test' as fixed by the user, or None.
+        beside: folder in which a pretrained network for texts lies while the run goes on (that for images lies beside
+            their pixels); None for none.
     """
 
     problem: Problem
@@ -73,6 +75,7 @@ class Dataset:
     groups: Array | None = None
     order: Array | None = None
     part: Array | None = None
+    beside: Path | None = None
 
     def __len__(self) -> int:
         """Rows."""

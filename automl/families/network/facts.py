@@ -67,6 +67,28 @@ class Facts:
     images_per_second: float = 0.0
 
 
+@dataclass(frozen=True)
+class TextFacts:
+    """A language network that was found.
+
+    Attributes:
+        name: as given, of a folder its last part.
+        source: where its weights come from.
+        features: numbers that a text becomes.
+        length: tokens that a text is cut to.
+        length_left_out: tokens that most texts would need, but for which there was no time; 0 for none.
+        texts_per_second: that become features here.
+    """
+
+    name: str
+    source: str
+    features: int
+    parameters: int
+    length: int
+    length_left_out: int = 0
+    texts_per_second: float = 0.0
+
+
 def given(path: Path) -> Preprocessing | None:
     """What 'preprocessing.json' says: scale, mean, spread, bgr, size; or {"preset": "imagenet"}."""
     if not path.is_file():

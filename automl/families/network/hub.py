@@ -1,4 +1,4 @@
-"""What is asked of KerasHub, an optional library: a preset's network for images, and what it wants to be given."""
+"""What is asked of KerasHub, an optional library: a preset's network, and what turns data into its inputs."""
 
 from __future__ import annotations
 
@@ -47,6 +47,12 @@ def needed(plain: Any) -> bool:
 def network(preset: str) -> keras.Model:
     """The network of a preset with its weights; raises whatever the library does."""
     return library().models.Backbone.from_preset(preset)
+
+
+def tokens(preset: str, length: int | None = None) -> Any:
+    """What turns a list of texts into the inputs of a preset's network, `length` tokens each; raises like `network`."""
+    options = {} if length is None else {"sequence_length": length}
+    return library().models.TextClassifierPreprocessor.from_preset(preset, **options)
 
 
 def wants(preset: str | Path) -> dict[str, Any]:

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
 SAMPLE = 2_000
 """Images that channel statistics are taken from."""
-HEAD_STEPS = 64
-"""Steps a call of a head on frozen features: each takes a fraction of a millisecond."""
 OLD_RATE = 1e-3
 """What 'auto' stands for in configurations that version 0.1.0 wrote for backbones."""
 
@@ -63,23 +61,23 @@ class ImageKind:
     def steps(self, shape: tuple[int, ...], params: Params) -> int:
         """Most gradient steps a call."""
         if on_backbone(params):
-            return 1 if params["unfreeze"] else HEAD_STEPS
+            return 1 if params["unfreeze"] else transfer.HEAD_STEPS
         return images.steps_a_call(shape, params)
 
     def network(self, job: Job) -> Shared:
         """A new network with its trainer."""
         problem, params = job.problem, job.params
+        if on_backbone(params) and not params["unfreeze"]:
+            return transfer.on_features(job)
         keras.backend.clear_session()
         keras.utils.set_random_seed(problem.seed)
-        pace = 1.0
-        if not on_backbone(params):
-            network = images.network(problem.image_size, job.x[:SAMPLE], params, job.bias, problem.seed)
-        elif params["unfreeze"]:
+        if on_backbone(params):
             network = transfer.unfrozen(job.encoder.folder, job)
-            pace = transfer.pace(network)
-        else:
-            network = transfer.head(job)
-        objective = Objective(job.targets.kind, 0.0 if on_backbone(params) else job.targets.smoothing)
-        mixup = float(params.get("mixup", 0.0)) if objective.kind == "classes" and not on_backbone(params) else 0.0
-        trainer = Trainer(network, objective, images.optimizer(params), mixup=mixup, pace=pace)
-        return Shared(network, trainer, room=len(job.x), fitted=on_backbone(params))
+            objective = Objective(job.targets.kind)
+            trainer = Trainer(network, objective, images.optimizer(params), pace=transfer.pace(network))
+            return Shared(network, trainer, room=len(job.x), fitted=True)
+        network = images.network(problem.image_size, job.x[:SAMPLE], params, job.bias, problem.seed)
+        objective = Objective(job.targets.kind, job.targets.smoothing)
+        mixup = float(params.get("mixup", 0.0)) if objective.kind == "classes" else 0.0
+        trainer = Trainer(network, objective, images.optimizer(params), mixup=mixup)
+        return Shared(network, trainer, room=len(job.x))
