@@ -108,7 +108,7 @@ def test_sizes_go_from_dear_to_cheap():
     [
         (PROBLEM, 100, "block", ("residual", "separable", "mixer")),
         (replace(PROBLEM, image_size=(64, 64, 3)), 100, "resolution", (0.5, 1.0)),
-        (replace(PROBLEM, backbone="x"), 100, "unfreeze", (0, 1, 2)),
+        (replace(PROBLEM, backbone="x"), 100, "unfreeze", (0, 1, 2, image_params.WHOLE)),
     ],
 )
 def test_choices_of_the_search(problem, rows, name, choices):
@@ -133,7 +133,7 @@ def test_a_backbone_comes_first_and_scratch_after_it():
     assert found[:3] == [
         "net frozen, new head",
         "net last 1 stage(s) trained on, new head",
-        "net last 2 stage(s) trained on, new head",
+        "net trained on, new head",
     ]
     assert found[3].startswith("ResNet")
 
@@ -169,6 +169,7 @@ def beside(trained, tmp_path):
 
 
 def test_facts_of_a_folder(trained, tmp_path):
+    np.save(tmp_path / "images.npy", stripes(3)[0])
     facts = place.write(str(trained), tmp_path)
 
     assert facts["features"] == 16
@@ -178,7 +179,7 @@ def test_facts_of_a_folder(trained, tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("stages", [0, 1, 2])
+@pytest.mark.parametrize("stages", [0, 1, 2, image_params.WHOLE])
 def test_transfer_from_file_to_predictions_without_the_file(beside, tmp_path, stages):
     params = {**FAMILY.defaults(beside.problem, 90)[0], "unfreeze": stages, "epochs": 8}
     train, test = beside.take(np.arange(60)), beside.take(np.arange(60, 90))
