@@ -65,7 +65,7 @@ def placed(data, preset, folder):
 
 
 def test_what_a_preset_wants_is_what_its_converter_gives(pictures_preset):
-    core, facts = pretrained.find(str(pictures_preset))
+    facts = pretrained.find(str(pictures_preset))[1]
     pixels = np.full((1, 48, 48, 3), 100, np.float32)
     known = facts.preprocessing
 
@@ -161,7 +161,11 @@ def test_texts_are_cut_where_there_is_no_time(texts_preset, tmp_path):
 
 @pytest.mark.parametrize(
     ("kind", "what"),
-    [("none", "there is no preset"), ("plain", "is no preset of KerasHub"), ("no tokens", "tokens of .* cannot be read")],
+    [
+        ("none", "there is no preset"),
+        ("plain", "is no preset of KerasHub"),
+        ("no tokens", "tokens of .* cannot be read"),
+    ],
 )
 def test_what_is_no_preset_for_texts_is_told(texts_preset, pictures_preset, tmp_path, kind, what):
     preset = tmp_path / "given"

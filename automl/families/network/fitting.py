@@ -143,7 +143,8 @@ def _assembled(
     x, y = rows.x[rows.fit], rows.y[rows.fit]
     batch = min(int(params["batch"]), len(x))
     chunk, calls = shape(len(x), batch, kind.steps(x.shape[1:], params))
-    plan = Plan(batch, chunk, calls, int(params["epochs"]), params["lr"], kind.schedule(params), problem.seed)
+    schedule, span = kind.schedule(params), float(params.get("average", 0.0))
+    plan = Plan(batch, chunk, calls, int(params["epochs"]), params["lr"], schedule, problem.seed, span)
     bias = targets.start(problem, y)
     shared = kind.network(Job(problem, x, rows.encoder, targets, params, bias, batch, chunk, targets.encode(y)))
     model = NetworkModel(problem, shared, targets, rows.encoder, params)

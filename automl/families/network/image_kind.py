@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import keras
 
 from automl.families.network import backbone, convolutions, images, transfer
+from automl.families.network.mixing import NOTHING, mixing_of
 from automl.families.network.shared import Shared
 from automl.families.network.trainer import Objective, Trainer
 
@@ -78,6 +79,6 @@ class ImageKind:
             return Shared(network, trainer, room=len(job.x), fitted=True)
         network = images.network(problem.image_size, job.x[:SAMPLE], params, job.bias, problem.seed)
         objective = Objective(job.targets.kind, job.targets.smoothing)
-        mixup = float(params.get("mixup", 0.0)) if objective.kind == "classes" else 0.0
-        trainer = Trainer(network, objective, images.optimizer(params), mixup=mixup)
+        mixing = mixing_of(params) if objective.kind == "classes" else NOTHING
+        trainer = Trainer(network, objective, images.optimizer(params), mixing=mixing)
         return Shared(network, trainer, room=len(job.x))

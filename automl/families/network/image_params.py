@@ -17,6 +17,10 @@ MIXED_ROWS = 2_000
 """From as many images on they are mixed in pairs (mixup)."""
 NAMES = {"residual": "ResNet", "separable": "separable ResNet", "mixer": "ConvMixer"}
 """Of the kinds of block."""
+CUT_ROWS = 5_000
+"""From as many photographs on rectangles of one are put into another (CutMix)."""
+EXTRAS = {"colour": "colour", "cutmix": "CutMix", "average": "averaged weights"}
+"""Parameters that are named when they are not zero."""
 LARGE_SIDE = 32
 """Sides from which half of the resolution is among the choices."""
 WHOLE = 9
@@ -36,6 +40,7 @@ def defaults(problem: Problem, rows: int) -> list[Params]:
         "width": "auto", "blocks": "auto", "lr": 0.01, "weight_decay": 0.05, "dropout": 0.2,
         "augment": 0.7, "flip": colour, "batch": 32, "kind": "scratch", "block": "residual", "kernel": 3,
         "resolution": 1.0, "colour": 0.0, "mixup": 0.2 if rows >= MIXED_ROWS else 0.0,
+        "cutmix": 1.0 if colour and rows >= CUT_ROWS else 0.0, "average": 0.0,
     }  # fmt: skip
     strong = {**base, "augment": 1.2, "colour": 0.2 if colour else 0.0, "lr": 3e-3}
     others = [{**base, "block": "separable"}, {**base, "block": "mixer", "kernel": 5, "lr": 3e-3}]
@@ -82,6 +87,8 @@ def space(problem: Problem, rows: int) -> list[Knob]:
         Knob("flip", choices=(False, True)),
         Knob("colour", choices=(0.0, 0.2)),
         Knob("mixup", choices=(0.0, 0.2)),
+        Knob("cutmix", choices=(0.0, 1.0)),
+        Knob("average", choices=(0.0, 0.03)),
     ]
 
 
@@ -98,7 +105,7 @@ def describe(params: Params) -> str:
     size = "" if params["width"] == "auto" else f" width {params['width']}, {params['blocks']} block(s) a stage"
     extras = {f"kernel {params.get('kernel')}": params.get("kernel", 3) != 3, "mixup": params.get("mixup")}
     extras |= {f"{params.get('resolution', 1.0):.0%} resolution": params.get("resolution", 1.0) != 1.0}
-    extras |= {"colour": params.get("colour")}
+    extras |= {name: params.get(key) for key, name in EXTRAS.items()}
     said = "".join(f", {name}" for name, holds in extras.items() if holds)
     name = NAMES[params.get("block", "residual")]
     return f"{name}{size}, lr {params['lr']:.2g}, augmentation {params['augment']:g}{said}"

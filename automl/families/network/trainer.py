@@ -16,6 +16,7 @@ import numpy as np
 from keras import ops
 
 from automl.families.network.dropout import Drop
+from automl.families.network.mixing import NOTHING, Mixing, mixture
 
 if TYPE_CHECKING:
     from automl.data.dataset import Array
@@ -68,8 +69,7 @@ class Trainer(keras.Model):  # type: ignore[misc]
 
     Args:
         decay: decoupled weight decay (of networks for tables; that of images is their optimiser's).
-        mixup: parameter of the Beta distribution by which each row is mixed with the one before it in its batch, for
-            networks that read uint8 bytes; 0 for none (Zhang et al. 2018, "mixup").
+        mixing: of each row with the one before it in its batch.
         pace: times every learning rate.
     """
 
@@ -80,12 +80,12 @@ class Trainer(keras.Model):  # type: ignore[misc]
         optimizer: Any,
         decay: float = 0.0,
         *,
-        mixup: float = 0.0,
+        mixing: Mixing = NOTHING,
         pace: float = 1.0,
     ) -> None:
         super().__init__()
         self.pace = pace
-        self.mixup, self.random = mixup, np.random.default_rng(0)
+        self.mixing, self.random = mixing, np.random.default_rng(0)
         self.network, self.objective, self.decay = network, objective, decay
         self.fading = [layer for layer in network.layers if isinstance(layer, Drop)]
         self.decaying = [v for v in network.trainable_variables if v.name in DECAYING] if decay else []
@@ -111,7 +111,7 @@ class Trainer(keras.Model):  # type: ignore[misc]
         training: bool = True,  # noqa: ARG002
     ) -> Any:
         """Mean over the batch of each row's weighted loss."""
-        return self.objective.mixed(y, y_pred) if self.mixup else self.objective.mean(y, y_pred, sample_weight)
+        return self.objective.mixed(y, y_pred) if self.mixing else self.objective.mean(y, y_pred, sample_weight)
 
     def train_step(self, *arguments: Any) -> Any:
         """Steps over `order`, (steps, batch) row numbers; JAX hands its state over first and takes it back."""
@@ -145,7 +145,7 @@ class Trainer(keras.Model):  # type: ignore[misc]
         self.optimizer.learning_rate = rate * self.pace
         for layer in self.fading:
             layer.fade(fade)
-        shares = [self.random.beta(self.mixup, self.mixup, len(order)).astype(np.float32)] if self.mixup else []
+        shares = [self.mixing.draw(len(order), self.random)] if self.mixing else []
         self.train_on_batch((*data, order, *shares))
         left = (1.0 - self.decay * fade * rate) ** len(order)
         for variable in self.decaying:
@@ -169,19 +169,6 @@ class Trainer(keras.Model):  # type: ignore[misc]
 
     def _all(self) -> list[Any]:
         return [*self.network.variables, *self.optimizer.variables]
-
-
-def mixture(x: Any, y: Any, weight: Any, share: Any) -> tuple[Any, Any, Any]:
-    """A batch whose rows are mixed with the rows before them: bytes, (batch, 4) for `Objective.mixed`, weights.
-
-    Args:
-        share: of the row itself, one number for the batch.
-    """
-    values = ops.cast(x, "float32")
-    mixed = share * values + (1.0 - share) * ops.roll(values, 1, axis=0)
-    weights = share * weight, (1.0 - share) * ops.roll(weight, 1, axis=0)
-    targets = ops.stack([y, ops.roll(y, 1, axis=0), *weights], axis=1)
-    return ops.cast(ops.round(mixed), x.dtype), targets, weight
 
 
 def compiled() -> bool:

@@ -11,6 +11,7 @@ import numpy as np
 from keras import ops
 
 from automl.families.base import FitFailed
+from automl.families.network.average import Average
 from automl.families.network.schedule import FADES, PATIENCE, SCHEDULES, at_rest
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ class Plan:
         rate: peak learning rate.
         schedule: name in `SCHEDULES`.
         seed: of the order of rows.
+        span: share of the run over which weights are averaged (see `average`); 0 for none.
     """
 
     batch: int
@@ -50,6 +52,7 @@ class Plan:
     rate: float
     schedule: str
     seed: int
+    span: float = 0.0
 
 
 @dataclass
@@ -136,6 +139,7 @@ class Run:
         self.call_seconds = self.evaluation_seconds = 0.0
         self.total = 0
         self.gave_up = False
+        self.average = Average(plan.span) if plan.span else None
 
     def train(self, per_call: float | None) -> Outcome:
         """Train to the horizon that fits, leave the best weights in the network and say how it went.
@@ -173,6 +177,8 @@ class Run:
             middle = progress + stride / 2.0
             self._call(self.order, plan.rate * schedule(middle), FADES[plan.schedule](middle))
             progress, done = progress + stride, done + 1
+            if self.average is not None:
+                self.average.add(self.trainer.network.get_weights(), stride)
             if done % plan.calls == 0:
                 self._check(done // plan.calls, progress)
                 per_call = (time.monotonic() - started) / done
@@ -233,6 +239,15 @@ class Run:
         Raises:
             FitFailed: predictions are not finite.
         """
+        if self.average is not None:
+            latest = self.trainer.network.get_weights()
+            self.trainer.network.set_weights(self.average.weights())
+            self._judge(epoch, progress)
+            self.trainer.network.set_weights(latest)
+        else:
+            self._judge(epoch, progress)
+
+    def _judge(self, epoch: int, progress: float) -> None:
         loss = self._loss(epoch)
         if loss is None:
             return
