@@ -127,6 +127,16 @@ def test_mixing_waits_for_enough_images():
     assert (few, many) == (0.0, 0.2)
 
 
+def test_rectangles_wait_for_more_images():
+    few, many = (
+        (FAMILY.defaults(PROBLEM, rows)[2]["cutmix"], "cutmix" in {knob.name for knob in FAMILY.space(PROBLEM, rows)})
+        for rows in (500, 5_000)
+    )
+
+    assert (few, many) == ((0.0, False), (1.0, True))
+    assert FAMILY.describe(FAMILY.defaults(PROBLEM, 5_000)[2]).endswith("mixup, colour, CutMix")
+
+
 def test_a_backbone_comes_first_and_scratch_after_it():
     found = [FAMILY.describe(params) for params in FAMILY.defaults(replace(PROBLEM, backbone="net"), 100)]
 
