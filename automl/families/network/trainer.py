@@ -89,7 +89,8 @@ class Trainer(keras.Model):  # type: ignore[misc]
         self.network, self.objective, self.decay = network, objective, decay
         self.fading = [layer for layer in network.layers if isinstance(layer, Drop)]
         self.decaying = [v for v in network.trainable_variables if v.name in DECAYING] if decay else []
-        self.compile(optimizer=optimizer, jit_compile=compiled())
+        self.compile(optimizer=optimizer, jit_compile=compiled(training=True))
+        self.proven = False  # that the step runs as it was compiled
         self.build(network.input_shape)
         optimizer.build(self.trainable_variables)
         self.fresh = [np.array(ops.convert_to_numpy(v), copy=True) for v in optimizer.variables]
@@ -146,11 +147,22 @@ class Trainer(keras.Model):  # type: ignore[misc]
         for layer in self.fading:
             layer.fade(fade)
         shares = [self.mixing.draw(len(order), self.random)] if self.mixing else []
-        self.train_on_batch((*data, order, *shares))
+        self._taken((*data, order, *shares))
         left = (1.0 - self.decay * fade * rate) ** len(order)
         for variable in self.decaying:
             variable.assign(variable * left)
         ops.convert_to_numpy(self.optimizer.iterations)
+
+    def _taken(self, data: tuple[Any, ...]) -> None:
+        try:
+            self.train_on_batch(data)
+        except Exception:  # whatever XLA says of an operation it does not know, before any weight has changed
+            if self.proven or not compiled(training=True) or keras.backend.backend() != "tensorflow":
+                raise
+            self.jit_compile = False
+            self.make_train_function(force=True)
+            self.train_on_batch(data)
+        self.proven = True
 
     def renew(self) -> None:
         """Put the optimiser back to where it was before its first step."""
@@ -171,9 +183,13 @@ class Trainer(keras.Model):  # type: ignore[misc]
         return [*self.network.variables, *self.optimizer.variables]
 
 
-def compiled() -> bool:
-    """Whether Keras should compile with XLA: JAX needs it; TensorFlow on CPU only pays for the compilation."""
-    return bool(keras.backend.backend() == "jax")
+def compiled(*, training: bool) -> bool:
+    """Whether Keras should compile with XLA: JAX needs it; TensorFlow only pays for it on a processor.
+
+    Predictions are compiled for JAX alone: what they are must not depend on the machine more than it has to.
+    """
+    backend = keras.backend.backend()
+    return backend == "jax" or (training and backend == "tensorflow" and bool(keras.distribution.list_devices("gpu")))
 
 
 def outputs(network: keras.Model, inputs: Array, batch: int) -> Array:
@@ -182,7 +198,7 @@ def outputs(network: keras.Model, inputs: Array, batch: int) -> Array:
     Every batch is filled up to one shape: other shapes compile again, and round differently in the last digit, so that
     a prediction would depend on what was predicted before.
     """
-    network.jit_compile = compiled()
+    network.jit_compile = compiled(training=False)
     parts = []
     for start in range(0, len(inputs), batch):
         rows = inputs[start : start + batch]
