@@ -241,7 +241,7 @@ def damaged(folder, kind):
 @pytest.mark.parametrize(
     ("kind", "what"),
     [
-        ("cut off", "cannot be read"),
+        ("cut off", "cannot be read: it is cut off"),
         ("lambda", "cannot be read .*Lambda"),
         ("no image", "does not take one image"),
         ("two", "holds 2 .keras files"),

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import json
 import socket
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -92,6 +93,9 @@ def _from_path(path: Path) -> tuple[keras.Model, Preprocessing | None]:
     wants = given(folder / "preprocessing.json")
     if len(files) > 1:
         raise BackboneError(f"{path} holds {len(files)} .keras files", "give one of them")
+    if files and not zipfile.is_zipfile(files[0]):
+        hint = "a .keras file that was saved whole"
+        raise BackboneError(f"{files[0]} cannot be read: it is cut off, or no .keras file", hint)
     if files:
         return _sound(lambda: keras.saving.load_model(files[0], compile=False, safe_mode=True), files[0]), wants
     if not is_preset(path):
