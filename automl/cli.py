@@ -58,7 +58,7 @@ def plan_options(command: F) -> F:
         click.option("--ignore", metavar="AM101,...", help="Findings not to act on."),
         click.option("--memory", metavar="SIZE", help="Memory that may be used: 8GB."),
         click.option("--gpus", metavar="WHICH", help="auto, none or 0,1.  [default: auto]"),
-        click.option("--backbone", metavar="PRESET|DIR", help="Pretrained weights for networks."),
+        click.option("--backbone", metavar="PRESET|DIR", help="Pretrained network for images or texts."),
     ]
     for option in reversed(options):
         command = option(command)

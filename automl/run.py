@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from automl import deciding, families, jsonio, pictures
+from automl.backbones import with_backbone
 from automl.clock import Clock
 from automl.collect import validation_block
 from automl.config import Plan
@@ -201,9 +202,10 @@ def _begin(
 def _prepared(
     raw: Source, plan: Plan, scratch: Path, clock: Clock, devices: Devices, worker: Workers | None
 ) -> Prepared:
-    """Rows that fit into memory, with what images need beside their pixels."""
+    """Rows that fit into memory, with what images and texts need beside them."""
     prepared = within(prepare(raw, plan, scratch, devices.processors), plan.memory or devices.memory_bytes)
-    return pictures.with_backbone(pictures.tied(prepared, plan.ignore), plan.backbone, worker, clock.left())
+    tied = pictures.tied(prepared, plan.ignore)
+    return with_backbone(tied, plan.backbone, worker, clock.left(), scratch)
 
 
 def _refuse_taken(out: Path | None) -> None:

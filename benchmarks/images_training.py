@@ -4,14 +4,18 @@
 
 The network alone is timed as gradient steps on one batch that is already on the device; an epoch is timed as our
 training loop runs it: orders of rows, batches gathered, augmentation (which the network does), learning rates, calls.
-Beside it an epoch without the augmentation. Images are random bytes.
+Beside it an epoch without the augmentation. Images are random bytes. Where there is a GPU and nvidia-ml-py, also the
+share of the time in which the GPU is busy. KERAS_BACKEND=torch or jax measures another backend.
 """
 
 from __future__ import annotations
 
 import argparse
+import threading
 import time
+from typing import Self
 
+import keras
 import numpy as np
 from keras import ops
 
@@ -61,6 +65,40 @@ def alone(side: int, count: int, width: int, augment: float, epochs: int) -> flo
     return (time.perf_counter() - started) / epochs
 
 
+class Busy:
+    """The share of a block's time in which the first GPU is busy, compilation included, as its driver tells."""
+
+    def __init__(self) -> None:
+        self.seen: list[int] = []
+        self.done = threading.Event()
+        self.watch = threading.Thread(target=self._look, daemon=True)
+
+    def __enter__(self) -> Self:
+        self.watch.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.done.set()
+        self.watch.join()
+
+    def _look(self) -> None:
+        try:
+            import pynvml
+
+            pynvml.nvmlInit()
+            gpu = pynvml.nvmlDeviceGetHandleByIndex(0)
+        except Exception:  # noqa: BLE001 (no library, no driver, no GPU: each is said in its own way)
+            return
+        while not self.done.wait(0.05):
+            self.seen.append(pynvml.nvmlDeviceGetUtilizationRates(gpu).gpu)
+
+    def said(self) -> str:
+        """The mean of what was seen."""
+        if not self.seen:
+            return "not measured: no GPU, or no nvidia-ml-py"
+        return f"{np.mean(self.seen):8.0f} % (mean of {len(self.seen)} looks)"
+
+
 def main() -> None:
     """Print both and their ratio."""
     parser = argparse.ArgumentParser()
@@ -70,10 +108,13 @@ def main() -> None:
     common = asked.side, asked.images, asked.width
     plain = alone(*common, 0.0, asked.epochs)
     augmented = alone(*common, 0.7, asked.epochs)
-    ours = epoch(*common, 0.7, asked.epochs)
+    with Busy() as busy:
+        ours = epoch(*common, 0.7, asked.epochs)
+    print(f"backend                {keras.backend.backend()}")
     print(f"network alone          {plain:8.3f} s an epoch")
     print(f"  with augmentation    {augmented:8.3f} s")
     print(f"epoch of our loop      {ours:8.3f} s, {asked.images / ours:,.0f} images a second")
+    print(f"GPU busy               {busy.said()}")
     print(
         f"share in the model     {min(augmented / ours, 1.0):8.1%} (without augmentation {min(plain / ours, 1.0):.1%})"
     )

@@ -1,16 +1,11 @@
-import re
-
 import numpy as np
 import pytest
 from PIL import Image
 
 from automl import pictures
-from automl.clock import OutOfTime
 from automl.data.dataset import Dataset, Images
-from automl.errors import UsageError
 from automl.prepare import Prepared
 from automl.types import Choice, Problem, Profile
-from automl.workers.executor import WorkerDied
 
 
 def prepared(folder, copies=0, modality="image", **structure):
@@ -77,60 +72,3 @@ def test_a_set_that_would_be_one_group_is_not_tied(tmp_path):
 
     assert result.dataset.groups is None
     assert "not tied" in result.profile.findings[0].action
-
-
-def test_no_backbone_asked_for(tmp_path):
-    given = prepared(tmp_path)
-
-    assert pictures.with_backbone(given, None, None, 60.0) is given
-
-
-def test_a_backbone_is_for_images(tmp_path):
-    with pytest.raises(UsageError, match="for images"):
-        pictures.with_backbone(prepared(tmp_path, modality="audio"), "resnet50", None, 60.0)
-
-
-class Worker:
-    """Answers a call with what it was given, or raises it."""
-
-    def __init__(self, answer):
-        self.answer = answer
-
-    def call(self, function, *arguments, seconds):
-        self.asked = (function, arguments, seconds)
-        if isinstance(self.answer, Exception):
-            raise self.answer
-        return self.answer
-
-
-def test_one_that_was_found_is_named_by_the_problem_and_the_profile(tmp_path):
-    facts = {"name": "net", "features": 16}
-    worker = Worker(facts)
-
-    result = pictures.with_backbone(prepared(tmp_path), "some/net", worker, 60.0)
-
-    assert result.dataset.problem.backbone == "net"
-    assert result.profile.media["backbone"] == facts
-    assert worker.asked == (pictures.write, ("some/net", tmp_path), 30.0)
-
-
-@pytest.mark.parametrize(
-    ("worker", "what"),
-    [
-        (None, "trains no networks"),
-        (Worker({"error": "it is cut off", "hint": "save it again"}), "it is cut off. To use one: save it again"),
-        (Worker(OutOfTime()), "took more than 30 s"),
-        (Worker(WorkerDied("killed")), "loading it failed .killed"),
-    ],
-)
-def test_one_that_cannot_be_used_gives_a_finding_and_no_backbone(tmp_path, worker, what):
-    result = pictures.with_backbone(prepared(tmp_path), "net", worker, 60.0)
-
-    (found,) = result.profile.findings
-    assert result.dataset.problem.backbone == ""
-    assert (found.code, found.severity) == ("AM509", "warning")
-    assert re.search(what, found.action)
-
-
-def test_a_missing_one_is_told_by_the_function_that_workers_run(tmp_path):
-    assert "there is no such file" in pictures.write(str(tmp_path / "none"), tmp_path)["error"]

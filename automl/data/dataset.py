@@ -65,6 +65,8 @@ class Dataset:
         order: (n,) time order (float64), or None.
         origin: (n,) the order of the moment that a row is forecast from, or None: what is later may not be learnt from.
         part: (n,) 'train' or 'test' as fixed by the user, or None.
+        beside: folder in which a pretrained network for texts lies while the run goes on (that for images lies beside
+            their pixels); None for none.
     """
 
     problem: Problem
@@ -75,6 +77,7 @@ class Dataset:
     order: Array | None = None
     part: Array | None = None
     origin: Array | None = None
+    beside: Path | None = None
 
     def __len__(self) -> int:
         """Rows."""

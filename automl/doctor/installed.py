@@ -12,9 +12,10 @@ STANDS_FOR = {
 }
 """Other packages that bring the same module."""
 COSTS = {
-    "audio": "nothing yet: this version reads no audio",
+    "audio": "recordings other than wav cannot be read",
     "excel": "Excel files (.xlsx) cannot be read",
     "gpu": "networks train on the processor, although there is a GPU",
+    "hub": "presets of KerasHub cannot be used (--backbone)",
     "test": "the tests cannot be run; nothing else needs it",
 }
 """What goes without an extra."""

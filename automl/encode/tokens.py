@@ -99,6 +99,12 @@ class Tokens:
         return cls(tuple(plain["columns"]), plain["length"], plain["pairs"], arrays["kept"], plain["codes"])
 
 
+def joined(frame: pd.DataFrame, columns: Sequence[str]) -> list[str]:
+    """Every row's columns as one text, a line each; a missing cell is empty."""
+    parts = [frame[column].fillna("").astype(str) for column in columns]
+    return ["\n".join(cells).strip() for cells in zip(*parts, strict=True)]
+
+
 def tokens(text: str) -> list[str]:
     """Words in lower case, single characters of scripts without spaces, and marks; every digit reads 0."""
     return PATTERN.findall(DIGIT.sub("0", text.lower()))

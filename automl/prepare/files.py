@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -64,7 +64,7 @@ def prepared(files: ImageFiles, plan: Plan, folder: Path, threads: int) -> Prepa
     return Prepared(found, dataset, rows, paths)
 
 
-def _structure(files: ImageFiles, plan: Plan, rows: Array, paths: tuple[str, ...]) -> dict[str, Array | None]:
+def _structure(files: ImageFiles, plan: Plan, rows: Array, paths: tuple[str, ...]) -> dict[str, Any]:
     """Weights, groups and parts of files: from columns of a manifest, file names and folders."""
     columns = files.columns
     by_name = plan.group is None or plan.group.startswith("re:")

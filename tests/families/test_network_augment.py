@@ -6,9 +6,11 @@ import pytest
 keras = pytest.importorskip("keras")
 
 from automl.families.network.audio import SpecAugment  # noqa: E402
+from automl.families.network.average import Average  # noqa: E402
+from automl.families.network.mixing import Mixing, mixture  # noqa: E402
 from automl.families.network.series import Disturbed, kernels  # noqa: E402
 from automl.families.network.text import Pooled  # noqa: E402
-from automl.families.network.trainer import Objective, mixture  # noqa: E402
+from automl.families.network.trainer import Objective  # noqa: E402
 
 pytestmark = [
     pytest.mark.slow,  # imports Keras
@@ -48,13 +50,54 @@ def test_masks_silence_whole_bands_and_frames_of_a_part():
 def test_a_mixture_is_learnt_as_its_parts_are():
     x = np.array([[100], [200]], dtype=np.uint8)
     y, weight = np.array([0.0, 1.0], np.float32), np.array([1.0, 3.0], np.float32)
-    mixed, targets, _ = mixture(*map(keras.ops.convert_to_tensor, (x, y, weight)), np.float32(0.75))
+    drawn = np.array([0.75, 0.75, 0, 0, 0, 0], np.float32)
+    mixed, targets, _ = mixture(*map(keras.ops.convert_to_tensor, (x, y, weight, drawn)))
     assert array(mixed).ravel().tolist() == [125, 175]
     np.testing.assert_allclose(array(targets), [[0, 1, 0.75, 0.75], [1, 0, 2.25, 0.25]])
     output = np.array([[2.0, 0.0], [0.0, 2.0]], np.float32)
     right, wrong = np.log1p(np.exp(-2.0)), np.log1p(np.exp(2.0))
     expected = (0.75 * right + 0.75 * wrong + 2.25 * right + 0.25 * wrong) / 2
     assert float(Objective("classes").mixed(targets, keras.ops.convert_to_tensor(output))) == pytest.approx(expected)
+
+
+def test_a_rectangle_of_one_image_lies_in_the_next():
+    x = np.stack([np.full((4, 8, 1), value, np.uint8) for value in (10, 20)])
+    y, weight = np.array([0.0, 1.0], np.float32), np.ones(2, np.float32)
+    drawn = np.array([1.0, 0.75, 0.0, 0.5, 0.5, 1.0], np.float32)
+
+    mixed, targets, _ = mixture(*map(keras.ops.convert_to_tensor, (x, y, weight, drawn)))
+
+    expected = np.full((4, 8), 10)
+    expected[:2, 4:] = 20
+    np.testing.assert_array_equal(array(mixed)[0, :, :, 0], expected)
+    np.testing.assert_allclose(array(targets), [[0, 1, 0.75, 0.25], [1, 0, 0.75, 0.25]])
+
+
+@pytest.mark.parametrize(
+    ("mixing", "blended", "cut"), [(Mixing(0.2), 200, 0), (Mixing(0.0, 1.0), 0, 200), (Mixing(0.2, 1.0), 100, 100)]
+)
+def test_what_is_drawn_for_each_step(mixing, blended, cut):
+    drawn = mixing.draw(200, np.random.default_rng(0))
+    area = (drawn[:, 3] - drawn[:, 2]) * (drawn[:, 5] - drawn[:, 4])
+    is_cut = area > 0
+
+    assert is_cut.sum() == pytest.approx(cut, abs=25)
+    np.testing.assert_allclose(drawn[:, 1], np.where(is_cut, 1 - area, drawn[:, 0]), atol=1e-6)
+    assert (drawn[is_cut, 0] == 1).all()
+    assert ((drawn >= 0) & (drawn <= 1)).all()
+
+
+def test_an_average_of_weights_forgets_where_it_began():
+    average = Average(0.1)
+    for step in range(100):
+        average.add([np.array([float(step >= 50)])], 0.01)
+        if step == 0:
+            assert average.weights()[0] == 0.0  # of one step, that step
+
+    assert average.weights()[0] == pytest.approx(1 - np.exp(-5), abs=1e-3)
+    constant = Average(0.5)
+    constant.add([np.array([3.0])], 0.01)
+    assert constant.weights()[0] == pytest.approx(3.0)  # no bias towards nought
 
 
 def test_pooling_leaves_padding_out():

@@ -9,7 +9,8 @@ import pytest
 
 from automl.data.dataset import Dataset, Images
 from automl.families.base import Limits
-from automl.families.network import FAMILY, convolutions, image_params, images, pretrained
+from automl.families.network import FAMILY, convolutions, image_params, images, place, pretrained
+from automl.families.network.facts import FILE, BackboneError
 from automl.families.network.kinds import kind_of
 from automl.types import Problem
 
@@ -107,7 +108,7 @@ def test_sizes_go_from_dear_to_cheap():
     [
         (PROBLEM, 100, "block", ("residual", "separable", "mixer")),
         (replace(PROBLEM, image_size=(64, 64, 3)), 100, "resolution", (0.5, 1.0)),
-        (replace(PROBLEM, backbone="x"), 100, "unfreeze", (0, 1, 2)),
+        (replace(PROBLEM, backbone="x"), 100, "unfreeze", (0, 1, 2, image_params.WHOLE)),
     ],
 )
 def test_choices_of_the_search(problem, rows, name, choices):
@@ -126,13 +127,23 @@ def test_mixing_waits_for_enough_images():
     assert (few, many) == (0.0, 0.2)
 
 
+def test_rectangles_wait_for_more_images():
+    few, many = (
+        (FAMILY.defaults(PROBLEM, rows)[2]["cutmix"], "cutmix" in {knob.name for knob in FAMILY.space(PROBLEM, rows)})
+        for rows in (500, 5_000)
+    )
+
+    assert (few, many) == ((0.0, False), (1.0, True))
+    assert FAMILY.describe(FAMILY.defaults(PROBLEM, 5_000)[2]).endswith("mixup, colour, CutMix")
+
+
 def test_a_backbone_comes_first_and_scratch_after_it():
     found = [FAMILY.describe(params) for params in FAMILY.defaults(replace(PROBLEM, backbone="net"), 100)]
 
     assert found[:3] == [
         "net frozen, new head",
         "net last 1 stage(s) trained on, new head",
-        "net last 2 stage(s) trained on, new head",
+        "net trained on, new head",
     ]
     assert found[3].startswith("ResNet")
 
@@ -163,21 +174,22 @@ def trained(tmp_path_factory):
 def beside(trained, tmp_path):
     """A dataset with the backbone beside its pixels."""
     data = dataset(tmp_path / "run", backbone="stripes")
-    assert "error" not in pretrained.write(str(trained), tmp_path / "run")
+    assert "error" not in place.write(str(trained), tmp_path / "run")
     return data
 
 
 def test_facts_of_a_folder(trained, tmp_path):
-    facts = pretrained.write(str(trained), tmp_path)
+    np.save(tmp_path / "images.npy", stripes(3)[0])
+    facts = place.write(str(trained), tmp_path)
 
     assert facts["features"] == 16
     assert facts["name"] == trained.name
     assert facts["preprocessing"]["scale"] == 1.0
-    assert keras.saving.load_model(tmp_path / pretrained.FILE, compile=False).output_shape[-1] == 16
+    assert keras.saving.load_model(tmp_path / FILE, compile=False).output_shape[-1] == 16
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("stages", [0, 1, 2])
+@pytest.mark.parametrize("stages", [0, 1, 2, image_params.WHOLE])
 def test_transfer_from_file_to_predictions_without_the_file(beside, tmp_path, stages):
     params = {**FAMILY.defaults(beside.problem, 90)[0], "unfreeze": stages, "epochs": 8}
     train, test = beside.take(np.arange(60)), beside.take(np.arange(60, 90))
@@ -229,7 +241,7 @@ def damaged(folder, kind):
 @pytest.mark.parametrize(
     ("kind", "what"),
     [
-        ("cut off", "cannot be read"),
+        ("cut off", "cannot be read: it is cut off"),
         ("lambda", "cannot be read .*Lambda"),
         ("no image", "does not take one image"),
         ("two", "holds 2 .keras files"),
@@ -239,12 +251,12 @@ def damaged(folder, kind):
     ],
 )
 def test_what_cannot_be_used_is_told(tmp_path, kind, what):
-    with pytest.raises(pretrained.BackboneError, match=what):
+    with pytest.raises(BackboneError, match=what):
         pretrained.find(str(damaged(tmp_path, kind)))
 
 
 def test_an_unknown_name_lists_the_known_ones():
-    with pytest.raises(pretrained.BackboneError, match="no such file") as caught:
+    with pytest.raises(BackboneError, match="no such file") as caught:
         pretrained.find("resnet5000")
 
     assert "mobilenet_v3_small" in caught.value.hint

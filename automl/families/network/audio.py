@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 import keras
 from keras import ops
 
+from automl.families.network import convolutions
+
 if TYPE_CHECKING:
     from automl.families.base import Params
 
-MOMENTUM = 0.9
-"""Of batch statistics: small sets see too few steps for Keras' 0.99."""
 STAGES = 3
 MASKS = 2
 """Of time and of frequency."""
@@ -75,44 +75,25 @@ def network(size: tuple[int, int, int], params: Params, outputs: int) -> keras.M
 
     Args:
         size: mel bands, frames, 1.
-        params: width, blocks, kernel, dropout, augment.
+        params: block, width, blocks, kernel, dropout, augment.
         outputs: classes, or 1.
     """
     inputs = keras.Input(size, dtype="uint8")
     hidden = keras.layers.Rescaling(1.0 / LOUDEST)(inputs)
     if params["augment"]:
         hidden = SpecAugment(params["augment"])(hidden)
-    hidden = keras.layers.BatchNormalization(axis=1, momentum=MOMENTUM)(hidden)  # each mel band for itself
+    hidden = keras.layers.BatchNormalization(axis=1, momentum=convolutions.MOMENTUM)(hidden)  # each mel band for itself
     width, kernel = int(params["width"]), int(params["kernel"])
-    hidden = keras.layers.ReLU()(_normal(_convolution(hidden, width, kernel, 2)))
+    block = convolutions.BLOCKS[params.get("block", "residual")]
+    hidden = convolutions.first(hidden, width, 2, kernel)
     for stage in range(STAGES):
-        for block in range(int(params["blocks"])):
-            hidden = _block(hidden, width * 2**stage, kernel, 2 if stage and not block else 1)
+        for number in range(int(params["blocks"])):
+            hidden = block(hidden, width * 2**stage, 2 if stage and not number else 1, kernel)
     mean = keras.layers.GlobalAveragePooling2D()(hidden)
     hidden = keras.layers.Concatenate()([mean, keras.layers.GlobalMaxPooling2D()(hidden)])
     if params["dropout"]:
         hidden = keras.layers.Dropout(params["dropout"])(hidden)
     return keras.Model(inputs, keras.layers.Dense(outputs)(hidden))
-
-
-def _convolution(inputs: Any, width: int, kernel: int, stride: int = 1) -> Any:
-    layer = keras.layers.Conv2D(
-        width, kernel, strides=stride, padding="same", use_bias=False, kernel_initializer="he_normal"
-    )
-    return layer(inputs)
-
-
-def _normal(inputs: Any, gamma: str = "ones") -> Any:
-    return keras.layers.BatchNormalization(momentum=MOMENTUM, gamma_initializer=gamma)(inputs)
-
-
-def _block(inputs: Any, width: int, kernel: int, stride: int) -> Any:
-    """Two convolutions beside a shortcut; the branch starts at zero, so that depth costs nothing at first."""
-    branch = keras.layers.ReLU()(_normal(_convolution(inputs, width, kernel, stride)))
-    branch = _normal(_convolution(branch, width, kernel), gamma="zeros")
-    if stride != 1 or inputs.shape[-1] != width:
-        inputs = _normal(_convolution(inputs, width, 1, stride))
-    return keras.layers.ReLU()(keras.layers.Add()([inputs, branch]))
 
 
 def operations(size: tuple[int, ...], params: Params) -> float:
@@ -123,6 +104,7 @@ def operations(size: tuple[int, ...], params: Params) -> float:
     for stage in range(STAGES):
         outputs = width * 2**stage
         area /= 4 if stage else 1
-        total += area * kernel * (inputs * outputs + (2 * blocks - 1) * outputs**2)
+        pairs, lines = inputs * outputs + (2 * blocks - 1) * outputs**2, inputs + (2 * blocks - 1) * outputs
+        total += area * (pairs + kernel * lines if params.get("block") == "separable" else kernel * pairs)
         inputs = outputs
     return 2.0 * total

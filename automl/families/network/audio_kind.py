@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from automl.families.network.kind import Job
     from automl.families.network.shared import Shared
 
-SHAPING = ("width", "blocks", "kernel", "dropout", "augment")
+SHAPING = ("block", "width", "blocks", "kernel", "dropout", "augment")
 """Parameters that a compiled network depends on."""
 SIZES = ((48, 2), (32, 2), (32, 1), (24, 1), (16, 1), (8, 1))
 """(width, blocks a stage) from large to small."""

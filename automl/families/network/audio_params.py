@@ -15,6 +15,8 @@ STEPS, EPOCHS, EPOCHS_COUNTED = 2_500, (40, 100), 30
 """Gradient steps with time for them, the fewest and most epochs they may take, and epochs by counts alone."""
 MANY_CLIPS = 2_000
 """From here on strong augmentation comes first."""
+NAMES = {"residual": "ResNet", "separable": "separable ResNet"}
+"""Of the kinds of block."""
 
 
 def defaults(problem: Problem, rows: int) -> list[Params]:  # noqa: ARG001 (one interface)
@@ -25,16 +27,17 @@ def defaults(problem: Problem, rows: int) -> list[Params]:  # noqa: ARG001 (one 
     """
     weak, strong = {"augment": 0.5, "mixup": 0.0}, {"augment": 1.0, "mixup": 0.2}
     base: Params = {
-        "kind": "spectrogram", "width": "auto", "blocks": "auto", "kernel": 3, "lr": 5e-3, "weight_decay": 0.05,
-        "dropout": 0.2, "batch": 32, **(strong if rows >= MANY_CLIPS else weak),
+        "kind": "spectrogram", "block": "residual", "width": "auto", "blocks": "auto", "kernel": 3, "lr": 5e-3,
+        "weight_decay": 0.05, "dropout": 0.2, "batch": 32, **(strong if rows >= MANY_CLIPS else weak),
     }  # fmt: skip
     other = {**base, **(weak if rows >= MANY_CLIPS else strong)}
-    return [base, other, {**base, "width": 16, "blocks": 1}]
+    return [base, other, {**base, "width": 16, "blocks": 1}, {**base, "block": "separable"}]
 
 
 def space(problem: Problem, rows: int) -> list[Knob]:  # noqa: ARG001 (one interface)
     """The search space."""
     return [
+        Knob("block", choices=tuple(NAMES)),
         Knob("width", choices=(8, 16, 24, 32)),
         Knob("blocks", 1, 2, integer=True),
         Knob("kernel", choices=(3, 5)),
@@ -50,7 +53,8 @@ def describe(params: Params) -> str:
     """'Spectrogram ResNet width 16, 1 block(s) a stage, lr 0.005, augmentation 1, mixup'."""
     size = "" if params["width"] == "auto" else f" width {params['width']}, {params['blocks']} block(s) a stage"
     mixed = ", mixup" if params["mixup"] else ""
-    return f"Spectrogram ResNet{size}, lr {params['lr']:.2g}, augmentation {params['augment']:g}{mixed}"
+    name = NAMES[params.get("block", "residual")]
+    return f"Spectrogram {name}{size}, lr {params['lr']:.2g}, augmentation {params['augment']:g}{mixed}"
 
 
 SETTINGS = Settings(("spectrogram",), defaults, space, epochs_of(STEPS, *EPOCHS, EPOCHS_COUNTED), describe)

@@ -1,4 +1,4 @@
-"""Transfer learning: features of a pretrained network for a new head, or its last stages trained on with it."""
+"""The features of a pretrained network for images, computed once, and the files it lies in during a run."""
 
 from __future__ import annotations
 
@@ -12,8 +12,7 @@ from keras import ops
 
 from automl import jsonio
 from automl.families.base import FitFailed
-from automl.families.network import images
-from automl.families.network.pretrained import FACTS, FILE, Facts
+from automl.families.network.facts import FACTS, FILE, Facts
 from automl.families.network.trainer import outputs
 
 if TYPE_CHECKING:
@@ -21,13 +20,8 @@ if TYPE_CHECKING:
 
     from automl.data.dataset import Array, Dataset, Images
     from automl.encode.state import State
-    from automl.families.network.kind import Job
 
 BATCH = 32
-HEAD_ROWS = 2_000
-"""Images from which the first weights of a head are found before stages are trained on with it."""
-STRENGTH = 10.0
-"""Of that linear model, over the number of features: each standardised feature says the less the more there are."""
 BLOCK = 256
 """Images whose features are written at a time, so that a fit that is cut short leaves something to go on with."""
 
@@ -143,95 +137,18 @@ def _facts(path: Path) -> Facts:
 def extractor(core: keras.Model, facts: Facts, size: tuple[int, ...]) -> keras.Model:
     """Bytes to features."""
     inputs = keras.Input(size, dtype="uint8")
-    return keras.Model(inputs, _pooled(core, _adapted(inputs, core, facts)))
+    return keras.Model(inputs, pooled(core, adapted(inputs, core, facts)))
 
 
-def head(job: Job) -> keras.Model:
-    """One layer on standardised features, which starts where a linear model ends."""
-    x = job.x
-    inputs = keras.Input(x.shape[1:], dtype="float32")
-    mean, spread = x.mean(axis=0), np.sqrt(np.maximum(x.var(axis=0), 1e-6))
-    hidden = keras.layers.Normalization(mean=mean, variance=spread**2)(inputs)
-    hidden = keras.layers.Dropout(job.params["dropout"])(hidden)
-    last = keras.layers.Dense(len(job.bias))
-    model = keras.Model(inputs, last(hidden))
-    sample = np.arange(len(x))[:: max(len(x) // HEAD_ROWS, 1)]
-    numeric = job.problem.task == "regression"
-    last.set_weights(_linear((x[sample] - mean) / spread, job.y[sample], job.bias, numeric=numeric))
-    return model
-
-
-def unfrozen(folder: Path, job: Job) -> keras.Model:
-    """Backbone and head as one network on pixels, of which the head and the last stages are trained.
-
-    The head starts where a linear model on the frozen features ends: gradients of a random head would undo what the
-    backbone has learnt. Statistics of batch normalisation stay as they are.
-    """
-    problem, params = job.problem, job.params
-    core, facts = loaded(folder)
-    freeze(core, int(params["unfreeze"]))
-    sample = np.arange(len(job.x))[:: max(len(job.x) // HEAD_ROWS, 1)]
-    x = outputs(extractor(core, facts, problem.image_size), job.x[sample], BATCH)
-    inputs = keras.Input(problem.image_size, dtype="uint8")
-    hidden = _adapted(inputs, core, facts)
-    if params["augment"] or params["flip"]:
-        hidden = images.Warp(params["augment"], flip=params["flip"], seed=problem.seed)(hidden)
-    hidden = _pooled(core, hidden)
-    mean, spread = x.mean(axis=0), np.sqrt(np.maximum(x.var(axis=0), 1e-6))
-    hidden = keras.layers.Normalization(mean=mean, variance=spread**2)(hidden)
-    hidden = keras.layers.Dropout(params["dropout"])(hidden)
-    last = keras.layers.Dense(len(job.bias))
-    model = keras.Model(inputs, last(hidden))
-    numeric = problem.task == "regression"
-    last.set_weights(_linear((x - mean) / spread, job.y[sample], job.bias, numeric=numeric))
-    return model
-
-
-def freeze(core: keras.Model, stages: int) -> None:
-    """Leave the last stages trainable, batch normalisation excepted: a stage ends where the feature map shrinks."""
-    sides = [_side(layer) for layer in core.layers]
-    left, known = stages, [side for side in sides if side]
-    side = known[-1] if known else 0
-    for layer, own in zip(reversed(core.layers), reversed(sides), strict=True):
-        if own and own > side:
-            left, side = left - 1, own
-        layer.trainable = left > 0 and not isinstance(layer, keras.layers.BatchNormalization)
-        if isinstance(layer, (images.Warp, images.Colour)):  # one augmentation is enough, and `training` reaches it
-            layer.strength, layer.flip = 0.0, False
-
-
-def _side(layer: Any) -> int:
-    shape: tuple[Any, ...] = tuple(getattr(getattr(layer, "output", None), "shape", ()))
-    return int(shape[1]) if len(shape) == 4 and shape[1] else 0
-
-
-def _adapted(inputs: Any, core: keras.Model, facts: Facts) -> Any:
+def adapted(inputs: Any, core: keras.Model, facts: Facts) -> Any:
+    """Bytes to what the backbone wants."""
     return Adapt(jsonio.plain(facts.preprocessing), int(core.input_shape[-1]))(inputs)
 
 
-def _pooled(core: keras.Model, hidden: Any) -> Any:
+def pooled(core: keras.Model, hidden: Any) -> Any:
     """(images, features): the mean over the feature map; batch normalisation as in prediction."""
     features = core(hidden, training=False)
     return keras.layers.GlobalAveragePooling2D()(features) if len(features.shape) == 4 else features
-
-
-def _linear(x: Array, y: Array, bias: list[float], *, numeric: bool) -> list[Array]:
-    """[kernel, bias] of a linear model: logistic for class codes, ridge for standardised values."""
-    from sklearn.linear_model import LogisticRegression, Ridge
-
-    kernel, start = np.zeros((x.shape[1], len(bias)), np.float32), np.asarray(bias, np.float32)
-    if numeric:
-        fitted = Ridge(alpha=float(x.shape[1])).fit(x, y)
-        return [fitted.coef_.reshape(-1, 1).astype(np.float32), np.atleast_1d(fitted.intercept_).astype(np.float32)]
-    fitted = LogisticRegression(C=STRENGTH / x.shape[1], max_iter=100).fit(x, y)
-    if len(fitted.classes_) == 2 and len(bias) >= 2:
-        first, second = (int(c) for c in fitted.classes_)
-        kernel[:, second], kernel[:, first] = fitted.coef_[0] / 2, -fitted.coef_[0] / 2
-        start[second], start[first] = fitted.intercept_[0] / 2, -fitted.intercept_[0] / 2
-        return [kernel, start]
-    kernel[:, fitted.classes_.astype(int)] = fitted.coef_.T
-    start[fitted.classes_.astype(int)] = fitted.intercept_
-    return [kernel, start]
 
 
 def _cache(path: Path, rows: int, width: int) -> Array:

@@ -31,13 +31,18 @@ def body(hidden: Any, params: Params) -> Any:
     width, kernel = int(params["width"]), int(params.get("kernel", 3))
     if params.get("block") == "mixer":
         return _mixer(hidden, MIXER_WIDTH * width, MIXER_DEPTH * int(params["blocks"]), kernel)
-    block = _separable if params.get("block") == "separable" else _residual
+    block = BLOCKS[params.get("block", "residual")]
     stride, count = stages(min(size[:2]))
-    hidden = keras.layers.ReLU()(_normal(_convolution(hidden, width, stride)))
+    hidden = first(hidden, width, stride)
     for stage in range(count):
         for number in range(int(params["blocks"])):
             hidden = block(hidden, width * 2**stage, 2 if stage and not number else 1, kernel)
     return hidden
+
+
+def first(hidden: Any, width: int, stride: int, kernel: int = 3) -> Any:
+    """A convolution, normalised."""
+    return keras.layers.ReLU()(_normal(_convolution(hidden, width, stride, kernel)))
 
 
 def stages(side: int) -> tuple[int, int]:
@@ -98,6 +103,10 @@ def _separable(inputs: Any, width: int, stride: int, kernel: int) -> Any:
         return _convolution(within, width, kernel=1)
 
     return _shortcut(inputs, width, stride, convolution)
+
+
+BLOCKS = {"residual": _residual, "separable": _separable}
+"""Of networks with stages: inputs, width, stride and kernel to outputs."""
 
 
 def _shortcut(inputs: Any, width: int, stride: int, convolution: Callable[[Any, int], Any]) -> Any:

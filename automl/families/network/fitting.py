@@ -149,12 +149,13 @@ def _assembled(
     x, y = rows.x[rows.fit], rows.y[rows.fit]
     batch = min(int(params["batch"]), len(x))
     chunk, calls = shape(len(x), batch, kind.steps(x.shape[1:], params))
-    plan = Plan(batch, chunk, calls, int(params["epochs"]), params["lr"], kind.schedule(params), problem.seed)
+    schedule, span = kind.schedule(params), float(params.get("average", 0.0))
+    plan = Plan(batch, chunk, calls, int(params["epochs"]), params["lr"], schedule, problem.seed, span)
     bias = targets.start(problem, y)
     shared = kind.network(Job(problem, x, rows.encoder, targets, params, bias, batch, chunk, targets.encode(y)))
     model = NetworkModel(problem, shared, targets, rows.encoder, params)
     data = (x, targets.encode(y), rows.weight[rows.fit])
-    run = Run(shared.trained(), data, _check(rows, model), plan, deadline, shared.room)
+    run = Run(shared.trained(), data, _check(rows, model), plan, deadline, shared.room, fitted=shared.fitted)
     return model, run, run.measure() if deadline.at is not None else None
 
 
@@ -177,7 +178,7 @@ def _info(outcome: Outcome, model: NetworkModel, plan: Plan, full_epochs: int) -
         "epochs": outcome.epochs,
         "planned_epochs": outcome.planned,
         "full_epochs": full_epochs,
-        "best_epoch": outcome.best_epoch or round(outcome.epochs),
+        "best_epoch": round(outcome.epochs) if outcome.best_epoch is None else outcome.best_epoch,
         "batch": plan.batch,
         "seconds_per_epoch": round(outcome.seconds_per_epoch, 4),
         "parameters": int(model.network.count_params()),

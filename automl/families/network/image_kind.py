@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import keras
 
-from automl.families.network import backbone, convolutions, images
+from automl.families.network import backbone, convolutions, images, transfer
+from automl.families.network.mixing import NOTHING, mixing_of
 from automl.families.network.shared import Shared
 from automl.families.network.trainer import Objective, Trainer
 
@@ -18,10 +19,8 @@ if TYPE_CHECKING:
 
 SAMPLE = 2_000
 """Images that channel statistics are taken from."""
-HEAD_STEPS = 64
-"""Steps a call of a head on frozen features: each takes a fraction of a millisecond."""
-FROZEN_RATE, UNFROZEN_RATE = 1e-3, 5e-5
-"""Peak learning rates that stand for 'auto': of a head alone, and of a backbone that is trained on with it."""
+OLD_RATE = 1e-3
+"""What 'auto' stands for in configurations that version 0.1.0 wrote for backbones."""
 
 
 def on_backbone(params: Params) -> bool:
@@ -46,9 +45,7 @@ class ImageKind:
 
     def sized(self, params: Params) -> Params:
         """With the learning rate."""
-        if not on_backbone(params) or params["lr"] != "auto":
-            return params
-        return {**params, "lr": UNFROZEN_RATE if params["unfreeze"] else FROZEN_RATE}
+        return {**params, "lr": OLD_RATE} if params["lr"] == "auto" else params
 
     def sizes(self, params: Params) -> tuple[Params, ...]:  # noqa: ARG002 (one interface)
         """Widths, blocks a stage and shares of the resolution."""
@@ -65,20 +62,23 @@ class ImageKind:
     def steps(self, shape: tuple[int, ...], params: Params) -> int:
         """Most gradient steps a call."""
         if on_backbone(params):
-            return 1 if params["unfreeze"] else HEAD_STEPS
+            return 1 if params["unfreeze"] else transfer.HEAD_STEPS
         return images.steps_a_call(shape, params)
 
     def network(self, job: Job) -> Shared:
         """A new network with its trainer."""
         problem, params = job.problem, job.params
+        if on_backbone(params) and not params["unfreeze"]:
+            return transfer.on_features(job)
         keras.backend.clear_session()
         keras.utils.set_random_seed(problem.seed)
-        if not on_backbone(params):
-            network = images.network(problem.image_size, job.x[:SAMPLE], params, job.bias, problem.seed)
-        elif params["unfreeze"]:
-            network = backbone.unfrozen(job.encoder.folder, job)
-        else:
-            network = backbone.head(job)
-        objective = Objective(job.targets.kind, 0.0 if on_backbone(params) else job.targets.smoothing)
-        mixup = float(params.get("mixup", 0.0)) if objective.kind == "classes" and not on_backbone(params) else 0.0
-        return Shared(network, Trainer(network, objective, images.optimizer(params), mixup=mixup), room=len(job.x))
+        if on_backbone(params):
+            network = transfer.unfrozen(job.encoder.folder, job)
+            objective = Objective(job.targets.kind)
+            trainer = Trainer(network, objective, images.optimizer(params), pace=transfer.pace(network))
+            return Shared(network, trainer, room=len(job.x), fitted=True)
+        network = images.network(problem.image_size, job.x[:SAMPLE], params, job.bias, problem.seed)
+        objective = Objective(job.targets.kind, job.targets.smoothing)
+        mixing = mixing_of(params) if objective.kind == "classes" else NOTHING
+        trainer = Trainer(network, objective, images.optimizer(params), mixing=mixing)
+        return Shared(network, trainer, room=len(job.x))

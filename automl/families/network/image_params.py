@@ -17,10 +17,17 @@ MIXED_ROWS = 2_000
 """From as many images on they are mixed in pairs (mixup)."""
 NAMES = {"residual": "ResNet", "separable": "separable ResNet", "mixer": "ConvMixer"}
 """Of the kinds of block."""
+CUT_ROWS = 5_000
+"""From as many images on rectangles of one put into another (CutMix) are worth trying: on 400 and 600 it cost 4 to 11
+points of accuracy (benchmarks/RESULTS.md)."""
+EXTRAS = {"colour": "colour", "cutmix": "CutMix", "average": "averaged weights"}
+"""Parameters that are named when they are not zero."""
 LARGE_SIDE = 32
 """Sides from which half of the resolution is among the choices."""
-TUNED_EPOCHS = 20
-"""Of training a backbone on: its weights should not move far."""
+WHOLE = 9
+"""Stages that stand for all: no network has as many."""
+FROZEN_RATE, LAST_RATE, WHOLE_RATE = 1e-3, 1e-3, 3e-3
+"""Peak learning rates of a head alone, with the last stage, with the whole backbone (see `transfer.pace`)."""
 
 
 def defaults(problem: Problem, rows: int) -> list[Params]:
@@ -34,32 +41,36 @@ def defaults(problem: Problem, rows: int) -> list[Params]:
         "width": "auto", "blocks": "auto", "lr": 0.01, "weight_decay": 0.05, "dropout": 0.2,
         "augment": 0.7, "flip": colour, "batch": 32, "kind": "scratch", "block": "residual", "kernel": 3,
         "resolution": 1.0, "colour": 0.0, "mixup": 0.2 if rows >= MIXED_ROWS else 0.0,
+        "cutmix": 0.0, "average": 0.0,
     }  # fmt: skip
     strong = {**base, "augment": 1.2, "colour": 0.2 if colour else 0.0, "lr": 3e-3}
+    if rows >= CUT_ROWS:
+        strong["cutmix"] = 1.0
     others = [{**base, "block": "separable"}, {**base, "block": "mixer", "kernel": 5, "lr": 3e-3}]
     scratch = [base, {**base, "width": 24, "blocks": 1}, strong, *others]
     return [*_transfer(problem, flip=colour), *scratch]
 
 
 def _transfer(problem: Problem, *, flip: bool) -> list[Params]:
-    """A new head on the frozen features of the backbone, then its last stage and its last two trained on as well.
+    """A new head on the frozen features of the backbone, then its last stage and all of it trained on as well.
 
-    Frozen first: it takes seconds, and with few images it is the best there is.
+    Frozen first: it takes seconds, and those that train on start from it and fall back on it.
     """
     if not problem.backbone:
         return []
     base = {
-        "kind": "backbone", "backbone": problem.backbone, "unfreeze": 0, "lr": "auto", "weight_decay": 0.05,
+        "kind": "backbone", "backbone": problem.backbone, "unfreeze": 0, "lr": FROZEN_RATE, "weight_decay": 0.05,
         "dropout": 0.2, "augment": 0.5, "flip": flip, "batch": 32,
     }  # fmt: skip
-    return [base, *({**base, "unfreeze": stages, "epochs": TUNED_EPOCHS} for stages in (1, 2))]
+    return [base, {**base, "unfreeze": 1, "lr": LAST_RATE}, {**base, "unfreeze": WHOLE, "lr": WHOLE_RATE}]
 
 
 def space(problem: Problem, rows: int) -> list[Knob]:
     """The search space."""
     if problem.backbone:
         return [
-            Knob("unfreeze", choices=(0, 1, 2)),
+            Knob("unfreeze", choices=(0, 1, 2, WHOLE)),
+            Knob("lr", 3e-4, 0.01, log=True),
             Knob("dropout", choices=(0.0, 0.2, 0.5)),
             Knob("weight_decay", 0.005, 0.5, log=True),
             Knob("augment", choices=(0.0, 0.5, 1.0)),
@@ -79,18 +90,25 @@ def space(problem: Problem, rows: int) -> list[Knob]:
         Knob("flip", choices=(False, True)),
         Knob("colour", choices=(0.0, 0.2)),
         Knob("mixup", choices=(0.0, 0.2)),
+        *([Knob("cutmix", choices=(0.0, 1.0))] if rows >= CUT_ROWS else []),
+        Knob("average", choices=(0.0, 0.03)),
     ]
+
+
+def _trained(stages: int) -> str:
+    if stages == WHOLE:
+        return "trained on"
+    return f"last {stages} stage(s) trained on" if stages else "frozen"
 
 
 def describe(params: Params) -> str:
     """'ResNet width 16, 1 block(s) a stage, lr 0.003, augmentation 0.7', or 'resnet50 frozen, new head'."""
     if params.get("kind") == "backbone":
-        stages = params["unfreeze"]
-        return f"{params['backbone']} {f'last {stages} stage(s) trained on' if stages else 'frozen'}, new head"
+        return f"{params['backbone']} {_trained(int(params['unfreeze']))}, new head"
     size = "" if params["width"] == "auto" else f" width {params['width']}, {params['blocks']} block(s) a stage"
     extras = {f"kernel {params.get('kernel')}": params.get("kernel", 3) != 3, "mixup": params.get("mixup")}
     extras |= {f"{params.get('resolution', 1.0):.0%} resolution": params.get("resolution", 1.0) != 1.0}
-    extras |= {"colour": params.get("colour")}
+    extras |= {name: params.get(key) for key, name in EXTRAS.items()}
     said = "".join(f", {name}" for name, holds in extras.items() if holds)
     name = NAMES[params.get("block", "residual")]
     return f"{name}{size}, lr {params['lr']:.2g}, augmentation {params['augment']:g}{said}"

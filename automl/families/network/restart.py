@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import keras
 import numpy as np
 
+from automl.families.network.mixing import mixing_of
 from automl.families.network.shared import SHELF
 from automl.families.network.trainer import Objective, Trainer
 
@@ -27,14 +28,15 @@ def restarted(job: Job, key: Hashable, network: Callable[[], keras.Model]) -> Sh
     """
     problem, params = job.problem, job.params
     objective = Objective(job.targets.kind, job.targets.smoothing)
+    mixing = mixing_of(params)
     built: list[keras.Model] = []
 
     def build() -> tuple[keras.Model, Trainer]:
         built.append(_seeded(problem.seed, network))
-        return built[0], Trainer(built[0], objective, optimizer(params), mixup=params.get("mixup", 0.0))
+        return built[0], Trainer(built[0], objective, optimizer(params), mixing=mixing)
 
     decay = params["weight_decay"]
-    whole = (key, problem.outputs, objective, job.batch, job.chunk, decay, params.get("mixup", 0.0))
+    whole = (key, problem.outputs, objective, job.batch, job.chunk, decay, mixing)
     shared = SHELF.take(whole, len(job.x), build)
     if not built:
         first = _seeded(problem.seed, network)

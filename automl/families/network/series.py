@@ -14,6 +14,8 @@ MOMENTUM = 0.9
 """Of batch statistics: small sets see too few steps for Keras' 0.99."""
 SHORTCUT = 3
 """Blocks between two shortcuts."""
+WIDER = 4
+"""Outputs of a layer over its width: an Inception layer joins so many branches."""
 NOISE, STRETCH, SHIFT = 0.05, 0.1, 0.05
 """Deviation of added noise and of the factor of a series, largest shift (share of its length), at strength 1."""
 
@@ -61,10 +63,11 @@ def network(shape: tuple[int, int], channels: int, params: Params, outputs: int)
     Args:
         shape: steps and channels of the array.
         channels: how many of the first are values.
-        params: width, layers, kernel, dropout, augment.
+        params: layer, width, layers, kernel, dropout, augment.
         outputs: classes, or 1.
 
-    Source: Ismail Fawaz et al. 2020, "InceptionTime", figure 1.
+    Source: Ismail Fawaz et al. 2020, "InceptionTime", figure 1; plain layers: Wang, Yan and Oates 2017, "Time series
+    classification from scratch", section II.C.
     """
     inputs = hidden = keras.Input(shape)
     if params["augment"]:
@@ -72,7 +75,7 @@ def network(shape: tuple[int, int], channels: int, params: Params, outputs: int)
     shortcut = hidden
     width, lengths = int(params["width"]), kernels(shape[0], int(params["kernel"]))
     for layer in range(int(params["layers"])):
-        hidden = _inception(hidden, width, lengths)
+        hidden = LAYERS[params.get("layer", "inception")](hidden, width, lengths, layer)
         if layer % SHORTCUT == SHORTCUT - 1:
             beside = _normal(keras.layers.Conv1D(hidden.shape[-1], 1, use_bias=False)(shortcut))
             hidden = shortcut = keras.layers.ReLU()(keras.layers.Add()([hidden, beside]))
@@ -88,7 +91,7 @@ def kernels(steps: int, longest: int) -> tuple[int, ...]:
     return first, max(first // 2, 2), max(first // 4, 1)
 
 
-def _inception(inputs: Any, width: int, lengths: tuple[int, ...]) -> Any:
+def _inception(inputs: Any, width: int, lengths: tuple[int, ...], number: int) -> Any:  # noqa: ARG001 (one interface)
     """Convolutions of each length behind one bottleneck, beside a maximum over neighbours."""
     narrow = inputs
     if inputs.shape[-1] > width:
@@ -99,12 +102,24 @@ def _inception(inputs: Any, width: int, lengths: tuple[int, ...]) -> Any:
     return keras.layers.ReLU()(_normal(keras.layers.Concatenate()(branches)))
 
 
+def _plain(inputs: Any, width: int, lengths: tuple[int, ...], number: int) -> Any:
+    """One convolution, as wide as an inception layer's outputs together; lengths take turns."""
+    layer = keras.layers.Conv1D(WIDER * width, lengths[number % len(lengths)], padding="same", use_bias=False)
+    return keras.layers.ReLU()(_normal(layer(inputs)))
+
+
+LAYERS = {"inception": _inception, "plain": _plain}
+
+
 def _normal(inputs: Any) -> Any:
     return keras.layers.BatchNormalization(momentum=MOMENTUM)(inputs)
 
 
 def operations(shape: tuple[int, ...], params: Params) -> float:
     """Multiplications and additions of one series, estimated from its convolutions."""
-    width = int(params["width"])
-    block = 4 * width * 2 * width + width**2 * sum(kernels(shape[0], int(params["kernel"])))
+    width, lengths = int(params["width"]), kernels(shape[0], int(params["kernel"]))
+    if params.get("layer") == "plain":
+        block = (WIDER * width) ** 2 * sum(lengths) / len(lengths)
+    else:
+        block = WIDER * width * 2 * width + width**2 * sum(lengths)
     return 2.0 * shape[0] * int(params["layers"]) * block

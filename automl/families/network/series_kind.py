@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from automl.families.network.kind import Job
     from automl.families.network.shared import Shared
 
-SHAPING = ("width", "layers", "kernel", "dropout", "augment")
+SHAPING = ("layer", "width", "layers", "kernel", "dropout", "augment")
 """Parameters that a compiled network depends on."""
 SIZES = ((32, 6), (24, 6), (16, 6), (16, 3), (8, 3))
 """(width, layers) from large to small."""

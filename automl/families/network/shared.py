@@ -33,12 +33,14 @@ class Shared:
         trainer: with its optimiser; None for a network that only predicts.
         room: rows that the training data are filled up to.
         holder: the weights that are in it now (by identity), None while it is trained.
+        fitted: its first weights are those of a simpler model, worth keeping when training makes nothing better of it.
     """
 
     network: keras.Model
     trainer: Trainer | None = None
     room: int = 0
     holder: list[Array] | None = None
+    fitted: bool = False
 
     def lend(self, weights: list[Array] | None) -> keras.Model:
         """The network with these weights; None takes those in it."""

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from automl import jsonio
 from automl.encode.tokens import Tokens
-from automl.families.network import text
+from automl.families.base import FitFailed
+from automl.families.network import text, text_backbone, transfer
+from automl.families.network.facts import FACTS
 from automl.families.network.restart import restarted
 from automl.families.network.sized_kind import SizedKind
 
@@ -13,7 +16,7 @@ if TYPE_CHECKING:
     from automl.data.dataset import Dataset
     from automl.encode.state import State
     from automl.families.base import Params
-    from automl.families.network.kind import Job
+    from automl.families.network.kind import Encoder, Job
     from automl.families.network.shared import Shared
 
 SHAPING = ("kind", "width", "layers", "kernel", "dropout", "token_dropout")
@@ -27,25 +30,40 @@ class TextKind(SizedKind):
 
     batch = 128
 
-    def encoder(self, train: Dataset, params: Params) -> Tokens:
-        """Fitted on the rows given; only a bag, which knows no order, needs pairs of words."""
+    def encoder(self, train: Dataset, params: Params) -> Encoder:
+        """Fitted on the rows given; only a bag, which knows no order, needs pairs of words.
+
+        Raises:
+            FitFailed: the backbone of the run is not there.
+        """
         columns = [column.name for column in train.problem.columns]
+        if params["kind"] == "backbone":
+            if train.beside is None:
+                raise FitFailed("the backbone of this run is gone")
+            length = int(jsonio.read(train.beside / FACTS)["length"])
+            return text_backbone.TextFeatures(train.beside / text_backbone.PRESET, columns, length, train.beside)
         return Tokens.fit(train.inputs, columns, pairs=params["kind"] == "bag")
 
-    def restored(self, state: State) -> Tokens:
+    def restored(self, state: State) -> Encoder:
         """The encoder whose `state` was saved."""
-        return Tokens.from_state(state)
+        return text_backbone.restored(state) if "preset" in state[0] else Tokens.from_state(state)
 
     def sizes(self, params: Params) -> tuple[Params, ...]:
         """Widths."""
         return tuple({"width": width} for width in WIDTHS[params["kind"]])
+
+    def steps(self, shape: tuple[int, ...], params: Params) -> int:
+        """Most gradient steps a call."""
+        return transfer.HEAD_STEPS if params["kind"] == "backbone" else super().steps(shape, params)
 
     def operations(self, shape: tuple[int, ...], params: Params) -> float:
         """See `text.operations`."""
         return text.operations(shape[0], params)
 
     def network(self, job: Job) -> Shared:
-        """A network used before where one of the same shape was, started anew."""
+        """A network used before where one of the same shape was, started anew; on a backbone a new head."""
+        if job.params["kind"] == "backbone":
+            return transfer.on_features(job)
         codes, length = job.encoder.codes, job.x.shape[1]
         key = ("text", codes, length, *(job.params[name] for name in SHAPING))
         return restarted(job, key, lambda: text.network(codes, length, job.params, job.problem.outputs))

@@ -19,21 +19,32 @@ BATCH = 32
 NAMES = {"bag": "Embedding bag", "sepconv": "Separable convolution", "transformer": "Transformer"}
 
 
-def defaults(problem: Problem, rows: int) -> list[Params]:  # noqa: ARG001 (one interface)
-    """A bag of words and word pairs first, which few texts suffice for; then what reads their order."""
+def defaults(problem: Problem, rows: int) -> list[Params]:
+    """A bag of words and word pairs first, which few texts suffice for; then what reads their order.
+
+    Before them a new head on the frozen features of a backbone, where there is one.
+    """
     batch = BATCH if rows < MANY_TEXTS else 4 * BATCH
     base: Params = {"kernel": 3, "token_dropout": 0.1, "weight_decay": 0.01, "batch": batch, "width": "auto"}
     bag = {**base, "kind": "bag", "layers": 1, "dropout": 0.3, "lr": 5e-3}
     convolution = {**base, "kind": "sepconv", "layers": 2, "dropout": 0.3, "lr": 2e-3}
     transformer = {**base, "kind": "transformer", "layers": 2, "dropout": 0.2, "lr": 1e-3}
     order = [bag, convolution, {**bag, "layers": 2, "dropout": 0.5, "lr": 3e-3}]
-    return [*order[:1], transformer, *order[1:]] if rows >= MANY_TEXTS else [*order, transformer]
+    order = [*order[:1], transformer, *order[1:]] if rows >= MANY_TEXTS else [*order, transformer]
+    return [_transfer(problem), *order] if problem.backbone else order
+
+
+def _transfer(problem: Problem) -> Params:
+    return {
+        "kind": "backbone", "backbone": problem.backbone, "unfreeze": 0, "lr": 1e-3, "weight_decay": 0.05,
+        "dropout": 0.2, "batch": BATCH,
+    }  # fmt: skip
 
 
 def space(problem: Problem, rows: int) -> list[Knob]:  # noqa: ARG001 (one interface)
     """The search space; `layers` of a bag are dense ones, `kernel` is the convolution's."""
     return [
-        Knob("kind", choices=tuple(NAMES)),
+        Knob("kind", choices=(*NAMES, "backbone") if problem.backbone else tuple(NAMES)),
         Knob("width", choices=(32, 64, 128)),
         Knob("layers", 1, 3, integer=True),
         Knob("kernel", choices=(3, 5, 7)),

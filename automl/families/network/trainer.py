@@ -17,6 +17,7 @@ from keras import ops
 
 from automl.encode.several import filled, unpacked
 from automl.families.network.dropout import Drop
+from automl.families.network.mixing import NOTHING, Mixing, mixture
 
 if TYPE_CHECKING:
     from automl.data.dataset import Array
@@ -69,19 +70,28 @@ class Trainer(keras.Model):  # type: ignore[misc]
 
     Args:
         decay: decoupled weight decay (of networks for tables; that of images is their optimiser's).
-        mixup: parameter of the Beta distribution by which each row is mixed with the one before it in its batch, for
-            networks that read uint8 bytes; 0 for none (Zhang et al. 2018, "mixup").
+        mixing: of each row with the one before it in its batch.
+        pace: times every learning rate.
     """
 
     def __init__(
-        self, network: keras.Model, objective: Objective, optimizer: Any, decay: float = 0.0, *, mixup: float = 0.0
+        self,
+        network: keras.Model,
+        objective: Objective,
+        optimizer: Any,
+        decay: float = 0.0,
+        *,
+        mixing: Mixing = NOTHING,
+        pace: float = 1.0,
     ) -> None:
         super().__init__()
-        self.mixup, self.random = mixup, np.random.default_rng(0)
+        self.pace = pace
+        self.mixing, self.random = mixing, np.random.default_rng(0)
         self.network, self.objective, self.decay = network, objective, decay
         self.fading = [layer for layer in network.layers if isinstance(layer, Drop)]
         self.decaying = [v for v in network.trainable_variables if v.name in DECAYING] if decay else []
-        self.compile(optimizer=optimizer, jit_compile=compiled())
+        self.compile(optimizer=optimizer, jit_compile=compiled(training=True))
+        self.proven = False  # that the step runs as it was compiled
         self.build(network.input_shape)
         optimizer.build(self.trainable_variables)
         self.fresh = [np.array(ops.convert_to_numpy(v), copy=True) for v in optimizer.variables]
@@ -103,7 +113,7 @@ class Trainer(keras.Model):  # type: ignore[misc]
         training: bool = True,  # noqa: ARG002
     ) -> Any:
         """Mean over the batch of each row's weighted loss."""
-        return self.objective.mixed(y, y_pred) if self.mixup else self.objective.mean(y, y_pred, sample_weight)
+        return self.objective.mixed(y, y_pred) if self.mixing else self.objective.mean(y, y_pred, sample_weight)
 
     def train_step(self, *arguments: Any) -> Any:
         """Steps over `order`, (steps, batch) row numbers; JAX hands its state over first and takes it back."""
@@ -135,15 +145,26 @@ class Trainer(keras.Model):  # type: ignore[misc]
             rate: learning rate of all of them.
             fade: factor of dropout and weight decay.
         """
-        self.optimizer.learning_rate = rate
+        self.optimizer.learning_rate = rate * self.pace
         for layer in self.fading:
             layer.fade(fade)
-        shares = [self.random.beta(self.mixup, self.mixup, len(order)).astype(np.float32)] if self.mixup else []
-        self.train_on_batch((*data, order, *shares))
+        shares = [self.mixing.draw(len(order), self.random)] if self.mixing else []
+        self._taken((*data, order, *shares))
         left = (1.0 - self.decay * fade * rate) ** len(order)
         for variable in self.decaying:
             variable.assign(variable * left)
         ops.convert_to_numpy(self.optimizer.iterations)
+
+    def _taken(self, data: tuple[Any, ...]) -> None:
+        try:
+            self.train_on_batch(data)
+        except Exception:  # whatever XLA says of an operation it does not know, before any weight has changed
+            if self.proven or not compiled(training=True) or keras.backend.backend() != "tensorflow":
+                raise
+            self.jit_compile = False
+            self.make_train_function(force=True)
+            self.train_on_batch(data)
+        self.proven = True
 
     def renew(self) -> None:
         """Put the optimiser back to where it was before its first step."""
@@ -164,22 +185,13 @@ class Trainer(keras.Model):  # type: ignore[misc]
         return [*self.network.variables, *self.optimizer.variables]
 
 
-def mixture(x: Any, y: Any, weight: Any, share: Any) -> tuple[Any, Any, Any]:
-    """A batch whose rows are mixed with the rows before them: bytes, (batch, 4) for `Objective.mixed`, weights.
+def compiled(*, training: bool) -> bool:
+    """Whether Keras should compile with XLA: JAX needs it; TensorFlow only pays for it on a processor.
 
-    Args:
-        share: of the row itself, one number for the batch.
+    Predictions are compiled for JAX alone: what they are must not depend on the machine more than it has to.
     """
-    values = ops.cast(x, "float32")
-    mixed = share * values + (1.0 - share) * ops.roll(values, 1, axis=0)
-    weights = share * weight, (1.0 - share) * ops.roll(weight, 1, axis=0)
-    targets = ops.stack([y, ops.roll(y, 1, axis=0), *weights], axis=1)
-    return ops.cast(ops.round(mixed), x.dtype), targets, weight
-
-
-def compiled() -> bool:
-    """Whether Keras should compile with XLA: JAX needs it; TensorFlow on CPU only pays for the compilation."""
-    return bool(keras.backend.backend() == "jax")
+    backend = keras.backend.backend()
+    return backend == "jax" or (training and backend == "tensorflow" and bool(keras.distribution.list_devices("gpu")))
 
 
 def outputs(network: keras.Model, inputs: Array, batch: int) -> Array:
@@ -188,7 +200,7 @@ def outputs(network: keras.Model, inputs: Array, batch: int) -> Array:
     Every batch is filled up to one shape: other shapes compile again, and round differently in the last digit, so that
     a prediction would depend on what was predicted before.
     """
-    network.jit_compile = compiled()
+    network.jit_compile = compiled(training=False)
     parts = []
     for start in range(0, len(inputs), batch):
         rows = inputs[start : start + batch]

@@ -13,6 +13,7 @@ from keras import ops
 
 from automl.encode.several import filled, unpacked
 from automl.families.base import FitFailed
+from automl.families.network.average import Average
 from automl.families.network.schedule import FADES, PATIENCE, SCHEDULES, at_rest
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ class Plan:
         rate: peak learning rate.
         schedule: name in `SCHEDULES`.
         seed: of the order of rows.
+        span: share of the run over which weights are averaged (see `average`); 0 for none.
     """
 
     batch: int
@@ -52,15 +54,16 @@ class Plan:
     rate: float
     schedule: str
     seed: int
+    span: float = 0.0
 
 
 @dataclass
 class Outcome:
-    """What a training run came to; epochs are counted from 1."""
+    """What a training run came to; epochs are counted from 1, and 0 stands for first weights that were fitted."""
 
     planned: int = 0
     epochs: float = 0.0
-    best_epoch: int = 0
+    best_epoch: int | None = None
     seconds_per_epoch: float = 0.0
     curve: list[float] = field(default_factory=list)
     cut: bool = False
@@ -106,6 +109,7 @@ class Run:
         data: (inputs, targets, row weights) of the rows to learn from; the inputs may be `Several`.
         room: rows that the data are filled up to with zeros, which are never learnt: one shape for all folds.
         evaluate: loss on the rows set aside, NaN when predictions are not finite; None keeps the last weights.
+        fitted: the first weights are those of a simpler model, and stay when no epoch is better.
     """
 
     def __init__(
@@ -116,8 +120,11 @@ class Run:
         plan: Plan,
         deadline: Deadline,
         room: int = 0,
+        *,
+        fitted: bool = False,
     ) -> None:
         self.trainer, self.evaluate, self.plan, self.deadline = trainer, evaluate, plan, deadline
+        self.fitted = fitted
         self.data: Any = tuple(
             keras.tree.map_structure(ops.convert_to_tensor, unpacked(filled(values, room))) for values in data
         )
@@ -129,6 +136,7 @@ class Run:
         self.call_seconds = self.evaluation_seconds = 0.0
         self.total = 0
         self.gave_up = False
+        self.average = Average(plan.span) if plan.span else None
 
     def train(self, per_call: float | None) -> Outcome:
         """Train to the horizon that fits, leave the best weights in the network and say how it went.
@@ -143,6 +151,8 @@ class Run:
         wanted = plan.epochs * plan.calls
         total = wanted if per_call is None else min(wanted, self._affordable(per_call))
         total = max(total - total % plan.calls, min(total, plan.calls))  # whole epochs, or part of the only one
+        if self.fitted and (loss := self._loss(0)) is not None:
+            self._keep(0, 1.0, loss)
         started = time.monotonic()
         done = self._calls(total, wanted)
         self.outcome.epochs = round(done / plan.calls, 2)
@@ -164,6 +174,8 @@ class Run:
             middle = progress + stride / 2.0
             self._call(self.order, plan.rate * schedule(middle), FADES[plan.schedule](middle))
             progress, done = progress + stride, done + 1
+            if self.average is not None:
+                self.average.add(self.trainer.network.get_weights(), stride)
             if done % plan.calls == 0:
                 self._check(done // plan.calls, progress)
                 per_call = (time.monotonic() - started) / done
@@ -220,15 +232,34 @@ class Run:
         """Note the loss on the rows set aside and keep the weights of the best epoch (of equal ones the last).
 
         An epoch before the rate has come down counts only while there is none after.
+
+        Raises:
+            FitFailed: predictions are not finite.
         """
-        if self.evaluate is None:
+        if self.average is not None:
+            latest = self.trainer.network.get_weights()
+            self.trainer.network.set_weights(self.average.weights())
+            self._judge(epoch, progress)
+            self.trainer.network.set_weights(latest)
+        else:
+            self._judge(epoch, progress)
+
+    def _judge(self, epoch: int, progress: float) -> None:
+        loss = self._loss(epoch)
+        if loss is None:
             return
-        loss = self.evaluate()
-        if not math.isfinite(loss):
-            raise FitFailed(f"training diverged in epoch {epoch}: predictions are not finite")
         self.outcome.curve.append(round(loss, 5))
         if loss <= self.lowest:
             self.lowest, self.lowest_epoch = loss, epoch
+        self._keep(epoch, progress, loss)
+
+    def _loss(self, epoch: int) -> float | None:
+        loss = None if self.evaluate is None else self.evaluate()
+        if loss is not None and not math.isfinite(loss):
+            raise FitFailed(f"training diverged in epoch {epoch}: predictions are not finite")
+        return loss
+
+    def _keep(self, epoch: int, progress: float, loss: float) -> None:
         standing = (at_rest(self.plan.schedule, progress), -loss)
         if self.best is None or standing >= self.standing:
             self.standing, self.outcome.best_epoch = standing, epoch
