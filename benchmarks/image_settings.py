@@ -2,8 +2,8 @@
 
     python benchmarks/image_settings.py [FOLDER] [--side 32] [--repeats 3] [--epochs 40]
 
-FOLDER holds a folder of images a class; without it, scikit-learn's digits. A small residual network (width 16, one block
-a stage) is trained on two thirds of the images with each setting, with the same seed. Printed: accuracy and log loss on
+FOLDER holds a folder of images a class; without it, scikit-learn's digits. A small residual network (width 16, one
+block a stage) is trained on two thirds of the images with each setting, same seed. Printed: accuracy and log loss on
 the rest, mean over repeats, and seconds a fit. Target: what is on by default is no worse than without it.
 """
 

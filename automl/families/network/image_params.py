@@ -18,7 +18,7 @@ MIXED_ROWS = 2_000
 NAMES = {"residual": "ResNet", "separable": "separable ResNet", "mixer": "ConvMixer"}
 """Of the kinds of block."""
 CUT_ROWS = 5_000
-"""From as many images on rectangles of one put into another (CutMix) are worth trying: on 400 and 600 it cost 4 to 11
+"""From as many images on rectangles of one put into another (CutMix) are worth trying: on 400 and 600 it cost 3 to 17
 points of accuracy (benchmarks/RESULTS.md)."""
 EXTRAS = {"colour": "colour", "cutmix": "CutMix", "average": "averaged weights"}
 """Parameters that are named when they are not zero."""
