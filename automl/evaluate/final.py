@@ -144,9 +144,13 @@ def _judge_small(
         room = cv.clock.left(reserve + last_fit) / max(expected_seconds(candidate) * folds * 1.2, 1e-9)
         repeats = int(min(room, REPEATS))
         own = _own_predictions(cv, candidate, tested.rows) if candidate is chosen else None
-        if (candidate is chosen and own is None) or candidate.family == "baseline":  # the last resort costs nothing
-            repeats = max(repeats, 1)
-        predictions = _fresh_predictions(fresh, candidate, min(folds * repeats, len(fresh.splits)))
+        needed = own is None if candidate is chosen else candidate.family == "baseline"  # the last resort costs nothing
+        repeats = max(repeats, 1) if needed else repeats
+        # A network that must be judged and has no time for it trains for less: the last fit needs its part too.
+        shared = needed and room < 1 and "planned_epochs" in candidate.info
+        keep = reserve if shared else 1.0
+        splits = min(folds * repeats, len(fresh.splits))
+        predictions = _fresh_predictions(fresh, candidate, splits, keep, shared=shared)
         if predictions is None:
             predictions = own
         if predictions is not None:
@@ -182,19 +186,27 @@ def _own_predictions(cv: CrossValidation, candidate: Candidate, rows: Array) -> 
     return mean
 
 
-def _fresh_predictions(cv: CrossValidation, candidate: Candidate, splits: int) -> Array | None:
-    """(all rows, outputs) mean out-of-fold predictions, 0 in rows no split judges; None when a split is missing."""
+def _fresh_predictions(
+    cv: CrossValidation, candidate: Candidate, splits: int, keep: float, *, shared: bool
+) -> Array | None:
+    """(all rows, outputs) mean out-of-fold predictions, 0 in rows no split judges; None when a split is missing.
+
+    Args:
+        keep: seconds left for what follows.
+        shared: each fit gets an equal part of the time, and the last one of all two; networks train for less then.
+    """
     if splits <= 0:
         return None
     if candidate.members:
-        parts = [(weight, _fresh_predictions(cv, member, splits)) for member, weight in candidate.members]
+        parts = [(w, _fresh_predictions(cv, member, splits, keep, shared=shared)) for member, w in candidate.members]
         missing = any(predictions is None for _, predictions in parts)
         return None if missing else sum(w * p for w, p in parts if p is not None)  # type: ignore[return-value]
     again = replace(candidate, fits={}, losses={})
     outputs = cv.dataset.problem.outputs
     total, count = np.zeros((len(cv.dataset), outputs)), np.zeros(len(cv.dataset))
     for number in range(splits):
-        if not cv.judge(again, number, None if cv.clock.counts_trials else max(cv.clock.left(1.0), 0.1)):
+        left = cv.clock.left(keep) / (splits - number + 2 if shared else 1)
+        if not cv.judge(again, number, None if cv.clock.counts_trials else max(left, 0.1)):
             return None
         rows = cv.splits[number].check
         total[rows] += again.fits[number].predictions

@@ -219,6 +219,22 @@ def test_the_chosen_of_small_data_is_judged_once_even_late(model):
     assert (tested.predictions["trees-0"] != 0).all()
 
 
+def test_a_network_of_small_data_that_must_be_judged_late_leaves_time_for_its_last_fit(model):
+    cv, outer = small(budget=100.0, costs={"network": 12.0}, info=lambda _task: {"planned_epochs": 5})
+    chosen, baseline = probes(cv, "network", "baseline")  # two splits: its own predictions leave rows out
+
+    def adapt(task):
+        cv.clock.now += min(12.0, task.limits.seconds) if task.family == "network" else 0.0
+
+    cv.here.costs, cv.here.trouble, cv.clock.now = {}, adapt, 40.0  # five fits as long as before, and none is left
+
+    tested = open_test(cv, outer, chosen, [baseline], model, 1.0)
+
+    assert tested.delivered is chosen
+    assert (tested.predictions["network-0"] != 0).all()
+    assert cv.clock.left(1.0) >= 0
+
+
 def test_small_data_fall_back_too(model):
     cv, outer = small(trouble=failing("trees"))
     chosen, *others = probes(cv, "trees", "baseline")
