@@ -146,9 +146,9 @@ def _judge_small(
         own = _own_predictions(cv, candidate, tested.rows) if candidate is chosen else None
         needed = own is None if candidate is chosen else candidate.family == "baseline"  # the last resort costs nothing
         repeats = max(repeats, 1) if needed else repeats
-        # A network that must be judged and has no time for it trains for less: the last fit needs its part too.
-        shared = needed and room < 1 and "planned_epochs" in candidate.info
-        keep = reserve if shared else 1.0
+        # A network that must be judged trains for less where time is short: the last fit needs its part too.
+        shared = needed and "planned_epochs" in candidate.info
+        keep = reserve if shared else 1.0 if needed else reserve + last_fit
         splits = min(folds * repeats, len(fresh.splits))
         predictions = _fresh_predictions(fresh, candidate, splits, keep, shared=shared)
         if predictions is None:
