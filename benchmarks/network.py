@@ -123,7 +123,7 @@ def plain_epoch(X: Array, y: Array, batch: int, activation: str, *, periodic: bo
         layers += [keras.layers.Dense(WIDTH, activation), keras.layers.Dropout(REALMLP["dropout"])]
     network = keras.Sequential([*layers, keras.layers.Dense(1)])
     adam = keras.optimizers.AdamW(0.001, weight_decay=REALMLP["weight_decay"], beta_2=0.95)
-    network.compile(adam, "mse", jit_compile=compiled())
+    network.compile(adam, "mse", jit_compile=compiled(training=True))
     return lambda: network.fit(X, y, batch_size=batch, verbose=0)
 
 

@@ -19,7 +19,8 @@ import numpy as np
 from automl.data import wav
 from automl.data.broken import MAX_BROKEN, check_broken
 from automl.data.dataset import Images
-from automl.data.decode import BLOCK, Decoded, Header, Inspection, in_threads
+from automl.data.decode import Decoded, Header, Inspection
+from automl.data.threads import blocks_of, in_threads
 from automl.errors import DataError, ExtraMissing
 from automl.types import Choice
 
@@ -55,7 +56,7 @@ def inspect(files: ImageFiles, threads: int = 4) -> Inspection:
     def block(paths: Sequence[str]) -> list[Header]:
         return [_header(files.root / path) for path in paths]
 
-    blocks = in_threads(block, _blocks(files.paths), threads)
+    blocks = in_threads(block, blocks_of(files.paths), threads)
     return Inspection(files.paths, tuple(header for headers in blocks for header in headers))
 
 
@@ -110,7 +111,7 @@ def decode(
     def block(rows: Sequence[int]) -> list[str]:
         return [_decode_into(files.root / paths[row], pictures[row], hop) for row in rows]
 
-    reasons = [reason for chunk in in_threads(block, _blocks(range(len(paths))), threads) for reason in chunk]
+    reasons = [reason for chunk in in_threads(block, blocks_of(range(len(paths))), threads) for reason in chunk]
     pictures.flush()
     broken = {path: reason for path, reason in zip(paths, reasons, strict=True) if reason}
     check_broken(broken, len(paths), where=files.source, limit=max_broken, what="recordings")
@@ -240,7 +241,3 @@ def _reason(error: Exception) -> str:
         return error.strerror.lower()
     words = " ".join(str(error).split()).rpartition(": ")[2] if "Error opening" in str(error) else str(error)
     return words.rstrip(".")[:120] or type(error).__name__
-
-
-def _blocks(items: Sequence[Any]) -> list[Sequence[Any]]:
-    return [items[start : start + BLOCK] for start in range(0, len(items), BLOCK)]

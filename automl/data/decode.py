@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import io
 import warnings
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
@@ -19,11 +18,12 @@ from PIL import Image, UnidentifiedImageError
 from automl.data.broken import MAX_BROKEN, check_broken
 from automl.data.dataset import Array, Images
 from automl.data.pixels import is_grey, orientation_of, upright
+from automl.data.threads import blocks_of, in_threads
 from automl.errors import DataError
 from automl.types import Choice
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from automl.data.source import ImageFiles
@@ -33,8 +33,6 @@ R = TypeVar("R")
 
 SMALLEST = 8
 """Pixels: sides are never scaled below this."""
-BLOCK = 64
-"""Files a thread takes at a time: small enough to stop soon, large enough to cost nothing."""
 @dataclass(frozen=True)
 class Header:
     """What the header of one file says; `reason` is '' for a file that opens.
@@ -117,7 +115,7 @@ def inspect(files: ImageFiles, threads: int = 4) -> Inspection:
         return [_header(files.root / path) for path in paths]
 
     with _image_warnings():
-        blocks = in_threads(block, _blocks(files.paths), threads)
+        blocks = in_threads(block, blocks_of(files.paths), threads)
     return Inspection(files.paths, tuple(header for headers in blocks for header in headers))
 
 
@@ -157,7 +155,7 @@ def decode(
         return [_decode_into(files.root / paths[row], pixels[row]) for row in rows]
 
     with _image_warnings():
-        results = in_threads(block, _blocks(range(len(paths))), threads)
+        results = in_threads(block, blocks_of(range(len(paths))), threads)
     pixels.flush()
     reasons = [reason for chunk in results for reason in chunk]
     broken = {path: reason for path, reason in zip(paths, reasons, strict=True) if reason}
@@ -190,21 +188,6 @@ def choose_size(inspection: Inspection, cap: int = 64) -> Choice[tuple[int, int,
     }
     colour = "all images are grey" if grey else "there are colour images"
     return Choice((height, width, 1 if grey else 3), f"{reason}; {colour}", evidence)
-
-
-def in_threads(function: Callable[[T], R], blocks: Sequence[T], threads: int) -> list[R]:
-    """Results of the function over blocks, in order; when interrupted, blocks not yet started are dropped."""
-    if threads <= 1 or len(blocks) <= 1:
-        return [function(block) for block in blocks]
-    pool = ThreadPoolExecutor(threads)
-    try:
-        return list(pool.map(function, blocks))
-    finally:
-        pool.shutdown(cancel_futures=True)
-
-
-def _blocks(items: Sequence[T]) -> list[Sequence[T]]:
-    return [items[start : start + BLOCK] for start in range(0, len(items), BLOCK)]
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from automl.data.decode import in_threads
+from automl.data.threads import in_threads
 from automl.encode import colour, hog
 from automl.encode.rowcache import cached
 from automl.errors import RunError

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -252,19 +251,3 @@ def test_choose_size_looks_at_readable_images_only(tmp_path):
     broken = decode.Inspection((*mixed.paths, "bad.png"), (*mixed.headers, decode.Header(reason="cut")))
     assert decode.choose_size(broken).value == (30, 30, 3)
     assert decode.choose_size(inspection((300, 300)), cap=96).value == (96, 96, 3)
-
-
-def test_in_threads_keeps_order_and_stops_early():
-    assert decode.in_threads(lambda x: x * x, range(20), 4) == [x * x for x in range(20)]
-    started = []
-    gate = threading.Event()
-
-    def fail(item: int) -> None:
-        started.append(item)
-        if item == 0:
-            raise KeyboardInterrupt
-        gate.wait(0.01)
-
-    with pytest.raises(KeyboardInterrupt):
-        decode.in_threads(fail, range(1000), 2)
-    assert len(started) < 1000
