@@ -1,7 +1,8 @@
 """Ctrl-C that is not lost: Python drops an exception that is raised inside a library's callback; the press stays here.
 
 Python's own handler raises KeyboardInterrupt wherever the program happens to be. In a callback from compiled code, or
-in a finaliser, that exception is printed and forgotten, and the run would go on to its end.
+in a finaliser, that exception is printed and forgotten, and the run would go on to its end; in the callback that hands
+XGBoost its data, XGBoost may abort the process.
 """
 
 from __future__ import annotations
@@ -13,6 +14,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from types import FrameType
 
+CALLBACKS = ("_next_wrapper", "_reset_wrapper")
+"""Functions that XGBoost's compiled code calls: no exception may leave them."""
+
 _pressed = threading.Event()
 
 
@@ -22,9 +26,19 @@ def watch() -> None:
         signal.signal(signal.SIGINT, _press)
 
 
-def _press(_number: int, _frame: FrameType | None) -> None:
+def _press(_number: int, frame: FrameType | None) -> None:
     _pressed.set()
-    raise KeyboardInterrupt
+    if not _called_back(frame):
+        raise KeyboardInterrupt
+
+
+def _called_back(frame: FrameType | None) -> bool:
+    """Whether compiled code waits for one of the functions that run."""
+    while frame is not None:
+        if frame.f_code.co_name in CALLBACKS:
+            return True
+        frame = frame.f_back
+    return False
 
 
 def check() -> None:

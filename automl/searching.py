@@ -59,6 +59,7 @@ def run_search(
                     session, lambda best: _reserve(session, best, probes, decision.family), _shown(session, start)
                 )
                 search(session.cv, start, session.plan.trials, session.cv.journal.fingerprint, tracker, result)
+            interrupts.check()  # a press during the last fit
         except KeyboardInterrupt:
             interrupts.answered()
             session.interrupted = True

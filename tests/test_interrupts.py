@@ -49,6 +49,22 @@ def test_a_lost_press_ends_the_next_fit(monkeypatch):
     assert sorted(candidate.losses) == [0]
 
 
+def test_no_exception_leaves_a_function_that_compiled_code_calls():
+    def _next_wrapper():
+        os.kill(os.getpid(), signal.SIGINT)
+        return "went on"
+
+    assert _next_wrapper() == "went on"
+    with pytest.raises(KeyboardInterrupt):
+        interrupts.check()
+
+
+def test_the_callbacks_are_those_of_xgboost():
+    from xgboost.core import DataIter
+
+    assert all(hasattr(DataIter, name) for name in interrupts.CALLBACKS)
+
+
 def test_only_the_main_thread_is_interrupted():
     press()
     raised = []

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from automl import interrupts
 from automl.encode import state
 from automl.families.base import FitFailed, quantile_of
 from automl.families.features import in_blocks
@@ -102,6 +103,7 @@ def fit(params: Params, train: Dataset, limits: Limits) -> BoostedModel:
     classes = train.problem.outputs if train.problem.task == "multiclass" else 1
     size = memory.fitting(len(train), rows.encoded.matrix.shape[1], classes, params)
     data, watch = _data(rows, size)
+    interrupts.check()  # XGBoost read the data through a callback that lets no exception through
     settings = _settings(params, rows, size, limits)
     deadline = None if limits.seconds is None else started + BOOSTING_SHARE * limits.seconds
     stop = stopper(params.get("eta", 0.3), deadline)
