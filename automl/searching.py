@@ -6,9 +6,12 @@ from typing import TYPE_CHECKING
 
 from automl import interrupts
 from automl.evaluate import cost
+from automl.evaluate.leaderboard import best_of
 from automl.finish import BLEND_SECONDS, EXPLAIN_SHARE
 from automl.search.portfolio import Portfolio
+from automl.search.settling import settle
 from automl.search.trials import Search, Tracker, search
+from automl.types import FAMILIES
 from automl.workers.pool import Workers
 
 if TYPE_CHECKING:
@@ -26,6 +29,8 @@ CHEAP_SHARE = 0.03
 """Rivals whose fit takes less than this share of the budget get a test figure for sure; others if time is left."""
 JUDGING_SHARE = 0.5
 """Share of the budget that the search leaves for judging the best candidate, at most."""
+OPEN = 0.2
+"""Probability of being better than the named family from which a richer one is judged further in the time left over."""
 REFIT_SHARE = 0.2
 """Share of the budget that the search of one family leaves for the refit on all rows, at most."""
 
@@ -59,6 +64,7 @@ def run_search(
                     session, lambda best: _reserve(session, best, probes, decision.family), _shown(session, start)
                 )
                 search(session.cv, start, session.plan.trials, session.cv.journal.fingerprint, tracker, result)
+                _settle(session, decision, probes, result)
             interrupts.check()  # a press during the last fit
         except KeyboardInterrupt:
             interrupts.answered()
@@ -69,6 +75,25 @@ def run_search(
     # Those of the named family are among the trials again, from the journal.
     others = [c for c in probes.others if c.ok and (c.family != decision.family or not result.trials)]
     return [*probes.candidates.values(), *others, *result.trials], result
+
+
+def _settle(session: Session, decision: Decision, probes: Probes, found: Search) -> None:
+    """Spend the time left over on richer families that the verdict could not tell from the named one."""
+    if session.clock.counts_trials:
+        return
+    named, judged = decision.family, decision.evidence["families"]
+    open_ones = [
+        name
+        for name in FAMILIES[FAMILIES.index(named) + 1 :]
+        if name in probes.candidates and name in judged and judged[name].p_better >= OPEN
+    ]
+    open_ones.sort(key=lambda name: -judged[name].p_better)
+    best = best_of([probes.candidates[named], *(trial for trial in found.trials if trial.ok)])
+    keep = _reserve(session, best, probes, named)
+    rivals = [(probes.candidates[n], max(keep, _reserve(session, probes.candidates[n], probes, n))) for n in open_ones]
+    splits = settle(session.cv, probes.candidates[named], rivals)
+    if splits:
+        session.events.add("settled", families=open_ones, splits=splits)
 
 
 def _finishing(session: Session) -> float:
