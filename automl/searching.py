@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from automl import interrupts
 from automl.evaluate import cost
-from automl.evaluate.leaderboard import best_of
 from automl.finish import BLEND_SECONDS, EXPLAIN_SHARE
 from automl.search.portfolio import Portfolio
 from automl.search.settling import settle
@@ -64,7 +63,7 @@ def run_search(
                     session, lambda best: _reserve(session, best, probes, decision.family), _shown(session, start)
                 )
                 search(session.cv, start, session.plan.trials, session.cv.journal.fingerprint, tracker, result)
-                _settle(session, decision, probes, result)
+                _settle(session, decision, probes)
             interrupts.check()  # a press during the last fit
         except KeyboardInterrupt:
             interrupts.answered()
@@ -77,7 +76,7 @@ def run_search(
     return [*probes.candidates.values(), *others, *result.trials], result
 
 
-def _settle(session: Session, decision: Decision, probes: Probes, found: Search) -> None:
+def _settle(session: Session, decision: Decision, probes: Probes) -> None:
     """Spend the time left over on richer families that the verdict could not tell from the named one."""
     if session.clock.counts_trials:
         return
@@ -87,13 +86,17 @@ def _settle(session: Session, decision: Decision, probes: Probes, found: Search)
         for name in FAMILIES[FAMILIES.index(named) + 1 :]
         if name in probes.candidates and name in judged and judged[name].p_better >= OPEN
     ]
+    if not open_ones:
+        return
     open_ones.sort(key=lambda name: -judged[name].p_better)
-    best = best_of([probes.candidates[named], *(trial for trial in found.trials if trial.ok)])
-    keep = _reserve(session, best, probes, named)
-    rivals = [(probes.candidates[n], max(keep, _reserve(session, probes.candidates[n], probes, n))) for n in open_ones]
-    splits = settle(session.cv, probes.candidates[named], rivals)
-    if splits:
-        session.events.add("settled", families=open_ones, splits=splits)
+    small = session.outer.protocol == "repeated_cv"
+    # Small data: a family that is judged on every row may be delivered without being judged again.
+    splits = [i for i, s in enumerate(session.cv.splits) if s.repeat == 0] if small else list(probes.splits([named]))
+    probed = [probes.candidates[name] for name in (named, *open_ones)]
+    last_fits = 2 * cost.MORE_ROWS * max(map(cost.expected_seconds, probed))  # that of the test part, and on all rows
+    fits = settle(session.cv, splits, [(candidate, _finishing(session) + last_fits) for candidate in probed])
+    if fits:
+        session.events.add("settled", families=open_ones, fits=fits)
 
 
 def _finishing(session: Session) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from automl.evaluate.crossval import Candidate, CrossValidation
 
@@ -13,22 +13,23 @@ SLACK = 1.3
 """A fit is started when this many times its expected seconds are left."""
 
 
-def settle(cv: CrossValidation, named: Candidate, rivals: Iterable[tuple[Candidate, float]]) -> int:
-    """How many further splits rivals were judged on, of those that the named family's probe was judged on.
+def settle(cv: CrossValidation, splits: Sequence[int], candidates: Iterable[tuple[Candidate, float]]) -> int:
+    """How many fits were made so that the candidates are judged on the splits.
 
     Deciding stops early, so that the search has its time. What the search does not need would else be lost: more
     evidence of a family that may be better costs nothing then, and the verdict is looked at again after it.
 
     Args:
         cv: runs the fits.
-        named: the probe of the family named.
-        rivals: probes that may be better, the likeliest first, each with the seconds to keep for finishing the run.
+        splits: numbers of the splits to judge on.
+        candidates: the probe of the family named, then those of families that may be better, the likeliest first; each
+            with the seconds to keep for finishing the run.
     """
     judged = 0
-    for rival, reserve in rivals:
-        for split in sorted(set(named.losses) - set(rival.losses)):
+    for candidate, reserve in candidates:
+        for split in sorted(set(splits) - set(candidate.losses)):
             left = cv.clock.left(reserve)
-            if left < SLACK * rival.seconds or not cv.judge(rival, split, left):
+            if left < SLACK * candidate.seconds or not cv.judge(candidate, split, left):
                 break
             judged += 1
     return judged
