@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from automl import interrupts
+from automl.decide.after import left_open
 from automl.evaluate import cost
 from automl.finish import BLEND_SECONDS, EXPLAIN_SHARE
 from automl.search.portfolio import Portfolio
 from automl.search.settling import settle
 from automl.search.trials import Search, Tracker, search
-from automl.types import FAMILIES
 from automl.workers.pool import Workers
 
 if TYPE_CHECKING:
@@ -28,8 +28,6 @@ CHEAP_SHARE = 0.03
 """Rivals whose fit takes less than this share of the budget get a test figure for sure; others if time is left."""
 JUDGING_SHARE = 0.5
 """Share of the budget that the search leaves for judging the best candidate, at most."""
-OPEN = 0.2
-"""Probability of being better than the named family from which a richer one is judged further in the time left over."""
 REFIT_SHARE = 0.2
 """Share of the budget that the search of one family leaves for the refit on all rows, at most."""
 
@@ -80,15 +78,10 @@ def _settle(session: Session, decision: Decision, probes: Probes) -> None:
     """Spend the time left over on richer families that the verdict could not tell from the named one."""
     if session.clock.counts_trials:
         return
-    named, judged = decision.family, decision.evidence["families"]
-    open_ones = [
-        name
-        for name in FAMILIES[FAMILIES.index(named) + 1 :]
-        if name in probes.candidates and name in judged and judged[name].p_better >= OPEN
-    ]
+    named = decision.family
+    open_ones = [name for name in left_open(decision) if name in probes.candidates]
     if not open_ones:
         return
-    open_ones.sort(key=lambda name: -judged[name].p_better)
     small = session.outer.protocol == "repeated_cv"
     # Small data: a family that is judged on every row may be delivered without being judged again.
     splits = [i for i, s in enumerate(session.cv.splits) if s.repeat == 0] if small else list(probes.splits([named]))

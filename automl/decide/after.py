@@ -13,14 +13,17 @@ from automl.evaluate.ensemble import best_of_each, shared_splits
 from automl.evaluate.interval import units
 from automl.evaluate.leaderboard import best_of
 from automl.evaluate.oof import stack
+from automl.types import FAMILIES
 
 if TYPE_CHECKING:
-    from automl.decide.compare import Verdict
+    from automl.decide.compare import FamilyEvidence, Verdict
     from automl.decide.engine import Asked, Decision
     from automl.decide.posterior import Posterior
     from automl.evaluate.crossval import Candidate, CrossValidation
     from automl.types import FamilyName
 
+OPEN = 0.2
+"""Probability of being better than the named family from which a richer one is left open by the verdict."""
 OF_COMPARISON = ("not_decidable",)
 """Flags that belong to one comparison, and go with it."""
 METHOD = (
@@ -38,7 +41,7 @@ def after_search(
     """
     judged = [c for c in candidates if c.ok]
     named = best_of([c for c in judged if c.family == decision.family])
-    splits = shared_splits(cv, judged, [named])
+    splits = shared_splits(cv, judged, [named, *_open(decision, judged)])
     entered: dict[FamilyName, list[Candidate]] = {}
     for candidate in best_of_each(judged, splits):
         entered.setdefault(candidate.family, []).append(candidate)
@@ -90,6 +93,19 @@ def after_search(
         alternatives=(*rejected(result), *_left_aside(decision, result)),
     )
     return changed_to, belief
+
+
+def left_open(decision: Decision) -> list[FamilyName]:
+    """Richer families that may be better than the named one by more than r, the likeliest first."""
+    families: dict[FamilyName, FamilyEvidence] = decision.evidence["families"]
+    richer = [name for name in FAMILIES[FAMILIES.index(decision.family) + 1 :] if name in families]
+    return sorted((n for n in richer if families[n].p_better >= OPEN), key=lambda n: -families[n].p_better)
+
+
+def _open(decision: Decision, judged: list[Candidate]) -> list[Candidate]:
+    """The best candidate of each family left open; one split says no more than the verdict already knows."""
+    groups = [[c for c in judged if c.family == name and len(c.losses) > 1] for name in left_open(decision)]
+    return [best_of(group) for group in groups if group]
 
 
 def _left_aside(decision: Decision, result: Verdict) -> list[dict[str, Any]]:

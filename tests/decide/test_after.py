@@ -110,3 +110,28 @@ def test_a_metric_that_no_resample_defines_leaves_the_verdict_as_it_is(monkeypat
     monkeypatch.setattr(module, "recheck", nothing)
     cv, candidates, decision = decided()
     assert after_search(cv, decision, candidates, Asked()) == (decision, None)
+
+
+def test_a_family_left_open_is_compared_on_the_splits_that_it_was_judged_on():
+    cv, probes, decision = decided()
+    rival = judged(cv, "network", 0.05, splits=[0, 1])  # of 120 rows each, where the others have 600
+    open_to = replace(decision.evidence["families"]["trees"], p_better=0.5)
+    families = {**decision.evidence["families"], "network": open_to}
+    decision = replace(decision, evidence={**decision.evidence, "families": families})
+
+    again, _ = after_search(cv, decision, [*probes, rival], Asked())
+
+    assert module.left_open(decision) == ["network"]
+    assert again.evidence["after_search"]["splits"] == 2
+    assert again.family == "network"
+
+
+def test_one_split_of_a_family_left_open_changes_nothing():
+    cv, probes, decision = decided()
+    families = {**decision.evidence["families"], "network": decision.evidence["families"]["linear"]}
+    decision = replace(decision, evidence={**decision.evidence, "families": families})
+
+    again, _ = after_search(cv, decision, [*probes, judged(cv, "network", 0.05, splits=[0])], Asked())
+
+    assert again.family == "trees"
+    assert again.evidence["after_search"]["splits"] == len(cv.splits)
