@@ -128,7 +128,8 @@ def test_a_family_left_open_is_compared_on_the_splits_that_it_was_judged_on():
 
 def test_one_split_of_a_family_left_open_changes_nothing():
     cv, probes, decision = decided()
-    families = {**decision.evidence["families"], "network": decision.evidence["families"]["linear"]}
+    open_to = replace(decision.evidence["families"]["trees"], p_better=0.5)
+    families = {**decision.evidence["families"], "network": open_to}
     decision = replace(decision, evidence={**decision.evidence, "families": families})
 
     again, _ = after_search(cv, decision, [*probes, judged(cv, "network", 0.05, splits=[0])], Asked())
