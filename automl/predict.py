@@ -262,9 +262,6 @@ class Predictor:
         return pd.DataFrame(columns)
 
 
-"""The problem of a row with a cell that was taken for missing."""
-
-
 def _notes(checked: Typed) -> list[str]:
     """What was odd about columns, in sentences."""
     notes = [f"Column {name!r} is not used by the model: ignored." for name in checked.extra[:20]]

@@ -87,7 +87,7 @@ def _settle(session: Session, decision: Decision, probes: Probes) -> None:
     splits = [i for i, s in enumerate(session.cv.splits) if s.repeat == 0] if small else list(probes.splits([named]))
     probed = [probes.candidates[name] for name in (named, *open_ones)]
     last_fits = 2 * cost.MORE_ROWS * max(map(cost.expected_seconds, probed))  # that of the test part, and on all rows
-    fits = settle(session.cv, splits, [(candidate, _finishing(session) + last_fits) for candidate in probed])
+    fits = settle(session.cv, splits, probed, _finishing(session) + last_fits)
     if fits:
         session.events.add("settled", families=open_ones, fits=fits)
 

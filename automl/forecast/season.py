@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from automl.forecast.steps import DAY
+from automl.encode.dates import DAY
 from automl.types import Choice
 
 if TYPE_CHECKING:

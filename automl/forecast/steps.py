@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from automl.encode.dates import DAY
 from automl.errors import DataError
 from automl.types import Choice, Steps
 
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
 
 Array = np.ndarray[Any, Any]
 
-DAY = 86_400.0
 COMPLETE = 0.5
 """Share of the steps between first and last that must have a row; a grid with more holes than that is no grid."""
 MONTH_DAYS = 27

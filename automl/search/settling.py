@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from automl.search.trials import SLACK
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from automl.evaluate.crossval import Candidate, CrossValidation
 
-SLACK = 1.3
-"""A fit is started when this many times its expected seconds are left."""
-
-
-def settle(cv: CrossValidation, splits: Sequence[int], candidates: Iterable[tuple[Candidate, float]]) -> int:
+def settle(cv: CrossValidation, splits: Sequence[int], candidates: Iterable[Candidate], reserve: float) -> int:
     """How many fits were made so that the candidates are judged on the splits.
 
     Deciding stops early, so that the search has its time. What the search does not need would else be lost: more
@@ -22,11 +20,11 @@ def settle(cv: CrossValidation, splits: Sequence[int], candidates: Iterable[tupl
     Args:
         cv: runs the fits.
         splits: numbers of the splits to judge on.
-        candidates: the probe of the family named, then those of families that may be better, the likeliest first; each
-            with the seconds to keep for finishing the run.
+        candidates: the probe of the family named, then those of families that may be better, the likeliest first.
+        reserve: seconds to keep for finishing the run.
     """
     judged = 0
-    for candidate, reserve in candidates:
+    for candidate in candidates:
         for split in sorted(set(splits) - set(candidate.losses)):
             left = cv.clock.left(reserve)
             if left < SLACK * candidate.seconds or not cv.judge(candidate, split, left):
