@@ -255,10 +255,10 @@ class Predictor:
             if self.shape.interval is not None:
                 columns["lower"], columns["upper"] = self.shape.interval.bounds(values)
             return pd.DataFrame(columns)
-        labels = np.asarray(self.problem.classes, dtype=object)
+        classes = self.problem.classes
         probabilities = self.shape.predictions(predictions)
-        columns = {"prediction": labels[self.shape.labels(predictions)]}
-        columns |= {f"probability_{label}": probabilities[:, i].astype(float) for i, label in enumerate(labels)}
+        columns = {"prediction": pd.array(list(classes), dtype="str").take(self.shape.labels(predictions))}
+        columns |= {f"probability_{label}": probabilities[:, i].astype(float) for i, label in enumerate(classes)}
         return pd.DataFrame(columns)
 
 

@@ -69,8 +69,8 @@ class TargetStatistics:
         """(n, k * (t + 1)) float32: for each category its smoothed means and the logarithm of its count."""
         blocks = []
         for name, sums, counts, smoothing in zip(self.names, self.sums, self.counts, self.smoothing, strict=True):
-            slots = _slots(codes[name], len(counts) - 1)
-            blocks.append(self._block(sums[slots], counts[slots], counts[slots], smoothing))
+            of_level = self._block(sums, counts, counts, smoothing)
+            blocks.append(of_level[_slots(codes[name], len(counts) - 1)])
         return np.hstack(blocks)
 
     def out_of_fold(self, codes: dict[str, Array], targets: Array, weight: Array, folds: Array) -> Array:

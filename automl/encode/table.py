@@ -141,12 +141,13 @@ class TreeTable:
     def transform(self, frame: pd.DataFrame) -> Array:
         """(n, d) float32 matrix, NaN where missing or unseen."""
         parts = self.parts.transform(frame)
-        codes = np.full(parts.codes.shape, np.nan, np.float32)
+        numbers = parts.numbers.shape[1]
+        matrix = np.empty((len(frame), numbers + len(self.seen)), np.float32)
+        matrix[:, :numbers] = parts.numbers
         for i, seen in enumerate(self.seen):
-            column = parts.codes[:, i]
-            known = (column >= 0) & seen[np.maximum(column, 0)] if len(seen) else np.zeros(len(column), bool)
-            codes[known, i] = column[known]
-        return np.hstack([parts.numbers.astype(np.float32), codes])
+            value_of_code = np.append(np.where(seen, np.arange(len(seen)), np.nan), np.nan)  # -1 takes the last
+            matrix[:, numbers + i] = value_of_code[parts.codes[:, i]]
+        return matrix
 
     @property
     def feature_types(self) -> list[str]:
