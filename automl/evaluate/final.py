@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 FRESH_SEED = 1_000
 """Added to the seed for the splits that judge small data: never those that chose the configuration."""
 REPEATS = 3
+LEAST_SECONDS = 0.5
+"""Of a fit that must be made, however little time there is."""
 
 
 @dataclass
@@ -146,11 +148,8 @@ def _judge_small(
         own = _own_predictions(cv, candidate, tested.rows) if candidate is chosen else None
         needed = own is None if candidate is chosen else candidate.family == "baseline"  # the last resort costs nothing
         repeats = max(repeats, 1) if needed else repeats
-        # A network that must be judged trains for less where time is short: the last fit needs its part too.
-        shared = needed and "planned_epochs" in candidate.info
-        keep = reserve if shared else 1.0 if needed else reserve + last_fit
-        splits = min(folds * repeats, len(fresh.splits))
-        predictions = _fresh_predictions(fresh, candidate, splits, keep, shared=shared)
+        keep, splits = reserve if needed else reserve + last_fit, min(folds * repeats, len(fresh.splits))
+        predictions = _fresh_predictions(fresh, candidate, splits, keep, shared=needed)
         if predictions is None:
             predictions = own
         if predictions is not None:
@@ -193,7 +192,8 @@ def _fresh_predictions(
 
     Args:
         keep: seconds left for what follows.
-        shared: each fit gets an equal part of the time, and the last one of all two; networks train for less then.
+        shared: it must be judged, in however little time: each fit gets an equal part of it, and the last one of all
+            two, so that what is delivered is not cut shorter than what was judged.
     """
     if splits <= 0:
         return None
@@ -205,8 +205,9 @@ def _fresh_predictions(
     outputs = cv.dataset.problem.outputs
     total, count = np.zeros((len(cv.dataset), outputs)), np.zeros(len(cv.dataset))
     for number in range(splits):
-        left = cv.clock.left(keep) / (splits - number + 2 if shared else 1)
-        if not cv.judge(again, number, None if cv.clock.counts_trials else max(left, 0.1)):
+        left = cv.clock.left(keep)
+        seconds = max(left / (splits - number + 2), LEAST_SECONDS) if shared else max(left, 0.1)
+        if not cv.judge(again, number, None if cv.clock.counts_trials else seconds):
             return None
         rows = cv.splits[number].check
         total[rows] += again.fits[number].predictions

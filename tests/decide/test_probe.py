@@ -325,19 +325,28 @@ def test_where_trials_are_counted_every_family_is_judged_everywhere(errors):
 
 
 def test_a_family_in_play_is_probed_with_further_configurations(monkeypatch):
-    use_fakes(monkeypatch, trees={"given": tuple({"error": e} for e in (0.5, 0.2, 0.9, 0.1))})
+    use_fakes(monkeypatch, trees={"given": tuple({"error": e} for e in (0.5, 0.2, 0.9, 0.4, 0.1))})
     cv = fake_cv(folds=5, repeats=1, errors={"linear": 0.45})
     probes = run(cv, ("baseline", "linear", "trees"))
     assert probes.candidates["trees"].params == {"error": 0.2}
-    assert sorted(c.params["error"] for c in probes.others) == [0.5, 0.9]
+    assert sorted(c.params["error"] for c in probes.others) == [0.4, 0.5, 0.9]
     assert all(sorted(c.losses) == sorted(probes.candidates["trees"].losses) for c in probes.others)
 
 
-def test_a_family_out_of_play_is_not(monkeypatch):
+@pytest.mark.parametrize(("cost", "probed"), [(1.0, [0.9]), (7.0, [])])
+def test_a_family_out_of_play_is_where_it_is_cheap(monkeypatch, cost, probed):
     use_fakes(monkeypatch, trees={"given": ({"error": 0.9}, {"error": 0.1})})
-    cv = fake_cv(folds=5, repeats=1, budget=600.0, errors={"linear": 0.01}, costs=COSTS)
+    cv = fake_cv(folds=5, repeats=1, budget=600.0, errors={"linear": 0.01}, costs={**COSTS, "trees": cost})
     probes = run(cv, ("baseline", "linear", "trees"), sharpened=lambda p: engine.decide(cv, p, Asked()))
-    assert probes.others == []
+    assert [c.params["error"] for c in probes.others] == probed
+
+
+def test_a_further_configuration_of_cheap_fits_may_take_what_is_cheap(monkeypatch):
+    use_fakes(monkeypatch, trees={"given": ({"error": 0.9}, {"error": 0.1})})
+    cv = fake_cv(folds=5, repeats=1, budget=600.0, errors={"linear": 0.5}, costs={**COSTS, "trees": 0.01})
+    cv.here.trouble = lambda task: cv.here.costs.update(trees=2.0) if task.params.get("error") == 0.1 else None
+    probes = run(cv, ("baseline", "linear", "trees"), sharpened=lambda p: engine.decide(cv, p, Asked()))
+    assert probes.candidates["trees"].params == {"error": 0.1}
 
 
 @pytest.mark.parametrize(("modality", "tried"), [("table", False), ("image", True)])

@@ -60,7 +60,7 @@ ROUNDS, MOST_ROUNDS = 1_000, 5_000
 
 
 def defaults(problem: Problem, rows: int) -> list[Params]:
-    """Known-good configurations: the tuned one, other kinds of trees and encodings, then diverse boosting.
+    """Known-good configurations: the tuned one, shallow and extra trees, other encodings, then diverse boosting.
 
     Args:
         problem: the task and its columns.
@@ -72,7 +72,7 @@ def defaults(problem: Problem, rows: int) -> list[Params]:
         return [dict(IMAGES), dict(EXTRA), {**IMAGES, "max_depth": 3, "eta": 0.06}]
     tuned = _tuned(problem)
     usual: Params = {"categories": "statistics"} if has_sparse_levels(problem, rows) else {}
-    found: list[Params] = [{**tuned, **usual}, {**EXTRA, **usual}]
+    found: list[Params] = [{**tuned, **usual}, {**SHALLOW, **usual}, {**EXTRA, **usual}]
     statistics, log = has_many_levels(problem) and not usual, problem.skewed_target
     if statistics:
         found.append({**tuned, "categories": "statistics"})
@@ -80,7 +80,7 @@ def defaults(problem: Problem, rows: int) -> list[Params]:
         found.append({**tuned, **usual, "target": "log"})
     if statistics and log:
         found.append({**tuned, "categories": "statistics", "target": "log"})
-    return found + [{**other, **usual} for other in (SHALLOW, LEAVES, REGULAR, SLOW)]
+    return found + [{**other, **usual} for other in (LEAVES, REGULAR, SLOW)]
 
 
 def _tuned(problem: Problem) -> Params:
