@@ -91,8 +91,11 @@ class Here:
 class Worker:
     """A worker process with its own Keras, started at once and connected to when first needed.
 
+    A killed one is replaced when it is next needed: importing Keras would slow what else goes on, often for nothing.
+
     Attributes:
         environment: variables on top of ours (threads, visible GPUs).
+        process: None when it was killed and nothing has been asked of it since.
     """
 
     environment: dict[str, str] = field(default_factory=dict)
@@ -130,9 +133,11 @@ class Worker:
 
         Raises:
             OutOfTime: it was not ready in time.
-            WorkerDied: it ended while starting, with the end of its log; a fresh one is started.
+            WorkerDied: it ended while starting, with the end of its log.
         """
         deadline = time.monotonic() + seconds
+        if self.process is None:
+            self.start()
         assert self.process is not None
         while self.connection is None:
             if self.process.poll() is not None:
@@ -170,7 +175,7 @@ class Worker:
             self.connection.send(("share", name, value))
 
     def call(self, function: Callable[..., R], *arguments: Any, seconds: float = float("inf")) -> R:
-        """Call the function in the worker; at `seconds` (and a grace) the worker is killed and started anew.
+        """Call the function in the worker; at `seconds` (and a grace) the worker is killed.
 
         Waiting for a worker that starts counts.
         """
@@ -182,7 +187,7 @@ class Worker:
         except (EOFError, ConnectionError) as error:
             raise self._died() from error
         except (OutOfTime, KeyboardInterrupt):
-            self.restart()  # a late answer must not be taken for that of the next call
+            self.kill()  # a late answer must not be taken for that of the next call
             raise
         if not succeeded:
             raise result
@@ -201,9 +206,9 @@ class Worker:
         return answer
 
     def _died(self) -> WorkerDied:
-        """What to raise when the process has ended; a fresh one is started for the next call."""
+        """What to raise when the process has ended; the next call starts a fresh one."""
         words = self.last_words()
-        self.restart()
+        self.kill()
         return WorkerDied(words)
 
     def last_words(self) -> str:
@@ -216,10 +221,11 @@ class Worker:
         lines = (Path(self.folder.name) / "log").read_text(errors="replace").strip().splitlines()
         return f"the worker process ended: {lines[-1] if lines else 'without a word'}"
 
-    def restart(self) -> None:
-        """Kill and start anew."""
+    def kill(self) -> None:
+        """End it until it is needed again."""
         self.close()
-        self.start()
+        self.process = self.connection = None
+        self.arrived = []
 
     def close(self) -> None:
         """Kill the process and remove its folder."""

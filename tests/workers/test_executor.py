@@ -66,6 +66,16 @@ def test_a_killed_worker_is_replaced(start, calls):
     assert worker.call(operator.add, 2, 3) == 5
 
 
+def test_a_worker_that_is_late_is_replaced_only_when_it_is_needed(start):
+    worker = start()
+    worker.wait_ready(20.0)
+    with pytest.raises(OutOfTime):
+        worker.call(time.sleep, 30.0, seconds=0.0)
+    assert worker.process is None
+    assert not worker.ready
+    assert worker.call(operator.add, 2, 3) == 5
+
+
 def test_a_worker_killed_between_calls_is_replaced(start):
     worker = start()
     first = worker.call(os.getpid)
