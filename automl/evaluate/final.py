@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 FRESH_SEED = 1_000
 """Added to the seed for the splits that judge small data: never those that chose the configuration."""
 REPEATS = 3
+SLACK = 1.2
+"""Fits may take this many times as long as the longest so far."""
 LEAST_SECONDS = 0.5
 """Of a fit that must be made, however little time there is."""
 
@@ -135,33 +137,40 @@ def _assembled(cv: CrossValidation, ensemble: Candidate, folder: Path) -> Fitted
 def _judge_small(
     cv: CrossValidation, outer: Outer, chosen: Candidate, others: list[Candidate], folder: Path, reserve: float
 ) -> Tested:
-    """Repeated cross-validation on fresh splits; each row's prediction is the mean over the repeats."""
+    """Repeated cross-validation on fresh splits; each row's prediction is the mean over the repeats.
+
+    Others are judged by as many repeats, or not at all: a mean over more of them is a better prediction.
+    """
     seed = cv.dataset.problem.seed + FRESH_SEED
     folds = max(s.fold for s in cv.splits) + 1
     fresh = replace(cv, keep_models=False, splits=split.splits(cv.dataset, folds, REPEATS, seed))
     # Splits by time never judge the first rows.
     tested = Tested(np.unique(np.concatenate([s.check for s in fresh.splits])))
-    last_fit = expected_seconds(chosen) * MORE_ROWS
-    for candidate in [chosen, *others]:
-        room = cv.clock.left(reserve + last_fit) / max(expected_seconds(candidate) * folds * 1.2, 1e-9)
-        repeats = int(min(room, REPEATS))
-        own = _own_predictions(cv, candidate, tested.rows) if candidate is chosen else None
-        needed = own is None if candidate is chosen else candidate.family == "baseline"  # the last resort costs nothing
-        repeats = max(repeats, 1) if needed else repeats
-        keep, splits = reserve if needed else reserve + last_fit, min(folds * repeats, len(fresh.splits))
-        predictions = _fresh_predictions(fresh, candidate, splits, keep, shared=needed)
+    repeats = min(_repeats(cv, chosen, folds, reserve + expected_seconds(chosen) * MORE_ROWS), REPEATS)
+    splits = min(folds * max(repeats, 1), len(fresh.splits))
+    for candidate in [chosen, *sorted(others, key=expected_seconds, reverse=True)]:
+        keep = reserve + (expected_seconds(candidate) * MORE_ROWS if tested.delivered is None else 0.0)
+        enough = _repeats(cv, candidate, folds, keep) >= max(repeats, 1)
+        predictions = _fresh_predictions(fresh, candidate, splits, keep) if enough else None
+        if predictions is None and candidate is chosen:
+            predictions = _own_predictions(cv, chosen, tested.rows)
+        if predictions is None and (candidate is chosen or candidate.family == "baseline"):  # the last resort
+            predictions = _fresh_predictions(fresh, candidate, splits, reserve, shared=True)
         if predictions is None:
-            predictions = own
-        if predictions is not None:
-            tested.predictions[candidate.name] = predictions[tested.rows]
-    for candidate in [chosen, *others]:
-        if candidate.name not in tested.predictions:
             continue
-        fitted = _final_fit(cv, candidate, outer.development, outer.development[:1], folder, reserve)
-        if fitted is not None:
-            tested.delivered = candidate
-            return tested
-    raise _nothing(chosen, others)
+        tested.predictions[candidate.name] = predictions[tested.rows]
+        if tested.delivered is None:
+            fitted = _final_fit(cv, candidate, outer.development, outer.development[:1], folder, reserve)
+            tested.delivered = candidate if fitted is not None else None
+    if tested.delivered is None:
+        raise _nothing(chosen, others)
+    return tested
+
+
+def _repeats(cv: CrossValidation, candidate: Candidate, folds: int, keep: float) -> int:
+    """How many repeats of so many folds the time allows, with so many seconds kept; many when trials are counted."""
+    room = cv.clock.left(keep) / max(expected_seconds(candidate) * folds * SLACK, 1e-9)
+    return int(min(max(room, 0.0), 1e6))
 
 
 def _nothing(chosen: Candidate, others: list[Candidate]) -> RunError:
@@ -186,7 +195,7 @@ def _own_predictions(cv: CrossValidation, candidate: Candidate, rows: Array) -> 
 
 
 def _fresh_predictions(
-    cv: CrossValidation, candidate: Candidate, splits: int, keep: float, *, shared: bool
+    cv: CrossValidation, candidate: Candidate, splits: int, keep: float, *, shared: bool = False
 ) -> Array | None:
     """(all rows, outputs) mean out-of-fold predictions, 0 in rows no split judges; None when a split is missing.
 
@@ -195,8 +204,6 @@ def _fresh_predictions(
         shared: it must be judged, in however little time: each fit gets an equal part of it, and the last one of all
             two, so that what is delivered is not cut shorter than what was judged.
     """
-    if splits <= 0:
-        return None
     if candidate.members:
         parts = [(w, _fresh_predictions(cv, member, splits, keep, shared=shared)) for member, w in candidate.members]
         missing = any(predictions is None for _, predictions in parts)

@@ -152,12 +152,32 @@ def test_small_data_are_judged_on_fresh_splits_of_all_rows(model):
     assert not any(t.predict.tobytes() in seen for t in tasks)
     for t in tasks:
         assert not set(t.train) & set(t.predict)
-    final = cv.here.tasks[-1]
-    assert final.limits.full
+    (final,) = (t for t in cv.here.tasks[done:] if t.limits.full)
     assert np.array_equal(final.train, np.arange(100))
     assert written(model) == "trees"
     assert tested.delivered is chosen
     assert set(tested.predictions) == {"trees-0", "baseline-0"}
+
+
+def test_rivals_of_small_data_are_judged_after_the_last_fit_by_as_many_repeats(model):
+    cv, outer = small(budget=100.0, costs={"trees": 1.0, "linear": 0.5})
+    chosen, *others = probes(cv, "trees", "linear", "baseline")
+    cv.clock.now, done = 80.0, len(cv.here.tasks)  # two repeats and the last fit of trees; all three of linear ones
+    open_test(cv, outer, chosen, others, model, 1.0)
+    fits = [(t.family, t.limits.full) for t in cv.here.tasks[done:]]
+    assert fits == [("trees", False)] * 10 + [("trees", True)] + [("linear", False)] * 10 + [("baseline", False)] * 10
+
+
+def test_boosting_of_small_data_that_must_be_judged_late_leaves_time_for_its_last_fit(model):
+    cv, outer = small(budget=100.0, costs={"trees": 8.0})
+    chosen, *_ = probes(cv, "trees")
+
+    def adapt(task):
+        cv.clock.now += min(8.0, task.limits.seconds)
+
+    cv.here.costs, cv.here.trouble, cv.clock.now = {}, adapt, 65.0
+    assert open_test(cv, outer, chosen, [], model, 1.0).delivered is chosen
+    assert cv.here.tasks[-1].limits.seconds >= 8.0
 
 
 def test_a_prediction_for_small_data_is_the_mean_over_the_repeats(model):
