@@ -68,6 +68,7 @@ def after_search(
     again = {
         "family": result.family,
         "changed": changed,
+        "before": decision.family,
         "method": METHOD,
         "splits": len(splits),
         "candidates": {family: len(group) for family, group in entered.items()},

@@ -54,6 +54,6 @@ def grid(*justify: str) -> Table:
 
 def measured(decision: dict[str, Any]) -> tuple[dict[str, dict[str, Any]], int | None]:
     """The families compared with their figures, and the decimals that these support."""
-    found = {k: v for k, v in view.mapping(decision, "evidence", "families").items() if isinstance(v, dict)}
+    found = {k: v for k, v in view.mapping(view.standing(decision), "families").items() if isinstance(v, dict)}
     figures = ((d.get("value"), d.get("low"), d.get("high")) for f, d in found.items() if f != "baseline")
     return found, decimals_for(figures)

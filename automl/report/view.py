@@ -118,6 +118,20 @@ def test_interval(report: dict[str, Any]) -> tuple[float | None, float | None, f
     return figure(report, "test", "value"), figure(named, "low"), figure(named, "high")
 
 
+def standing(decision: Any) -> dict[str, Any]:
+    """The comparison that the verdict stands on: of the probes, or the one after the search where that changed it.
+
+    A family that the search left aside keeps the figures of its probe, without a gain: it was never compared with the
+    family that is named now.
+    """
+    evidence = mapping(decision, "evidence")
+    again = mapping(evidence, "after_search")
+    if not again.get("changed"):
+        return evidence
+    aside = {f: {**d, "against_named": None, "p_better": None} for f, d in mapping(evidence, "families").items()}
+    return {**evidence, **again, "families": {**aside, **mapping(again, "families")}}
+
+
 def untried(decision: Any) -> bool:
     """True when a family was left out, so that probabilities speak only of those tried."""
     return any(str(at(flag, "code")).endswith("_not_tried") for flag in listing(decision, "flags"))

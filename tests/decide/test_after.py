@@ -45,6 +45,7 @@ def test_a_changed_verdict_changes_everything_that_names_it():
     assert belief.families == ("baseline", "linear", "trees")
     assert belief.p_better("linear", "trees") == again.evidence["after_search"]["families"]["trees"].p_worse
     assert (decision.family, again.family) == ("trees", "linear")
+    assert again.evidence["after_search"]["before"] == "trees"
     assert again.reasons[0] == "The search changed the verdict from trees to linear."
     assert [a["family"] for a in again.alternatives] == ["baseline", "trees", "network"]
     assert not any("than trees" in a["reason"] for a in again.alternatives)

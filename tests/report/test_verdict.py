@@ -4,7 +4,7 @@ import re
 import pytest
 
 from automl.report import html
-from automl.report.sections import changes, costs, curves, verdict
+from automl.report.sections import answer, changes, costs, curves, verdict
 
 from .decided import decided, decision, full
 from .fixture import EVIL, binary, holes, nulls
@@ -103,6 +103,25 @@ def test_first_screen_shows_three_changes_at_most():
 )
 def test_verdict_section_says(expected):
     assert expected in Page(html.render(full())).text.replace("\N{NO-BREAK SPACE}", " ")
+
+
+def test_after_a_changed_verdict_the_first_screen_compares_with_the_family_named_now():
+    changed = decision()
+    before, now = changed["family"], "network"
+    probed = changed["evidence"]["families"]
+    again = {now: {**probed[now], "value": 0.9123, "against_named": {"mean": 0.0, "low": 0.0, "high": 0.0}},
+             before: {**probed[before], "against_named": {"mean": -0.0456, "low": -0.05, "high": -0.04}}}  # fmt: skip
+    changed["family"] = now
+    changed["evidence"]["after_search"] = {"family": now, "before": before, "changed": True, "families": again}
+    report = {**full(), "decision": changed}
+    first = {row["family"]: row for row in answer.build(report)["probes"]["rows"]}
+    assert first[now]["named"]
+    assert first[now]["value"] == "0.9123"
+    assert first[before]["gain"] == "\N{MINUS SIGN}0.0456"
+    assert first["baseline"]["value"]
+    assert (first["baseline"]["gain"], first["baseline"]["p_better"]) == ("", "\N{EN DASH}")
+    probes = {row["family"]: row for row in verdict.build(report)["probes"]["rows"]}
+    assert probes[before]["named"]
 
 
 def test_any_part_of_a_decision_may_be_missing():

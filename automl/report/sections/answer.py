@@ -28,7 +28,7 @@ def build(report: dict[str, Any]) -> dict[str, Any]:
         "question": _question(report),
         "bar": probability_bar(decision),
         "legend": legend(decision),
-        "probes": probes(view.mapping(decision, "evidence"), report, str(decision.get("family"))),
+        "probes": probes(view.standing(decision), report, str(decision.get("family"))),
         # For the card of a notebook, which has no room for the lines of the page.
         "sentences": [
             ("How good", _how_good(report)),

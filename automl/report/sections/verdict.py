@@ -20,7 +20,7 @@ def build(report: dict[str, Any]) -> dict[str, Any]:
     return {
         "lead": _lead(decision, report),
         "rule": _rule(evidence, report),
-        "probes": probes(evidence, report, str(decision.get("family"))),
+        "probes": probes(evidence, report, str(view.at(evidence, "after_search", "before") or decision.get("family"))),
         "after": _after(evidence, report, str(decision.get("family"))),
         "reasons": decision.get("reasons") or [],
         "alternatives": [
