@@ -83,8 +83,9 @@ def _finding(name: str, facts: dict[str, Any], left: float) -> Finding:
         f"It sees {seen} instead of {wanted} {unit}, so that the features of all rows take "
         f"{FEATURES_SHARE * left:.0f} s at most; a larger --budget lets it see all."
     )
-    return replace(one.finding(title=f"{said}, seeing less for want of time", evidence=facts, action=action),
-                   severity="note")
+    return replace(
+        one.finding(title=f"{said}, seeing less for want of time", evidence=facts, action=action), severity="note"
+    )
 
 
 def _found(name: str, prepared: Prepared, worker: Executor, left: float, scratch: Path) -> dict[str, Any]:

@@ -72,9 +72,7 @@ def told(session: Session, decision: Decision, candidates: dict[FamilyName, Cand
     """
     forecast = session.prepared.dataset.problem.forecast
     if forecast is not None:
-        sentence, *reasons = (
-            of_forecast(text, forecast.baseline) for text in (decision.sentence, *decision.reasons)
-        )
+        sentence, *reasons = (of_forecast(text, forecast.baseline) for text in (decision.sentence, *decision.reasons))
         decision = replace(decision, sentence=sentence, reasons=tuple(reasons))
     meter = session.meter
     machine = Machine(bool(session.gpus), meter.watts(), meter.source)

@@ -138,4 +138,3 @@ def _shown(session: Session, candidate: Candidate) -> str:
     if not candidate.ok:
         return f"{candidate.configuration}: {candidate.reason}"
     return f"{session.metric.label} {session.metric.to_loss(candidate.loss()):.4g} ({candidate.configuration})"
-

@@ -31,6 +31,7 @@ class IrregularSteps(Check):
     spacing first.
     """
 
+
 def irregular(spacing: Choice[Steps], column: str) -> Finding:
     """The finding for a spacing; passed when there is nothing to tell."""
     one, steps, missing = IrregularSteps(), spacing.evidence["steps"], spacing.evidence["missing"]

@@ -33,6 +33,8 @@ R = TypeVar("R")
 
 SMALLEST = 8
 """Pixels: sides are never scaled below this."""
+
+
 @dataclass(frozen=True)
 class Header:
     """What the header of one file says; `reason` is '' for a file that opens.

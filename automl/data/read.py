@@ -129,9 +129,7 @@ def _with_images(load: Callable[[Wanted], Table], wanted: Wanted) -> tuple[Table
     return replace(result, images=found), wanted
 
 
-def _others(
-    result: Table, wanted: Wanted, inputs_of: Callable[[pd.DataFrame], Sequence[str]] | None
-) -> bool:
+def _others(result: Table, wanted: Wanted, inputs_of: Callable[[pd.DataFrame], Sequence[str]] | None) -> bool:
     """Whether there is more to learn from than one column of paths."""
     if inputs_of is None:
         return False

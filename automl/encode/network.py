@@ -61,9 +61,7 @@ class NetworkTable:
     quantiles: Quantiles | None = None
 
     @classmethod
-    def fit(
-        cls, frame: pd.DataFrame, columns: Sequence[Column], seed: int, *, numbers: str = "robust"
-    ) -> NetworkTable:
+    def fit(cls, frame: pd.DataFrame, columns: Sequence[Column], seed: int, *, numbers: str = "robust") -> NetworkTable:
         """An encoder fitted on training rows.
 
         Args:

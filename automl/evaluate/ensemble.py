@@ -57,9 +57,7 @@ class Pool:
 
     def loss(self, predictions: Array, lines: Array) -> float:
         """Loss of (n, outputs) predictions on some lines; infinite where it is not defined."""
-        value = self.metric.loss(
-            self.y[lines], predictions[lines], None if self.weight is None else self.weight[lines]
-        )
+        value = self.metric.loss(self.y[lines], predictions[lines], None if self.weight is None else self.weight[lines])
         return value if np.isfinite(value) else float("inf")
 
 
@@ -153,9 +151,7 @@ def _cross_fitted(pool: Pool) -> Array:
     return result
 
 
-def shared_splits(
-    cv: CrossValidation, candidates: Sequence[Candidate], needed: Sequence[Candidate] = ()
-) -> list[int]:
+def shared_splits(cv: CrossValidation, candidates: Sequence[Candidate], needed: Sequence[Candidate] = ()) -> list[int]:
     """The splits to compare on: all that each of the best candidates was judged on.
 
     The best are those on the splits that all have; a candidate judged on too few rows does not count.

@@ -120,9 +120,7 @@ def _check_once(frame: pd.DataFrame, times: Array, codes: Array, read: Array, fo
 def _joined(history: History, new: History, forecast: Forecast) -> tuple[History, Array]:
     """History and new rows, and where the new ones stand; a row that is in both stands once, its known target kept."""
     name = forecast.time.name
-    keys = [
-        pd.MultiIndex.from_arrays([part.codes, part.frame[name].to_numpy(np.float64)]) for part in (history, new)
-    ]
+    keys = [pd.MultiIndex.from_arrays([part.codes, part.frame[name].to_numpy(np.float64)]) for part in (history, new)]
     match = keys[0].get_indexer(keys[1])
     old = np.append(history.y, np.nan)[match]
     y = np.where(np.isnan(new.y), old, new.y)

@@ -74,9 +74,7 @@ def choose(inputs: pd.DataFrame, y: Array, order: Array, origin: Array, forecast
         x = _standard(np.hstack([own, alone, spreads, rest]), fit)
         target = related(y, level, scale)
         found = [_ridge(x[fit], target[fit], x[check], penalty) for penalty in PENALTIES]
-        errors[scale] = min(
-            float(np.sqrt(np.mean((unrelated(p, level[check], scale) - y[check]) ** 2))) for p in found
-        )
+        errors[scale] = min(float(np.sqrt(np.mean((unrelated(p, level[check], scale) - y[check]) ** 2))) for p in found)
     least = min(errors.values())
     # What moves with the level costs a linear model nothing, and is what trees need as soon as the level moves.
     best = next(scale for scale in reversed(scales(forecast)) if errors[scale] <= (1 + TIE) * least)

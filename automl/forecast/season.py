@@ -39,8 +39,7 @@ def calendar(steps: Steps) -> dict[int, str]:
     return {
         round(seconds / steps.every): name
         for name, seconds in PERIODS
-        if round(seconds / steps.every) > 1
-        and (name == "year" or seconds % steps.every == 0)
+        if round(seconds / steps.every) > 1 and (name == "year" or seconds % steps.every == 0)
     }
 
 

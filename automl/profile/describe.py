@@ -94,9 +94,7 @@ def number_column(
     )
 
 
-def labelled(
-    name: str, guess: Guess, labels: Labels, missing: int, markers: dict[str, int] | None = None
-) -> Column:
+def labelled(name: str, guess: Guess, labels: Labels, missing: int, markers: dict[str, int] | None = None) -> Column:
     """A category, boolean or id from its distinct labels and their counts."""
     names, counts = labels
     used = [place for place in np.argsort(-counts, kind="stable").tolist() if counts[place]]
@@ -137,9 +135,7 @@ def describe_dates(series: pd.Series, name: str, *, reason: str = "read as dates
     return date_column(name, Guess("date", reason), values, int(np.isnan(values).sum()))
 
 
-def date_column(
-    name: str, guess: Guess, values: Array, missing: int, markers: dict[str, int] | None = None
-) -> Column:
+def date_column(name: str, guess: Guess, values: Array, missing: int, markers: dict[str, int] | None = None) -> Column:
     """A date from its seconds since 1970 (NaN = missing)."""
     known = values[np.isfinite(values)]
     if len(known) == 0:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from automl.evaluate.crossval import Candidate, CrossValidation
 
+
 def settle(cv: CrossValidation, splits: Sequence[int], candidates: Iterable[Candidate], reserve: float) -> int:
     """How many fits were made so that the candidates are judged on the splits.
 

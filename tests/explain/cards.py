@@ -11,7 +11,7 @@ from automl import families
 from automl.families.base import Limits
 from tests.rows import column, rows_of
 
-CITIES = ("Basel", "O'Neill \"x\"", "Zürich", "7")
+CITIES = ("Basel", 'O\'Neill "x"', "Zürich", "7")
 LINEAR = [{}, {"basis": "spline"}, {"basis": "bins"}, {"basis": "quantile"}, {"penalty": "elastic", "strength": 0.1}]
 MODELS = [("linear", params) for params in LINEAR] + [("trees", {"additive": True, "rounds": 40})]
 

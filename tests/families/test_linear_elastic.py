@@ -71,9 +71,9 @@ def test_weights_count_as_rows(task):
     data = numbers(task, 100)
     twice = np.repeat(np.arange(100), np.where(np.arange(100) < 50, 3, 1))
     weighted = replace(data, weight=np.where(np.arange(100) < 50, 3.0, 1.0))
-    columns = (data.inputs.to_numpy() - data.inputs.to_numpy()[twice].mean(axis=0)) / data.inputs.to_numpy()[
-        twice
-    ].std(axis=0)
+    columns = (data.inputs.to_numpy() - data.inputs.to_numpy()[twice].mean(axis=0)) / data.inputs.to_numpy()[twice].std(
+        axis=0
+    )
     frame = data.inputs.assign(**{f"x{i}": columns[:, i] for i in range(3)})
     many = replace(data, inputs=frame.iloc[twice], y=data.y[twice])
     expected, found = (fit(d, {"strength": 0.05}).predict(d.inputs) for d in (many, weighted))

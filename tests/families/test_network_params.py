@@ -47,12 +47,21 @@ def test_every_default_is_named_differently_and_has_every_knob(problem):
     [
         (TABLE, {}, "network, tuned defaults"),
         (TABLE, {"pbld": True}, "RealMLP 3x256, lr 0.04, dropout 0.15, weight decay, periodic embeddings"),
-        (TABLE, {"embedding": "pwl", "dropout": 0},
-         "RealMLP 3x256, lr 0.04, weight decay, piecewise-linear embeddings"),
-        (SKEWED, {"target": "log", "dropout": 0, "numbers": "quantile", "level_size": 4},
-         "RealMLP 3x256, lr 0.07, weight decay, quantile scores, level vectors of 4, log target"),
-        (TABLE, {"kind": "tabm", "width": 128, "layers": 2, "members": 8, "dropout": 0, "weight_decay": 0},
-         "TabM-mini of 8 2x128, lr 0.04"),
+        (
+            TABLE,
+            {"embedding": "pwl", "dropout": 0},
+            "RealMLP 3x256, lr 0.04, weight decay, piecewise-linear embeddings",
+        ),
+        (
+            SKEWED,
+            {"target": "log", "dropout": 0, "numbers": "quantile", "level_size": 4},
+            "RealMLP 3x256, lr 0.07, weight decay, quantile scores, level vectors of 4, log target",
+        ),
+        (
+            TABLE,
+            {"kind": "tabm", "width": 128, "layers": 2, "members": 8, "dropout": 0, "weight_decay": 0},
+            "TabM-mini of 8 2x128, lr 0.04",
+        ),
         (VALUES, {"dropout": 0.0, "weight_decay": 0.0}, "RealMLP 3x256, lr 0.07"),
         (GREY, {"width": 32, "blocks": 2}, "ResNet width 32, 2 block(s) a stage, lr 0.01, augmentation 0.7, mixup"),
     ],
@@ -106,10 +115,16 @@ def test_a_transformer_is_tried_early_with_many_texts_only(rows, place):
     [
         (TEXT, {}, "Embedding bag of depth 1, lr 0.005, dropout 0.3"),
         (TEXT, {"kind": "sepconv", "width": 64, "lr": 0.01}, "Separable convolution 1x64, lr 0.01, dropout 0.3"),
-        (SOUND, {"width": 16, "blocks": 1, "mixup": 0.0},
-         "Spectrogram ResNet width 16, 1 block(s) a stage, lr 0.005, augmentation 1"),
-        (SERIES, {"width": 8, "layers": 3},
-         "Inception 3x8, kernels to 40, lr 0.003, augmentation 0.5, level and spread"),
+        (
+            SOUND,
+            {"width": 16, "blocks": 1, "mixup": 0.0},
+            "Spectrogram ResNet width 16, 1 block(s) a stage, lr 0.005, augmentation 1",
+        ),
+        (
+            SERIES,
+            {"width": 8, "layers": 3},
+            "Inception 3x8, kernels to 40, lr 0.003, augmentation 0.5, level and spread",
+        ),
     ],
 )
 def test_descriptions_of_text_audio_and_series(problem, values, name):

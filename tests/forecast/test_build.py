@@ -19,9 +19,7 @@ def test_inputs_do_not_change_with_anything_later_than_the_horizon_before(horizo
     cut = frame["date"].unique()[125]
     later = frame["date"] > cut - pd.Timedelta(days=horizon)
     # What is chosen for all rows is chosen from the first four fifths; only values of the rest are changed.
-    other = frame.assign(
-        y=np.where(later, frame["y"] + 1000, frame["y"]), price=np.where(later, -9.0, frame["price"])
-    )
+    other = frame.assign(y=np.where(later, frame["y"] + 1000, frame["y"]), price=np.where(later, -9.0, frame["price"]))
     second = built(other, horizon, series="store")
 
     at = frame["date"].to_numpy()[first.rows]

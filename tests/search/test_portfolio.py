@@ -30,9 +30,7 @@ def start(budget=None, splits=None, most=None, errors=(0.52, 0.5, 0.5), rows=300
     probes = {"baseline": judged(cv, "baseline", 3.0, splits)}
     probes |= {name: judged(cv, name, error, splits) for name, error in zip(NAMES, errors, strict=True)}
     log = Log()
-    portfolio = Portfolio(
-        cv, ("baseline", *NAMES), Search([]), log.tracker, "f", reserve, most=most, together=together
-    )
+    portfolio = Portfolio(cv, ("baseline", *NAMES), Search([]), log.tracker, "f", reserve, most=most, together=together)
     return cv, probes, portfolio, log
 
 

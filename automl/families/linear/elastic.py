@@ -56,9 +56,7 @@ def fit(
     return strength, *solver.solution(), cut
 
 
-def _choose(
-    maker: Any, rows: Rows, ratio: float, folds: list[tuple[Array, Array]], timer: Timer
-) -> tuple[float, bool]:
+def _choose(maker: Any, rows: Rows, ratio: float, folds: list[tuple[Array, Array]], timer: Timer) -> tuple[float, bool]:
     """The best of `STRENGTHS` by loss on rows not learnt from."""
     parts = [(maker(rows.take(fit), ratio), rows.take(check)) for fit, check in folds]
 

@@ -135,9 +135,7 @@ def _encoded(params: Params, train: Dataset) -> tuple[Any, Any]:
     return table, table.transform(train.inputs)
 
 
-def _solve(
-    params: Params, train: Dataset, rows: Rows, timer: Timer
-) -> tuple[dict[str, float], Array, Array, bool]:
+def _solve(params: Params, train: Dataset, rows: Rows, timer: Timer) -> tuple[dict[str, float], Array, Array, bool]:
     """(penalty, (d, k) coefficients, (k,) intercept, whether time ended the choice)."""
     from scipy.sparse import issparse
 

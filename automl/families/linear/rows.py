@@ -95,9 +95,7 @@ def _some(rows: Array, seed: int) -> Array:
     return np.sort(np.random.default_rng([seed, 4]).choice(rows, PATH_ROWS, replace=False))
 
 
-def climb(
-    path: Sequence[float], start: float, judge: Callable[[float], float], timer: Timer
-) -> tuple[float, bool]:
+def climb(path: Sequence[float], start: float, judge: Callable[[float], float], timer: Timer) -> tuple[float, bool]:
     """The strength of lowest loss near the start, and whether time ended the way there.
 
     Losses along a path have one valley but for noise: from the start it goes up the path, and down where that brought

@@ -85,9 +85,7 @@ def _copy(name: str, folder: Path) -> None:
     tokens.save_to_preset(str(folder))
 
 
-def _affordable(
-    folder: Path, columns: Sequence[str], texts: Array, seconds: float
-) -> tuple[TextFeatures, int, float]:
+def _affordable(folder: Path, columns: Sequence[str], texts: Array, seconds: float) -> tuple[TextFeatures, int, float]:
     """(encoder with the longest texts for which there is time, the length wanted, texts a second)."""
     longest = _longest(folder / PRESET, texts)
     lengths = [length for length in LENGTHS if length < longest]
