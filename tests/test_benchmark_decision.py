@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy.stats import norm
 
 from benchmarks.decide import figures, forecasts, ledger, load, nulls, page, policies, scoring, sets, truth, verdicts
 from benchmarks.decide.figures import Truth
@@ -60,6 +62,22 @@ def test_lower_end_of_regret_is_scaled_and_never_negative():
     assert run.regret_low("network") == pytest.approx(0.1)
     assert run.regret_low("linear") == 0.0
     assert run.regret_low("trees") is None
+
+
+def test_even_one_who_knows_the_order_is_not_always_right_on_other_rows():
+    sure, none = figures.knowing(replace(made(LOSSES), gap_se={"linear": 0.0, "network": 0.001}))
+    assert (sure, none) == (1.0, 0.0)
+    right, lost = figures.knowing(
+        replace(made({**LOSSES, "linear": 0.5 + 1e-9, "network": 9.0}), gap_se={"linear": 0.05})
+    )
+    assert right == pytest.approx(norm.cdf(0.005 / 0.05), abs=0.03)
+    assert lost == pytest.approx(0.05 / np.sqrt(2 * np.pi) / 0.5, rel=0.1)
+
+
+def test_a_set_by_the_mean_of_its_seeds():
+    both = figures.pooled([made(LOSSES), made({**LOSSES, "linear": 0.4})])
+    assert both.losses == {"baseline": 1.0, "linear": pytest.approx(0.4525), "trees": 0.5, "network": 0.6}
+    assert both.simplest == "linear"
 
 
 @pytest.mark.parametrize(

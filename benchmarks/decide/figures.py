@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -27,6 +27,7 @@ class Truth:
         seconds: family -> seconds of its search.
         latency: family -> milliseconds for 1,000 predictions, where known.
         gap_low: family -> lower end of the 90 % interval of its loss above the best, where known.
+        gap_se: family -> standard error of that loss above the best, where known.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Truth:
     seconds: Mapping[str, float]
     latency: Mapping[str, float]
     gap_low: Mapping[str, float]
+    gap_se: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def best(self) -> float:
@@ -68,6 +70,28 @@ class Truth:
     def simplest(self) -> str:
         """The simplest family within r of the best: the event that stated probabilities are about."""
         return next(family for family in FAMILIES if family in self.losses and self.right(family))
+
+
+def knowing(found: Truth, draws: int = 2000) -> tuple[float, float]:
+    """What always taking the measured best would give on other test rows: (P(best or within r), mean regret).
+
+    The measured gaps are taken for the true ones, and other test rows to move each by its standard error: so much of
+    being right is left to chance even for one who knows.
+    """
+    best = min(found.losses, key=lambda family: found.losses[family])
+    rivals = [family for family in found.losses if family not in {best, "baseline"}]
+    gaps = np.array([found.losses[family] - found.best for family in rivals])
+    spread = np.array([found.gap_se.get(family, 0.0) for family in rivals])
+    drawn = gaps + np.random.default_rng(0).normal(size=(draws, len(rivals))) * spread
+    given_up = np.maximum(-drawn.min(axis=1, initial=0.0), 0.0) / found.range if found.range > 0 else np.zeros(draws)
+    return float(np.mean(given_up <= R)), float(np.mean(given_up))
+
+
+def pooled(several: Sequence[Truth]) -> Truth:
+    """One set by the mean loss over its seeds: twice the test rows tell more than one part of them."""
+    first = several[0]
+    losses = {family: float(np.mean([found.losses[family] for found in several])) for family in first.losses}
+    return Truth(first.name, first.seed, first.modality, losses, first.seconds, first.latency, {})
 
 
 def wilson(hits: int, runs: int, z: float = Z95) -> tuple[float, float]:

@@ -56,6 +56,7 @@ def truth(rows: Mapping[str, Row]) -> Truth:
         _known(rows, "seconds"),
         _known(rows, "predict_ms_per_1000"),
         _known(rows, "gap_low"),
+        _known(rows, "gap_se"),
     )
 
 

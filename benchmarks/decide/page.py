@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import textwrap
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from . import ledger
-from .figures import R, mean_interval, reliability, skill, wilson
+from .figures import R, knowing, mean_interval, pooled, reliability, skill, wilson
 from .load import asked, truths
 from .policies import RIVALS, Policy, ours
 
@@ -35,6 +37,13 @@ the best probe by validation loss and pays for three searches: an approximation 
 ensembles and without splitting the budget. `prior alone` takes the likeliest family before anything is measured;
 {without} of these verdicts state no prior, and the shares of the other sets stand in for it.
 """
+
+
+KNOWING = """One who knew the measured order of the families, and took the best, would on other test rows be best or
+within r in {chance:.0%} of runs, with a mean regret of {lost:.2%}: the rest is what test parts of this size leave to
+chance."""
+POOLED = """By the mean loss over the test parts of both seeds the family named is best, or within r of the best, in
+{share}; mean regret {regret:.2%}."""
 
 
 def run(args: Namespace) -> None:
@@ -67,6 +76,7 @@ def _section(kind: Asked) -> str:
         [
             f"## The verdict {WHEN[kind.mode]}, budget {kind.budget:g} s: {len(runs)} runs\n",
             _targets(kind),
+            _limits(runs),
             "### Beside other policies\n",
             _policies(runs),
             NOTES.format(without=len(runs) - kind.priors),
@@ -105,6 +115,22 @@ def _targets(kind: Asked) -> str:
         ("Brier skill over the prior alone", "> 0.3", f"{skilled:.2f}", skilled > 0.3),
     ]
     return table(["figure", "target", "measured", "reached"], [[*row[:3], "yes" if row[3] else "no"] for row in rows])
+
+
+def _limits(runs: Pairs) -> str:
+    """What test parts of this size can tell at all, and the figures by all test parts of a set together."""
+    known = [knowing(found) for found, _ in runs]
+    sets: dict[str, list[Truth]] = defaultdict(list)
+    for found, _ in runs:
+        sets[found.name].append(found)
+    together = {name: pooled(several) for name, several in sets.items()}
+    right = sum(together[found.name].right(said.named) for found, said in runs)
+    regret = np.mean([together[found.name].regret(said.named) for found, said in runs])
+    chance, lost = (float(np.mean(column)) for column in zip(*known, strict=True))
+    lines = [KNOWING.format(chance=chance, lost=lost)]
+    if len(together) < len(runs):
+        lines.append(POOLED.format(share=share(right, len(runs)), regret=regret))
+    return "\n".join(textwrap.fill(" ".join(line.split()), 120) + "\n" for line in lines)
 
 
 def _policies(runs: Pairs) -> str:
