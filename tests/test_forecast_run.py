@@ -131,3 +131,17 @@ def test_the_python_door(tmp_path):
     found = run.predict_frame(pd.DataFrame({"date": pd.date_range("2024-05-30", periods=3)}))
     assert found["prediction"].notna().all()
     assert (found["lower"] < found["upper"]).all()
+
+
+@pytest.mark.slow
+def test_a_forecast_that_can_be_explained_leaves_its_card(tmp_path):
+    frame = daily(150)[["date", "y"]]
+    run = automl.fit(
+        frame, target="y", time_column="date", horizon=3, explainable=True, families=("linear",), trials=1,
+        out=tmp_path / "run",
+    )  # fmt: skip
+
+    card = pd.read_csv(tmp_path / "run" / "scorecard.csv")
+    assert "y, 3 steps before" in set(card["column"])
+    assert '"y, 3 steps before"' in (tmp_path / "run" / "model.sql").read_text()
+    assert run.decision.family == "linear"
