@@ -77,18 +77,31 @@ def free_memory() -> int:
 
 def gpus() -> tuple[Gpu, ...]:
     """GPUs that the NVIDIA driver reports, whether or not a library can use them."""
+    try:
+        return tuple(Gpu(int(i), name, int(float(size)) * 2**20) for i, name, size in _told("index,name,memory.total"))
+    except ValueError:
+        return ()
+
+
+def capability() -> float:
+    """The lowest NVIDIA compute capability among the GPUs; 0 without any, or where the driver is too old to tell."""
+    try:
+        return min((float(found) for (found,) in _told("compute_cap")), default=0.0)
+    except ValueError:
+        return 0.0
+
+
+def _told(fields: str) -> list[list[str]]:
+    """What the driver says of each GPU; nothing without a driver, or when it does not know a field."""
     tool = shutil.which("nvidia-smi")
     if tool is None:
-        return ()
-    query = [tool, "--query-gpu=index,name,memory.total", "--format=csv,noheader,nounits"]
+        return []
+    query = [tool, f"--query-gpu={fields}", "--format=csv,noheader,nounits"]
     try:
-        lines = (
-            subprocess.run(query, capture_output=True, text=True, timeout=10, check=True).stdout.strip().splitlines()
-        )
-        rows = [line.split(", ") for line in lines]
-        return tuple(Gpu(int(i), name, int(float(size)) * 2**20) for i, name, size in rows)
-    except (OSError, subprocess.SubprocessError, ValueError):
-        return ()
+        said = subprocess.run(query, capture_output=True, text=True, timeout=10, check=True).stdout
+    except (OSError, subprocess.SubprocessError):
+        return []
+    return [line.split(", ") for line in said.strip().splitlines()]
 
 
 def chosen_gpus(text: str, present: tuple[Gpu, ...]) -> tuple[int, ...]:

@@ -83,6 +83,16 @@ def test_a_driver_that_does_not_answer_means_no_gpu(tmp_path, monkeypatch, scrip
     assert devices.gpus() == ()
 
 
+@pytest.mark.parametrize(
+    ("script", "expected"),
+    [("echo 9.0; echo 7.5", 7.5), ("echo", 0.0), ("exit 2", 0.0), ("echo '[N/A]'", 0.0)],
+)
+def test_the_lowest_capability(tmp_path, monkeypatch, script, expected):
+    fake_driver(tmp_path, monkeypatch, script)
+
+    assert devices.capability() == expected
+
+
 def test_idle_threads_sleep_unless_the_user_says_otherwise(monkeypatch):
     monkeypatch.delenv("OMP_WAIT_POLICY", raising=False)
     devices.share_processors()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import keras
 from keras import ops
 
-from automl.families.network import convolutions
+from automl.families.network import convolutions, precision
 
 if TYPE_CHECKING:
     from automl.families.base import Params
@@ -83,17 +83,24 @@ def network(size: tuple[int, int, int], params: Params, outputs: int) -> keras.M
     if params["augment"]:
         hidden = SpecAugment(params["augment"])(hidden)
     hidden = keras.layers.BatchNormalization(axis=1, momentum=convolutions.MOMENTUM)(hidden)  # each mel band for itself
+    with precision.of_convolutions():
+        hidden = _body(hidden, params)
+    mean = keras.layers.GlobalAveragePooling2D()(hidden)
+    hidden = keras.layers.Concatenate()([mean, keras.layers.GlobalMaxPooling2D()(hidden)])
+    if params["dropout"]:
+        hidden = keras.layers.Dropout(params["dropout"])(hidden)
+    return keras.Model(inputs, keras.layers.Dense(outputs)(hidden))
+
+
+def _body(hidden: Any, params: Params) -> Any:
+    """(clips, mel bands, frames, 1) to the last feature map."""
     width, kernel = int(params["width"]), int(params["kernel"])
     block = convolutions.BLOCKS[params.get("block", "residual")]
     hidden = convolutions.first(hidden, width, 2, kernel)
     for stage in range(STAGES):
         for number in range(int(params["blocks"])):
             hidden = block(hidden, width * 2**stage, 2 if stage and not number else 1, kernel)
-    mean = keras.layers.GlobalAveragePooling2D()(hidden)
-    hidden = keras.layers.Concatenate()([mean, keras.layers.GlobalMaxPooling2D()(hidden)])
-    if params["dropout"]:
-        hidden = keras.layers.Dropout(params["dropout"])(hidden)
-    return keras.Model(inputs, keras.layers.Dense(outputs)(hidden))
+    return hidden
 
 
 def operations(size: tuple[int, ...], params: Params) -> float:

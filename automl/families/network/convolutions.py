@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import keras
 
+from automl.families.network import precision
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -27,6 +29,11 @@ def body(hidden: Any, params: Params) -> Any:
         hidden: numbers of mean 0 and deviation 1.
         params: block, width, blocks, kernel.
     """
+    with precision.of_convolutions():
+        return _body(hidden, params)
+
+
+def _body(hidden: Any, params: Params) -> Any:
     size = tuple(hidden.shape[1:])
     width, kernel = int(params["width"]), int(params.get("kernel", 3))
     if params.get("block") == "mixer":

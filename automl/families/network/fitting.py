@@ -77,9 +77,9 @@ def fit(params: Params, train: Dataset, limits: Limits, started: float) -> Netwo
     targets = Targets.fit(train.problem, rows.y[rows.fit], params.get("target", "plain"))
     model, run, per_call = _prepared(rows, targets, params, deadline)
     outcome = run.train(per_call)
+    model.own()
     if check := _check(rows, model):
         model.targets = check.calibrated()
-    model.own()
     model.info = _info(outcome, model, run.plan, full_epochs=int(params["epochs"]))
     if rows.smaller:
         model.info["downsized"] = rows.smaller

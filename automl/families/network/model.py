@@ -11,6 +11,7 @@ import numpy as np
 from automl import jsonio
 from automl.data.dataset import Images, take
 from automl.encode import state
+from automl.families.network import precision
 from automl.families.network.kinds import kind_of
 from automl.families.network.shared import Shared
 from automl.families.network.targets import Targets, merged
@@ -55,7 +56,13 @@ class NetworkModel:
         return self.shared.lend(self.weights)
 
     def own(self) -> None:
-        """Keep the weights that training left in the network, so that the next model may be trained with it."""
+        """Keep the weights that training left in the network, so that the next model may be trained with it.
+
+        A network that learnt in half precision predicts, and is saved, in single precision.
+        """
+        if precision.is_mixed(self.shared.network):
+            self.shared, self.weights = Shared(precision.single(self.shared.network)), None
+            return
         self.weights = self.shared.network.get_weights()
         self.shared.holder = self.weights
 
