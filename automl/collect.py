@@ -67,7 +67,7 @@ def collect(session: Session, decision: Decision, outcome: Outcome, found: Searc
         test=_test_block(session, outcome),
         findings=[*session.prepared.profile.findings, *_run_findings(session, decision, outcome)],
         errors=_errors_block(session, outcome),
-        validation=validation_block(session),
+        validation=validation_block(session, decision),
         search=_search_block(session, decision, found),
         model={
             "family": outcome.delivered.family,
@@ -201,10 +201,10 @@ def _confirmation(session: Session, outcome: Outcome) -> tuple[bool, str]:
     for name, gap in outcome.differences.items():
         if name != outcome.delivered.name and (gap.low > 0 if greater else gap.high < 0):
             family = name.rpartition("-")[0]
-            return (
-                False,
-                f"The test part contradicts the choice, which was made before and stands: {family} is better there.",
+            judge = (
+                "Fresh splits contradict" if session.outer.protocol == "repeated_cv" else "The test part contradicts"
             )
+            return False, f"{judge} the choice, which was made before and stands: {family} is better there."
     if session.outer.protocol == "repeated_cv":
         return True, "No separate test part: repeated cross-validation on fresh splits confirms the choice."
     return True, "The test part confirms the choice: no other family is better there beyond chance."
@@ -224,12 +224,13 @@ def _errors_block(session: Session, outcome: Outcome) -> dict[str, Any]:
     return mistakes.classification(dataset.problem.classes, dataset.y[rows], scored, names)
 
 
-def validation_block(session: Session) -> dict[str, Any]:
+def validation_block(session: Session, decision: Decision) -> dict[str, Any]:
     """How the figures were come by."""
     dataset: Dataset = session.prepared.dataset
     folds = max(s.fold for s in session.cv.splits) + 1
     repeats = max(s.repeat for s in session.cv.splits) + 1
-    how = f"{folds}-fold cross-validation, repeated {repeats} times" if folds > 1 else "a single holdout"
+    how = f"{folds}-fold cross-validation" if folds > 1 else "a single holdout"
+    how += f", repeated {repeats} times" if repeats > 1 else ""
     if dataset.problem.forecast is not None:
         steps = dataset.problem.forecast.horizon
         how = (
@@ -239,6 +240,12 @@ def validation_block(session: Session) -> dict[str, Any]:
     judged = (
         f"Families and configurations were judged by {how}, on {len(session.outer.development):,} development rows."
     )
+    counts = {name: len(numbers) for name, numbers in decision.evidence["splits_of"].items()}
+    if min(counts.values()) < len(session.cv.splits):
+        each = ", ".join(f"{name} {count}" for name, count in counts.items())
+        judged += (
+            f" Probes were judged on as many of these {len(session.cv.splits)} splits as the verdict needed: {each}."
+        )
     sentences = [f"Test part: {session.outer.reason}.", judged]
     if session.outer.protocol == "holdout":
         sentences.append(

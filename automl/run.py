@@ -138,7 +138,9 @@ def decide(source: Any, plan: Plan, clock: Clock, console: Console, out: Path | 
         decision, probes = deciding.decide(session, REPORT_SECONDS)
         with session.stages.stage("report"):
             record(session, decision, list(probes.candidates.values()))
-            session.facts.add(decision=decision, validation=validation_block(session), interrupted=session.interrupted)
+            session.facts.add(
+                decision=decision, validation=validation_block(session, decision), interrupted=session.interrupted
+            )
             write_report(session)
         shutil.rmtree(session.folder / "work", ignore_errors=True)
         return session.folder

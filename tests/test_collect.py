@@ -1,6 +1,6 @@
 from types import SimpleNamespace
 
-from automl.collect import _run_findings
+from automl.collect import _run_findings, validation_block
 from automl.decide.compare import Flag
 from automl.families.weigh import ModelCost
 from automl.types import Interval
@@ -23,6 +23,32 @@ def found(family="linear", flags=(), gap=WORSE, info=(), folder=None, cost=None,
     lines = [SimpleNamespace(candidate=SimpleNamespace(name="trees-0", info=dict(info)))]
     outcome = SimpleNamespace(differences={"trees-0": gap}, delivered=delivered, lines=lines)
     return _run_findings(session, decision, outcome)
+
+
+def protocol(splits_of, repeats=3):
+    parts = [SimpleNamespace(fold=i % 5, repeat=i // 5) for i in range(5 * repeats)]
+    session = SimpleNamespace(
+        prepared=SimpleNamespace(dataset=Rows(range(600))),
+        cv=SimpleNamespace(splits=parts),
+        outer=SimpleNamespace(development=range(480), test=range(120), protocol="holdout", reason="a fifth"),
+    )
+    return validation_block(session, SimpleNamespace(evidence={"splits_of": splits_of}))["sentences"][1]
+
+
+class Rows(list):
+    """Stands for a dataset."""
+
+    problem = SimpleNamespace(forecast=None)
+
+
+def test_the_protocol_tells_what_was_judged_beside_what_was_planned():
+    assert protocol({"linear": list(range(6)), "network": [0]}).endswith(
+        "judged by 5-fold cross-validation, repeated 3 times, on 480 development rows. "
+        "Probes were judged on as many of these 15 splits as the verdict needed: linear 6, network 1."
+    )
+    assert protocol({"linear": list(range(5))}, repeats=1).endswith(
+        "by 5-fold cross-validation, on 480 development rows."
+    )
 
 
 def test_a_run_without_trouble_adds_nothing():

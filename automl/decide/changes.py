@@ -165,7 +165,11 @@ def _budget(at: Situation) -> Iterator[Change]:
         may = family != at.named and chance >= SURE_NOT
         yield Change("budget", "A larger budget", f"{why} {more}", family, changes=may, basis="published")
     if not waiting:
+        cut = [family for family, candidate in at.candidates.items() if candidate.info.get("cut_by_time")]
         sentence = "Every family finished its training: more time would go into tuning."
+        if cut:
+            named = " and ".join(words.NOUNS[family] for family in cut)
+            sentence = f"More time would train {named} to the end of its schedule, which the time cut short."
         yield Change("budget", "A larger budget", sentence, at.named, changes=False, basis="measured")
 
 

@@ -33,7 +33,7 @@ class Reliance:
 def judge(report: dict[str, Any]) -> Reliance:
     """The level with its reasons.
 
-    'no': an error-level finding, a test that contradicts the validation, or no gain over guessing. 'care': no test,
+    'no': an error-level finding, a test that contradicts the choice, or no gain over guessing. 'care': no test,
     warnings, or flags that limit how far the figures carry. 'yes': none of these.
     """
     stops, cares = _stops(report), _cares(report)
@@ -60,13 +60,13 @@ def _stops(report: dict[str, Any]) -> list[str]:
             else f"a check found an error, {short(first, 90)}"
         )
     if view.at(report, "test", "confirms") is False:
-        reasons.append("the test part contradicts what validation promised")
+        reasons.append(f"another family is better {view.judged_on(report)}")
     if view.delivered(report) == "baseline":
         if view.mapping(report, "profile", "forecast"):
             return reasons  # a naive forecast is one, too
         reasons.append("no model does better than guessing")
     elif view.beats_baseline(report) is False:
-        reasons.append(f"on the test part it cannot be told apart from {view.guess(report)}")
+        reasons.append(f"{view.judged_on(report)} it cannot be told apart from {view.guess(report)}")
     return reasons
 
 

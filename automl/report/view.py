@@ -132,6 +132,11 @@ def standing(decision: Any) -> dict[str, Any]:
     return {**evidence, **again, "families": {**aside, **mapping(again, "families")}}
 
 
+def judged_on(report: dict[str, Any]) -> str:
+    """'on the test part', or 'on fresh splits' for small data, which have none."""
+    return "on fresh splits" if at(report, "test", "protocol") == "repeated_cv" else "on the test part"
+
+
 def untried(decision: Any) -> bool:
     """True when a family was left out, so that probabilities speak only of those tried."""
     return any(str(at(flag, "code")).endswith("_not_tried") for flag in listing(decision, "flags"))

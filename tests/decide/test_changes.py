@@ -165,6 +165,15 @@ def test_more_time_for_the_named_family():
     assert "named even so" in change.sentence
 
 
+def test_a_larger_budget_where_time_cut_a_schedule_short():
+    at = situation(left_out={})
+    at.candidates["network"].fits[0].info["cut_by_time"] = True
+    assert (
+        only(at, "budget").sentence
+        == "More time would train the network to the end of its schedule, which the time cut short."
+    )
+
+
 def test_a_larger_budget_where_all_finished():
     change = only(situation(left_out={}), "budget")
 

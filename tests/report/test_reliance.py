@@ -24,7 +24,12 @@ FINDING = {"code": "AM201", "title": "A leak", "columns": [], "status": "found"}
         (changed(findings=[{**FINDING, "severity": "error"}]), "no", "A leak (AM201)"),
         (changed(findings=[{**FINDING, "severity": "error", "status": "passed"}]), "yes", "confirms"),
         (changed(findings=[{**FINDING, "severity": "warning"}]), "care", "A leak"),
-        (changed(test={"confirms": False}), "no", "contradicts"),
+        (changed(test={"confirms": False}), "no", "another family is better on the test part"),
+        (
+            changed(test={"confirms": False, "protocol": "repeated_cv"}),
+            "no",
+            "another family is better on fresh splits",
+        ),
         (changed(test={"interval": [0.49, 0.6]}), "no", "guessing"),
         (changed(test={"value": None}), "care", "not measured"),
         (changed(model={"family": "baseline"}), "no", "no model does better"),

@@ -105,6 +105,20 @@ def test_verdict_section_says(expected):
     assert expected in Page(html.render(full())).text.replace("\N{NO-BREAK SPACE}", " ")
 
 
+def test_a_tie_names_the_rival_with_its_chances():
+    lead = verdict.build(full())["lead"]
+    assert "Not clearly behind: " in lead
+    settled = {**full(), "decision": {**decision(), "tie": False}}
+    assert "Not clearly" not in verdict.build(settled)["lead"]
+
+
+def test_the_splits_of_each_family_stand_beside_it():
+    told = decision()
+    told["evidence"]["splits_of"] = {"linear": [0, 1], "trees": [0, 1], "network": [0]}
+    rows = {row["family"]: row["splits"] for row in verdict.build({**full(), "decision": told})["probes"]["rows"]}
+    assert (rows["linear"], rows["network"], rows["baseline"]) == (2, 1, "")
+
+
 def test_after_a_changed_verdict_the_first_screen_compares_with_the_family_named_now():
     changed = decision()
     before, now = changed["family"], "network"

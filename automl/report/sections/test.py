@@ -62,7 +62,7 @@ def promise(report: dict[str, Any], decimals: int | None) -> dict[str, Any] | No
     value, low, high = view.test_interval(report)
     if value is None or not rows:
         return None
-    rows = [*rows[:1], ("measured on the test part", view.delivered(report), value, low, high, False)]
+    rows = [*rows[:1], (f"measured {view.judged_on(report)}", view.delivered(report), value, low, high, False)]
     scale = Scale.over([v for r in rows for v in r[2:5] if v is not None], pad=0.08)
     baseline = view.figure(report, "test", "baseline", "value")
     if baseline is not None:

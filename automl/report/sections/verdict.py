@@ -44,7 +44,20 @@ def _lead(decision: dict[str, Any], report: dict[str, Any]) -> str:
     tried = " among those tried" if view.untried(decision) else ""
     sure = f"The simplest family that is good enough: {view.family_name(named, report)}, "
     sure += f"with probability {percent(p)}{tried}."
-    return sure + (" Another family could not be told apart from it." if decision.get("tie") else "")
+    return sure + _rivals(decision, report)
+
+
+def _rivals(decision: dict[str, Any], report: dict[str, Any]) -> str:
+    """The rival likeliest to be as good or better, where the verdict is called a tie."""
+    families = {
+        f: d for f, d in view.mapping(view.standing(decision), "families").items() if f != decision.get("family")
+    }
+    level = {f: (view.figure(d, "p_equivalent") or 0.0, view.figure(d, "p_better") or 0.0) for f, d in families.items()}
+    if not decision.get("tie") or not level:
+        return ""
+    rival, (equal, better) = max(level.items(), key=lambda item: sum(item[1]))
+    name = view.family_name(rival, report)
+    return f" Not clearly behind: {name}, as good with probability {percent(equal)}, better with {percent(better)}."
 
 
 def probability_bar(decision: dict[str, Any]) -> str:
@@ -76,7 +89,7 @@ def _rule(evidence: dict[str, Any], report: dict[str, Any]) -> str:
     measured = f" Measured on {plural(int(splits), 'paired split')}" if splits else ""
     measured += f" of {plural(rows, 'row')}" if measured and isinstance(rows, int) else ""
     took = view.figure(evidence, "deciding_seconds")
-    measured += f" in {seconds(took)}" if measured and took is not None else ""
+    measured += f", {seconds(took)} of it in fits that nothing else uses" if measured and took is not None else ""
     measured += f"; {evidence['method']}" if measured and evidence.get("method") else ""
     return (
         f"A more complex family is named only if it is better by more than r = {number(r)} "
@@ -95,6 +108,9 @@ def probes(evidence: dict[str, Any], report: dict[str, Any], named: str) -> dict
     decimals = decimals_for(t for f, _, t in rows if f != "baseline")
     scale = _scale([(f, t) for f, _, t in rows])
     reference = next((t[0] for f, _, t in rows if f == named), None)
+    judged = {
+        f: len(numbers) for f, numbers in view.mapping(evidence, "splits_of").items() if isinstance(numbers, list)
+    }
     return {
         "metric": view.metric_name(report),
         "direction": "higher is better" if view.greater_is_better(report) else "lower is better",
@@ -102,6 +118,7 @@ def probes(evidence: dict[str, Any], report: dict[str, Any], named: str) -> dict
             _probe_row(
                 family=f,
                 name=view.family_name(f, report),
+                splits=judged.get(f, ""),
                 data=d,
                 triple=t,
                 scale=scale,
@@ -111,6 +128,7 @@ def probes(evidence: dict[str, Any], report: dict[str, Any], named: str) -> dict
             )
             for f, d, t in rows
         ],
+        "splits": bool(judged),
         "axis": charts.axis(scale, f"axis: {view.metric_name(report)}", None),
     }
 
@@ -134,6 +152,7 @@ def _probe_row(
     *,
     family: str,
     name: str,
+    splits: int | str,
     data: dict[str, Any],
     triple: tuple[float, float | None, float | None],
     scale: Scale,
@@ -158,6 +177,7 @@ def _probe_row(
         "gain": "named" if family == named else signed(gain.get("mean"), decimals) if gain else "",
         "gain_interval": "" if family == named else ends,
         "p_better": "" if family == named else percent(data.get("p_better")),
+        "splits": splits,
         "seconds": seconds(data.get("seconds")),
         "under_trained": bool(data.get("under_trained")),
     }
