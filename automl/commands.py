@@ -44,7 +44,10 @@ def exit_code(document: dict[str, Any]) -> int:
     errors = [f for f in document["findings"] if f["severity"] == "error" and f["status"] == "found"]
     limit = document.get("fail_under")
     value = document["test"]["value"]
-    worse = limit is not None and (value < limit) == document["metric"]["greater_is_better"] and value != limit
+    if limit is None:
+        return 1 if errors else 0
+    # A figure that is not defined on the test part is not the one asked for.
+    worse = value is None or ((value < limit) == document["metric"]["greater_is_better"] and value != limit)
     return 1 if errors or worse else 0
 
 

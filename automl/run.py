@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from automl.console import Console
+    from automl.data.dataset import Array, Dataset
     from automl.data.source import Source
     from automl.devices import Devices
     from automl.evaluate.metrics import Metric
@@ -265,6 +266,7 @@ def _cross_validation(
     seed = problem.seed
     parts = split.splits(prepared.dataset.take(development), folds, repeats, seed)
     parts = [replace(p, train=development[p.train], check=development[p.check]) for p in parts]
+    parts = [p for p in parts if _defined(metric, prepared.dataset, p.check)] or parts
     threads = (threads_here(plan, devices.processors) if worker is not None else 0) or devices.processors
     journal = Journal(folder / "work", fingerprint(prepared.dataset, metric.name))
     here = Here(clock)
@@ -273,6 +275,13 @@ def _cross_validation(
         keep_models=_may_blend(plan, len(development)), latency_seconds=plan.max_latency, size_bytes=plan.max_size,
         test=outer.test,
     )  # fmt: skip
+
+
+def _defined(metric: Metric, dataset: Dataset, rows: Array) -> bool:
+    """Whether the metric says anything of predictions of these rows: ROC AUC does not where one class is missing."""
+    alike = np.full((len(rows), dataset.problem.outputs), 1.0 / dataset.problem.outputs)
+    weight = None if dataset.weight is None else dataset.weight[rows]
+    return bool(np.isfinite(metric.loss(dataset.y[rows], alike, weight)))
 
 
 def _may_blend(plan: Plan, rows: int) -> bool:

@@ -385,3 +385,15 @@ def test_images_from_folder_to_predictions(tmp_path):
     assert len(got) == 200
     assert (got["prediction"].astype(int) == got["path"].str.split("/").str[0].astype(int)).mean() > 0.9
     assert [c for c in verify.verify(found.path) if not c.ok] == []
+
+
+def test_splits_that_the_metric_says_nothing_of_are_left_out(tmp_path):
+    """The first block in time has no positive row; the others judge."""
+    data = pd.DataFrame(
+        {"x": np.random.default_rng(0).normal(size=600), "day": pd.date_range("2020-01-01", periods=600)}
+    )
+    late = np.arange(600) > 250
+    data["y"] = np.where(late & (data["x"] > 0), "yes", "no")
+    found = automl.fit(data, target="y", time_column="day", out=tmp_path / "run", **QUICK)
+    assert found.report["test"]["value"] > 0.9
+    assert found.report["decision"]["evidence"]["splits"] >= 2

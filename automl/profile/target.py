@@ -132,6 +132,8 @@ def _overridden(target: Cells, numbers: Array | None, task: str, where: str) -> 
             raise DataError(f"A binary target has two values, this one has {found:,}.", where=f"{where}: {some}, ...",
                             hint="--task multiclass, or --task regression for quantities")  # fmt: skip
         return Choice("binary", "as given", evidence, "--task")
+    if int((target.counts > 1).sum()) == 2:
+        return Choice("binary", "two classes with two rows or more: multiclass begins with three", evidence, "--task")
     return Choice("multiclass", "as given", evidence, "--task")
 
 
@@ -149,7 +151,7 @@ def _text(target: Cells, where: str) -> Choice[Task]:
     large = int((target.counts > 1).sum())
     evidence = {"distinct": found, "rows": target.rows}
     if large == 2:
-        return Choice("binary", "two labels", evidence, "--task multiclass")
+        return Choice("binary", "two labels", evidence, "--task")
     return Choice("multiclass", f"{found:,} text labels", evidence, "--task")
 
 

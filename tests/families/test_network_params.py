@@ -11,6 +11,7 @@ from sklearn import metrics
 from automl.families.network import FAMILY, image_params, params, score, table_params
 from automl.families.network.schedule import at_rest, cosine, coslog4, flat_cos
 from automl.families.network.targets import Targets, merged
+from automl.families.network.trainer import Objective
 from automl.families.temperature import softmax, temperature
 from automl.types import Problem
 from tests.rows import column
@@ -214,7 +215,9 @@ def test_losses_of_values_agree_with_scikit_learn(scored):
     square = metrics.mean_squared_error(truth, predicted, sample_weight=weight)
     assert score.rmse(truth, predicted, weight) == pytest.approx(square**0.5)
     absolute = metrics.mean_absolute_error(truth, predicted, sample_weight=weight)
-    assert score.mae(truth, predicted, weight) == pytest.approx(absolute)
+    assert score.pinball(truth, predicted, weight) == pytest.approx(absolute)
+    high = metrics.mean_pinball_loss(truth, predicted, sample_weight=weight, alpha=0.9)
+    assert score.pinball(truth, predicted, weight, 0.9) == pytest.approx(2 * high)
 
 
 def test_one_class_alone_has_no_order_to_score():
@@ -228,13 +231,24 @@ def test_one_class_alone_has_no_order_to_score():
         ("binary", "brier", score.log_loss),
         ("binary", "accuracy", score.error),
         ("multiclass", "roc_auc", score.log_loss),
-        ("regression", "mae", score.mae),
         ("regression", "r2", score.rmse),
     ],
 )
 def test_the_loss_that_stands_for_a_metric(task, metric, loss):
     labels = {"binary": ("a", "b"), "multiclass": ("a", "b", "c"), "regression": ()}[task]
     assert score.loss_of(Problem("table", task, metric, labels)) is loss
+
+
+@pytest.mark.parametrize(("metric", "level"), [("mae", 0.5), ("mape", 0.5), ("pinball:0.9", 0.9)])
+def test_networks_learn_the_quantile_that_a_metric_asks_for(metric, level):
+    problem = replace(VALUES, metric=metric)
+    targets, loss = Targets.fit(problem, np.arange(10.0)), score.loss_of(problem)
+    objective = Objective(targets.kind, targets.smoothing, targets.level)
+    y, guesses, weight = np.random.default_rng(0).exponential(size=500), np.linspace(0, 5, 501), np.ones(500)
+    losses = [loss(y, np.full((500, 1), guess), weight) for guess in guesses]
+    assert guesses[np.argmin(losses)] == pytest.approx(np.quantile(y, level), abs=0.05)
+    rows = objective.rows(y.astype(np.float32), np.full((500, 1), 1.0, np.float32))
+    assert float(np.mean(rows)) == pytest.approx(loss(y, np.ones((500, 1)), weight), rel=1e-4)
 
 
 def test_values_are_standardised_and_predictions_keep_to_their_range():

@@ -74,11 +74,11 @@ class ImageKind:
         keras.utils.set_random_seed(problem.seed)
         if on_backbone(params):
             network = transfer.unfrozen(job.encoder.folder, job)
-            objective = Objective(job.targets.kind)
+            objective = Objective(job.targets.kind, level=job.targets.level)
             trainer = Trainer(network, objective, images.optimizer(params), pace=transfer.pace(network))
             return Shared(network, trainer, room=len(job.x), fitted=True)
         network = images.network(problem.image_size, job.x[:SAMPLE], params, job.bias, problem.seed)
-        objective = Objective(job.targets.kind, job.targets.smoothing)
+        objective = Objective(job.targets.kind, job.targets.smoothing, job.targets.level)
         mixing = mixing_of(params) if objective.kind == "classes" else NOTHING
         trainer = Trainer(network, objective, images.optimizer(params), mixing=mixing)
         return Shared(network, trainer, room=len(job.x))
