@@ -42,8 +42,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from automl.console import Console
-    from automl.data.dataset import Array, Dataset
+    from automl.data.dataset import Dataset
     from automl.data.source import Source
+    from automl.data.split import Split
     from automl.devices import Devices
     from automl.evaluate.metrics import Metric
     from automl.prepare import Prepared
@@ -266,7 +267,7 @@ def _cross_validation(
     seed = problem.seed
     parts = split.splits(prepared.dataset.take(development), folds, repeats, seed)
     parts = [replace(p, train=development[p.train], check=development[p.check]) for p in parts]
-    parts = [p for p in parts if _defined(metric, prepared.dataset, p.check)] or parts
+    parts = [p for p in parts if _useful(metric, prepared.dataset, p)] or parts
     threads = (threads_here(plan, devices.processors) if worker is not None else 0) or devices.processors
     journal = Journal(folder / "work", fingerprint(prepared.dataset, metric.name))
     here = Here(clock)
@@ -277,11 +278,13 @@ def _cross_validation(
     )  # fmt: skip
 
 
-def _defined(metric: Metric, dataset: Dataset, rows: Array) -> bool:
-    """Whether the metric says anything of predictions of these rows: ROC AUC does not where one class is missing."""
-    alike = np.full((len(rows), dataset.problem.outputs), 1.0 / dataset.problem.outputs)
-    weight = None if dataset.weight is None else dataset.weight[rows]
-    return bool(np.isfinite(metric.loss(dataset.y[rows], alike, weight)))
+def _useful(metric: Metric, dataset: Dataset, part: Split) -> bool:
+    """Whether there is something to learn and to judge: not one class alone, as blocks in time or groups may have."""
+    if dataset.problem.task != "regression" and len(np.unique(dataset.y[part.train])) < 2:
+        return False
+    alike = np.full((len(part.check), dataset.problem.outputs), 1.0 / dataset.problem.outputs)
+    weight = None if dataset.weight is None else dataset.weight[part.check]
+    return bool(np.isfinite(metric.loss(dataset.y[part.check], alike, weight)))
 
 
 def _may_blend(plan: Plan, rows: int) -> bool:

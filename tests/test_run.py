@@ -387,8 +387,8 @@ def test_images_from_folder_to_predictions(tmp_path):
     assert [c for c in verify.verify(found.path) if not c.ok] == []
 
 
-def test_splits_that_the_metric_says_nothing_of_are_left_out(tmp_path):
-    """The first block in time has no positive row; the others judge."""
+def test_splits_with_one_class_alone_are_left_out(tmp_path):
+    """Early blocks in time have no positive row to learn from, or to judge."""
     data = pd.DataFrame(
         {"x": np.random.default_rng(0).normal(size=600), "day": pd.date_range("2020-01-01", periods=600)}
     )
