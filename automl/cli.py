@@ -55,7 +55,9 @@ def plan_options(command: F) -> F:
         ),
         click.option("--horizon", metavar="N", type=int, help="Forecast the target N steps of --time-column ahead."),
         click.option("--known", metavar="COL,...", help="With --horizon: columns known in advance (prices, holidays)."),
-        click.option("--ignore", metavar="AM101,...", help="Findings not to act on."),
+        click.option(
+            "--ignore", metavar="AM101,...", help="Findings to skip: not acted on, not reported, no exit code 1."
+        ),
         click.option("--memory", metavar="SIZE", help="Memory that may be used: 8GB."),
         click.option("--gpus", metavar="WHICH", help="auto, none or 0,1.  [default: auto]"),
         click.option("--backbone", metavar="PRESET|DIR", help="Pretrained network for images or texts."),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from automl.checks import check
+from automl.checks import check, without
 from automl.decide.costs import cost_of
 from automl.decide.engine import under_trained
 from automl.evaluate import metrics, mistakes
@@ -65,7 +65,7 @@ def collect(session: Session, decision: Decision, outcome: Outcome, found: Searc
         decision=decision,
         leaderboard=lines,
         test=_test_block(session, outcome),
-        findings=[*session.prepared.profile.findings, *_run_findings(session, decision, outcome)],
+        findings=_findings(session, decision, outcome),
         errors=_errors_block(session, outcome),
         validation=validation_block(session),
         search=_search_block(session, decision, found),
@@ -95,6 +95,12 @@ def _needed(problem: Problem) -> list[str]:
     if told is None:
         return [column.name for column in problem.columns]
     return [told.time.name, *([] if told.series is None else [told.series.name]), *told.known]
+
+
+def _findings(session: Session, decision: Decision, outcome: Outcome) -> list[Finding]:
+    """What the profile and the run found, ignored codes skipped."""
+    found = (*session.prepared.profile.findings, *_run_findings(session, decision, outcome))
+    return list(without(found, session.plan.ignore))
 
 
 def _run_findings(session: Session, decision: Decision, outcome: Outcome) -> list[Finding]:

@@ -46,7 +46,7 @@ class Plan:
             orders the points of a series, and does not split the data. With `horizon` it names the series to forecast.
         horizon: steps of time that the target is forecast ahead; the rows are points of time, ordered by `time_column`.
         known: columns that are known in advance when the target is forecast (prices, holidays).
-        ignore: codes of findings not to act on.
+        ignore: codes of findings to skip, in capitals: not acted on, not reported, no exit code 1.
         memory: bytes that may be used, None = what the machine has.
         gpus: 'auto', 'none' or numbers such as '0,1'.
         backbone: preset or folder of pretrained weights for networks.
@@ -187,7 +187,8 @@ def checked(key: str, value: Any, where: str) -> Any:
         for item in value if isinstance(value, (list, tuple)) else [value]:
             if item not in CHOICES[key]:
                 raise UsageError.unknown(key, str(item), CHOICES[key], where=where)
-    return _typed(key, value, where)
+    typed = _typed(key, value, where)
+    return tuple(code.upper() for code in typed) if key == "ignore" else typed
 
 
 def _directions(value: Any, where: str) -> dict[str, int]:

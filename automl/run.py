@@ -16,6 +16,7 @@ import numpy as np
 
 from automl import deciding, families, jsonio, pictures
 from automl.backbones import with_backbone
+from automl.checks import without
 from automl.clock import Clock
 from automl.collect import validation_block
 from automl.config import Plan
@@ -205,7 +206,8 @@ def _prepared(
     """Rows that fit into memory, with what images and texts need beside them."""
     prepared = within(prepare(raw, plan, scratch, devices.processors), plan.memory or devices.memory_bytes)
     tied = pictures.tied(prepared, plan.ignore)
-    return with_backbone(tied, plan.backbone, worker, clock.left(), scratch)
+    ready = with_backbone(tied, plan.backbone, worker, clock.left(), scratch)
+    return replace(ready, profile=replace(ready.profile, findings=without(ready.profile.findings, plan.ignore)))
 
 
 def _refuse_taken(out: Path | None) -> None:

@@ -93,6 +93,7 @@ def test_merged_takes_what_is_given():
         ("memory", 1024, 1024),
         ("families", ["trees"], ("trees",)),
         ("drop", ["a", "b"], ("a", "b")),
+        ("ignore", ["am101", "AM504"], ("AM101", "AM504")),
         ("fail_under", 1, 1),
         ("fail_under", 0.5, 0.5),
         ("max_latency", "5ms", 0.005),

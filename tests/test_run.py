@@ -15,6 +15,7 @@ from sklearn.metrics import accuracy_score, roc_auc_score, root_mean_squared_err
 
 import automl
 from automl import jsonio, run, verify
+from automl.commands import exit_code
 from automl.config import from_recipe
 from automl.data.source import Table
 from automl.errors import AutoMLError, DataError, RunError
@@ -288,6 +289,19 @@ def test_decide_writes_the_verdict_and_no_model(tmp_path):
     assert "<html" in (tmp_path / "run" / "report.html").read_text()
     assert from_recipe(str(tmp_path / "run" / "plan.toml")).target == "bought"
     assert "test_opened" not in {line["event"] for line in events(tmp_path / "run")}
+
+
+def test_ignored_findings_of_the_run_do_not_end_it_with_1(tmp_path):
+    rng = np.random.default_rng(0)
+    words = np.array(["late", "bus", "again", "fine", "trip", "seat", "view", "lake", "rain", "sun"])
+    texts = [" ".join(rng.choice(words, 8)) for _ in range(60)]
+    data = pd.DataFrame({"note": texts, "good": rng.permutation(np.repeat(["yes", "no"], 30))})
+    options = {"target": "good", "modality": "text", "backbone": "some/net", **QUICK}
+    codes = ["AM504", "AM509"]
+    report = automl.fit(data, out=tmp_path / "run", ignore=codes, **options).report
+    assert {f["code"]: f["status"] for f in report["findings"] if f["code"] in codes} == dict.fromkeys(codes, "skipped")
+    assert report["decision"]["family"] == "baseline"
+    assert exit_code(report) == 0
 
 
 def test_a_folder_in_use_is_refused_and_left_alone(tmp_path):

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from automl.types import Finding
 
-__all__ = ["Check", "CheckFacts", "NotApplicable", "all_checks", "check", "dropped_by", "page", "run_checks"]
+__all__ = ["Check", "CheckFacts", "NotApplicable", "all_checks", "check", "dropped_by", "page", "run_checks", "without"]
 
 
 @cache
@@ -74,6 +74,22 @@ def run_checks(facts: CheckFacts, ignore: Iterable[str] = ()) -> tuple[Finding, 
             continue
         findings.extend(found or [one.finding(status="passed")])
     return tuple(findings)
+
+
+def without(findings: Iterable[Finding], ignore: Iterable[str]) -> tuple[Finding, ...]:
+    """The findings, those of ignored codes skipped, each code once: for what the run finds as it goes.
+
+    Raises:
+        UsageError: an ignored code is unknown.
+    """
+    ignored = {check(code).code for code in ignore}
+    kept: list[Finding] = []
+    for finding in findings:
+        if finding.code not in ignored:
+            kept.append(finding)
+        elif all(finding.code != other.code for other in kept):
+            kept.append(check(finding.code).finding(status="skipped", action=f"ignored by --ignore {finding.code}"))
+    return tuple(kept)
 
 
 def dropped_by(findings: Iterable[Finding]) -> dict[str, str]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from automl.checks import CheckFacts, NotApplicable, check
+from automl.checks import CheckFacts, NotApplicable, check, without
 from automl.errors import DataError
 from automl.profile.describe import sort_labels
 from automl.profile.stats import number_stats
@@ -48,7 +48,6 @@ def profile(
             contradict the task.
         UsageError: an unknown task or code.
     """
-    skipped = {check(code).code for code in ignore}
     labels = _readable_labels(files, inspection)
     target = _target(files)
     choice = _task(files, labels, target.value, task)
@@ -72,7 +71,7 @@ def profile(
         target_stats=number_stats(np.sort(y)) if regression else {"left_out": left_out} if left_out else {},
         media=media,
         reading=files.reading,
-        findings=tuple(_skipped(finding) if finding.code in skipped else finding for finding in findings),
+        findings=without(findings, ignore),
     )
 
 
@@ -257,7 +256,3 @@ def _duplicates(files: ImageFiles, media: dict[str, Any]) -> Finding:
     title = f"Exact copies of other {things}: {facts['count']:,}"
     found = one.finding(title=title, evidence=evidence | {"examples": facts["groups"][:5]}, action="kept")
     return replace(found, severity="note")
-
-
-def _skipped(finding: Finding) -> Finding:
-    return check(finding.code).finding(status="skipped", action=f"ignored by --ignore {finding.code}")

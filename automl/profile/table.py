@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from automl.checks import CheckFacts, dropped_by, run_checks
+from automl.checks import CheckFacts, dropped_by, run_checks, without
 from automl.data.media import root_of
 from automl.data.table_frame import named
 from automl.data.table_target import guess_target
@@ -100,7 +100,8 @@ def profile(
     findings = (*run_checks(facts, ignore), *broken_images(facts.columns, ignore))
     kept = _without_dropped(facts.columns, findings, roles.drop)
     columns, kind = _with_modality(table, kept, points, modality, past=facts.known is not None)
-    return _profile(table, facts, columns, applicable(findings, points, table), chosen, task_choice, kind)
+    told = without(applicable(findings, points, table), ignore)
+    return _profile(table, facts, columns, told, chosen, task_choice, kind)
 
 
 def _with_modality(
