@@ -213,6 +213,8 @@ def main() -> None:
         code = cli.main(standalone_mode=False)
     except AutoMLError as error:
         sys.exit(_fail(error))
+    except OSError as error:
+        sys.exit(_fail(AutoMLError.of_system(error)))
     except click.ClickException as error:
         error.show()
         sys.exit(2)

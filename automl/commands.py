@@ -155,13 +155,12 @@ def read_report(folder: Path) -> dict[str, Any]:
     """report.json of a run folder.
 
     Raises:
-        RunError: there is none.
+        RunError: there is none, or one that cannot be read.
     """
     path = folder / "report.json"
     if not path.is_file():
         raise RunError("There is no report.json.", where=str(folder), hint="give the folder that automl fit wrote")
-    document: dict[str, Any] = jsonio.read(path)
-    return document
+    return jsonio.read(path)
 
 
 def verify(run: str, *, as_json: bool, quiet: bool) -> None:

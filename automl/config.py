@@ -126,17 +126,26 @@ def from_recipe(name: str) -> Plan:
     """The plan of a recipe: a bundled name or a TOML file.
 
     Raises:
-        UsageError: no such recipe; a key or value that is not understood, with file and line.
+        UsageError: no such recipe, one that is not UTF-8, a key or value that is not understood; with file and line.
     """
     path = Path(name)
     if path.suffix == ".toml":
         if not path.is_file():
             raise UsageError(f"There is no recipe file {name!r}.", where="--recipe", hint="automl recipes list")
-        return parse(path.read_text(encoding="utf-8"), name)
+        return parse(_text(path), name)
     known = recipes()
     if name not in known:
         raise UsageError.unknown("recipe", name, known, where="--recipe")
     return parse(known[name], f"{name}.toml")
+
+
+def _text(path: Path) -> str:
+    content = path.read_bytes()
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise UsageError("The recipe is not UTF-8 text.", where=f"{path}:{line}", hint="save it as UTF-8") from error
 
 
 def recipes() -> dict[str, str]:

@@ -38,9 +38,27 @@ class AutoMLError(Exception):
             if line
         )
 
+    @classmethod
+    def of_system(cls, error: OSError) -> AutoMLError:
+        """What the system said of a file, a folder or something else."""
+        paths = ", ".join(str(name) for name in (error.filename, error.filename2) if name is not None)
+        said = error.strerror or str(error) or type(error).__name__
+        what = "A file or folder cannot be used" if paths else "The system refused something"
+        return cls(f"{what}: {said.rstrip('.')}.", where=paths, hint=_for_system(error))
+
     def __reduce__(self) -> tuple[object, ...]:
         # Keyword-only arguments do not survive the default pickling between our processes.
         return (_rebuild, (type(self), self.what, self.where, self.hint))
+
+
+def _for_system(error: OSError) -> str:
+    if isinstance(error, PermissionError):
+        return "a path that you may use, or its permissions changed"
+    if isinstance(error, (FileNotFoundError, NotADirectoryError)):
+        return "check the path; folders can be made where you may write"
+    if isinstance(error, (FileExistsError, IsADirectoryError)):
+        return "another name"
+    return "check the path, and the space left on the disk"
 
 
 def _rebuild(cls: type[AutoMLError], what: str, where: str, hint: str) -> AutoMLError:

@@ -104,10 +104,15 @@ def resume(folder: Path, console_of: Callable[[Clock], Console]) -> Path:
         console_of: makes the console once the budget is known.
 
     Raises:
-        RunError: not a run folder, a finished run, or one whose data was not a file.
+        RunError: not a run folder, a finished run, one whose data was not a file, or events that cannot be read.
     """
-    begin, used = _interrupted(folder)
-    plan = jsonio.build(Plan, begin["plan"])
+    try:
+        begin, used = _interrupted(folder)
+        plan = jsonio.build(Plan, begin["plan"])
+    except (KeyError, TypeError, ValueError) as error:
+        # Guards against an events.jsonl that was edited or damaged.
+        what = f"Cannot read events.jsonl: {type(error).__name__} {error}"
+        raise RunError(what, where=str(folder), hint="fit again, into another folder") from error
     seconds = None if plan.seconds is None else max(plan.seconds, used + RESUMED_SECONDS)
     clock = Clock.since_process_start(seconds)
     clock.started -= used

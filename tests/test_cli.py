@@ -205,6 +205,51 @@ def test_main_prints_the_error_without_a_traceback(folder, arguments, monkeypatc
     assert "Traceback" not in captured.err
 
 
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["sample", "iris", "/proc/x"], ["A file or folder cannot be used: ", "where: /proc/x", "try: check the path"]),
+        (
+            ["sample", "iris", "d.csv"],
+            ["A file or folder cannot be used: File exists.", "where: d.csv", "try: another"],
+        ),
+        (
+            ["fit", "d.csv", "--recipe", "latin1.toml"],
+            ["The recipe is not UTF-8 text.", "where: latin1.toml:2", "try: save"],
+        ),
+    ],
+    ids=["no such folder", "a file", "not UTF-8"],
+)
+def test_files_that_cannot_be_used_are_told_without_a_traceback(folder, arguments, said, monkeypatch, capsys):
+    (folder / "latin1.toml").write_bytes("seed = 1\n# für alle\n".encode("latin-1"))
+    monkeypatch.setattr(sys, "argv", ["automl", *arguments])
+
+    with pytest.raises(SystemExit) as ended:
+        main()
+
+    captured = capsys.readouterr()
+    assert ended.value.code == 2
+    assert captured.err.startswith("error: ")
+    assert [part for part in said if part not in captured.err] == []
+    assert "Traceback" not in captured.err
+
+
+@pytest.mark.parametrize("content", ["{", "[1]", b"\xff\xfe", ""], ids=["cut off", "a list", "not UTF-8", "empty"])
+@pytest.mark.parametrize("command", ["report", "verify", "predict"])
+def test_a_run_folder_with_damaged_documents(folder, command, content):
+    (folder / "run" / "model").mkdir(parents=True)
+    names = ["report.json", "decision.json", "model/manifest.json", "model/contract.json", "predictions.csv"]
+    for name in [*names, "leaderboard.csv", "oof.parquet"]:
+        (folder / "run" / name).write_bytes(content if isinstance(content, bytes) else content.encode())
+
+    error = failure(command, "run", *(["d.csv"] if command == "predict" else []))
+
+    assert isinstance(error, RunError)
+    assert "Cannot read " in error.what
+    assert error.where.endswith(".json")
+    assert error.hint
+
+
 def test_debug_shows_the_traceback(folder, monkeypatch):
     monkeypatch.setattr(sys, "argv", ["automl", "profile", "missing.csv", "--debug"])
 
