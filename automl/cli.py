@@ -162,7 +162,7 @@ def report(run: str, as_json: bool, quiet: bool) -> None:
 @click.argument("run")
 @output_options
 def verify(run: str, as_json: bool, quiet: bool) -> None:
-    """Re-derive verdict and figures from the stored predictions, without our models."""
+    """Re-derive verdict and figures from the stored predictions, without our models; exit code 1 when one differs."""
     from automl import commands
 
     commands.verify(run, as_json=as_json, quiet=quiet)

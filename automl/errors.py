@@ -55,7 +55,7 @@ def _for_system(error: OSError) -> str:
     if isinstance(error, PermissionError):
         return "a path that you may use, or its permissions changed"
     if isinstance(error, (FileNotFoundError, NotADirectoryError)):
-        return "check the path; folders can be made where you may write"
+        return "check the path"
     if isinstance(error, (FileExistsError, IsADirectoryError)):
         return "another name"
     return "check the path, and the space left on the disk"

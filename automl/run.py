@@ -18,7 +18,7 @@ from automl import deciding, families, jsonio, pictures
 from automl.backbones import with_backbone
 from automl.checks import without
 from automl.clock import Clock
-from automl.collect import validation_block
+from automl.collect import findings, validation_block
 from automl.config import Plan
 from automl.data import split
 from automl.decide.blend import NEVER
@@ -144,7 +144,8 @@ def decide(source: Any, plan: Plan, clock: Clock, console: Console, out: Path | 
         decision, probes = deciding.decide(session, REPORT_SECONDS)
         with session.stages.stage("report"):
             record(session, decision, list(probes.candidates.values()))
-            session.facts.add(decision=decision, validation=validation_block(session), interrupted=session.interrupted)
+            told, how = findings(session, decision), validation_block(session)
+            session.facts.add(decision=decision, findings=told, validation=how, interrupted=session.interrupted)
             write_report(session)
         shutil.rmtree(session.folder / "work", ignore_errors=True)
         return session.folder

@@ -1,5 +1,6 @@
 """Mistakes on the command line: exit code 2, what and where and what to do, no traceback, nothing written."""
 
+import json
 import subprocess
 import sys
 
@@ -7,6 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from automl.cli import build_plan, cli, main
+from automl.commands import exit_code
 from automl.config import Plan
 from automl.errors import AutoMLError, RunError, UsageError
 
@@ -127,6 +129,39 @@ def test_a_run_folder_that_is_incomplete(folder, arguments, made):
     assert isinstance(error, RunError)
     assert "run" in error.where
     assert error.hint
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({}, 0),
+        ({"findings": [{"severity": "error", "status": "found"}]}, 1),
+        ({"findings": [{"severity": "error", "status": "skipped"}, {"severity": "warning", "status": "found"}]}, 0),
+        ({"fail_under": 0.8}, 0),
+        ({"fail_under": 0.81}, 1),
+        ({"fail_under": 0.81, "metric": {"greater_is_better": False}}, 0),
+        ({"fail_under": 0.79, "metric": {"greater_is_better": False}}, 1),
+        ({"fail_under": 0.81, "interrupted": True}, 130),
+    ],
+)
+def test_exit_codes_of_a_report(changes, code):
+    report = {"findings": [], "metric": {"greater_is_better": True}, "test": {"value": 0.8}, "fail_under": None}
+
+    assert exit_code(report | changes) == code
+
+
+@pytest.mark.parametrize(("ignored", "code"), [([], 1), (["--ignore", "AM504"], 0)], ids=["told", "ignored"])
+def test_decide_ends_with_1_where_a_finding_is_an_error(folder, ignored, code):
+    options = ["--families", "linear", "--trials", "0", "--quiet", "--out", "run", *ignored]
+    result = CliRunner().invoke(cli, ["decide", "d.csv", "--json", *options])
+    document, decision = json.loads(result.stdout), json.loads((folder / "run" / "decision.json").read_text())
+    told = document.pop("findings")
+
+    assert result.exit_code == code
+    assert document == decision
+    assert decision["family"] == "baseline"
+    assert [f["status"] for f in told if f["code"] == "AM504"] == ["found" if code else "skipped"]
+    assert told == json.loads((folder / "run" / "report.json").read_text())["findings"]
 
 
 @pytest.mark.parametrize(

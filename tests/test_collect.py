@@ -2,7 +2,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from automl.collect import _findings
+from automl.checks import check
+from automl.collect import findings
 from automl.decide.compare import Flag
 from automl.families.weigh import ModelCost
 from automl.types import Interval
@@ -26,7 +27,7 @@ def found(family="linear", flags=(), gap=WORSE, info=(), folder=None, cost=None,
     delivered = SimpleNamespace(name="linear-0", fits={0: SimpleNamespace(cost=cost)})
     lines = [SimpleNamespace(candidate=SimpleNamespace(name="trees-0", info=dict(info)))]
     outcome = SimpleNamespace(differences={"trees-0": gap}, delivered=delivered, lines=lines)
-    return _findings(session, decision, outcome)
+    return findings(session, decision, outcome)
 
 
 def test_a_run_without_trouble_adds_nothing():
@@ -81,6 +82,22 @@ RUN = [
     ("AM507", {"cost": ModelCost(0.002, 0.01, 10_000, bytes=900), "max_latency": 0.001}),
     ("AM508", {"flags": (Flag("limits_leave_nothing", "none"),)}),
 ]
+
+
+def test_what_a_decision_alone_knows():
+    decision = SimpleNamespace(
+        family="baseline", flags=(Flag("limits_leave_nothing", "none"), Flag("network_not_tried", "why")),
+        sentence="the verdict", evidence={"families": {"baseline": 1, "linear": 2}},
+    )  # fmt: skip
+    profile = SimpleNamespace(findings=(check("AM101").finding(),))
+    dataset = SimpleNamespace(problem=SimpleNamespace(forecast=None))
+    session = SimpleNamespace(
+        plan=SimpleNamespace(ignore=("AM501",)), prepared=SimpleNamespace(dataset=dataset, profile=profile)
+    )
+
+    told = [(one.code, one.status) for one in findings(session, decision)]
+
+    assert told == [("AM101", "found"), ("AM508", "found"), ("AM501", "skipped"), ("AM504", "found")]
 
 
 @pytest.mark.parametrize(("code", "case"), RUN, ids=[code for code, _ in RUN])

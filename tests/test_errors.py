@@ -25,7 +25,7 @@ def test_the_three_parts(error, text):
     [
         (
             FileNotFoundError(2, "No such file or directory", "a/b"),
-            "A file or folder cannot be used: No such file or directory.\n  where: a/b\n  try: check the path; ",
+            "A file or folder cannot be used: No such file or directory.\n  where: a/b\n  try: check the path",
         ),
         (
             PermissionError(13, "Permission denied", "/root"),
