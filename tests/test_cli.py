@@ -210,9 +210,16 @@ def test_flags_win_over_the_recipe():
     assert plan.prefer == "simple"
 
 
-@pytest.mark.parametrize("command", ["fit", "decide", "profile"])
-def test_limits_of_the_model_are_flags_of_every_command_with_a_plan(command):
-    assert {"max_latency", "max_size"} <= {option.name for option in cli.commands[command].params}
+@pytest.mark.parametrize(
+    ("flags", "wanted"), [([], True), (["--no-explainable"], False), (["--explainable"], True)], ids=str
+)
+def test_whether_models_must_be_printable_may_be_taken_back(flags, wanted, monkeypatch):
+    plans = []
+    monkeypatch.setattr("automl.commands.fit", lambda _data, plan, **_options: plans.append(plan))
+    result = CliRunner().invoke(cli, ["fit", "d.csv", "--recipe", "explainable", *flags], catch_exceptions=False)
+
+    assert result.exit_code == 0
+    assert [plan.explainable for plan in plans] == [wanted]
 
 
 def test_limits_of_the_model_are_read():
