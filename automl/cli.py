@@ -116,12 +116,12 @@ def verify(run: str, as_json: bool, quiet: bool) -> None:
 
 
 @cli.command()
-@click.argument("code")
-def explain(code: str) -> None:
-    """The page of a finding: what it means and what to do."""
+@click.argument("code", required=False)
+def explain(code: str | None) -> None:
+    """The page of a finding: what it means and what to do; without CODE, list them."""
     from automl import checks
 
-    click.echo(checks.page(code.upper()))
+    click.echo(checks.listing().rstrip() if code is None else checks.page(code.upper()))
 
 
 @cli.command()

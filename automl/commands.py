@@ -195,8 +195,11 @@ def recipes(action: str, name: str | None) -> None:
         for recipe, text in known.items():
             print(f"{recipe:{width}}  {_description(text)}")  # noqa: T201
         return
+    where = f"automl recipes {action}"
+    if name is None:
+        raise UsageError("No recipe is named.", where=where, hint=f"{where} NAME, one of {', '.join(known)}")
     if name not in known:
-        raise UsageError.unknown("recipe", name or "", known, where=f"automl recipes {action}")
+        raise UsageError.unknown("recipe", name, known, where=where)
     if action == "show":
         print(known[name], end="")  # noqa: T201
         return

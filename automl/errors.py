@@ -110,8 +110,8 @@ class ExtraMissing(AutoMLError):  # noqa: N818
         return cls(f"{what} needs an optional dependency that is not installed.", hint=f"pip install 'automl[{extra}]'")
 
 
-def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """A question naming the closest known names, or '' when nothing is close."""
+def did_you_mean(name: str, known: Iterable[str], likeness: float = 0.6) -> str:
+    """A question naming the closest known names, or '' when nothing is as like it as that (1 = the same)."""
     by_lower = {k.lower(): k for k in known}
-    close = difflib.get_close_matches(name.lower(), list(by_lower), n=3, cutoff=0.6)
+    close = difflib.get_close_matches(name.lower(), list(by_lower), n=3, cutoff=likeness)
     return f"did you mean {' or '.join(repr(by_lower[c]) for c in close)}?" if close else ""

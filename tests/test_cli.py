@@ -7,6 +7,7 @@ import sys
 import pytest
 from click.testing import CliRunner
 
+from automl.checks import all_checks
 from automl.cli import build_plan, cli, main
 from automl.commands import exit_code
 from automl.config import Plan
@@ -169,13 +170,35 @@ def test_decide_ends_with_1_where_a_finding_is_an_error(folder, ignored, code):
     [
         (["explain", "AM999"], "AM999"),
         (["recipes", "show", "quik"], "Unknown recipe 'quik'."),
-        (["recipes", "show"], "Unknown recipe ''."),
+        (["recipes", "show"], "No recipe is named."),
+        (["recipes", "copy"], "No recipe is named."),
         (["sample", "irs"], "Unknown sample 'irs'."),
     ],
 )
 def test_an_unknown_name(folder, arguments, what):
     assert what in failure(*arguments).what
     assert list(folder.iterdir()) == [folder / "d.csv"]
+
+
+@pytest.mark.parametrize(
+    ("code", "hint"),
+    [
+        ("AM999", "automl explain lists all codes"),
+        ("AM500", "automl explain lists all codes"),
+        ("am101x", "did you mean 'AM101'?"),
+        ("A101", "did you mean 'AM101'?"),
+    ],
+)
+def test_a_code_that_is_unknown(code, hint):
+    assert failure("explain", code).hint == hint
+
+
+def test_explain_without_a_code_lists_all():
+    result = CliRunner().invoke(cli, ["explain"])
+
+    assert result.exit_code == 0
+    assert [line[:5] for line in result.output.splitlines()] == list(all_checks())
+    assert "AM504  error    No validation signal: nothing beats the baseline\n" in result.output
 
 
 def test_a_recipe_is_copied_and_never_over_a_file(folder):
@@ -193,7 +216,13 @@ def test_a_sample_is_never_written_over_a_file(folder):
     assert (folder / "iris.csv").read_text() == "mine"
 
 
-@pytest.mark.parametrize("arguments", [["recipes"], ["sample"]])
+def test_a_recipe_without_a_name_says_which_there_are():
+    error = failure("recipes", "show")
+
+    assert (error.where, error.hint[:42]) == ("automl recipes show", "automl recipes show NAME, one of balanced,")
+
+
+@pytest.mark.parametrize("arguments", [["recipes"], ["sample"], ["explain"]])
 def test_lists(arguments):
     result = CliRunner().invoke(cli, arguments)
 
