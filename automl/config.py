@@ -34,6 +34,8 @@ class Plan:
     """Everything a run depends on besides the data and the machine.
 
     Attributes:
+        positive: label of two classes that precision, recall, F1, average precision, the threshold and the calibration
+            curve are about; None = the one that sorts last.
         budget: seconds for the whole run; with `trials` and no budget, time is not counted at all.
         trials: trials of the search; then sizes and epochs come from counts, and the run repeats exactly.
         families: families allowed; the baseline always runs.
@@ -58,6 +60,7 @@ class Plan:
 
     target: str | None = None
     task: Task | None = None
+    positive: str | None = None
     metric: str | None = None
     budget: float | None = None
     trials: int | None = None
@@ -196,6 +199,8 @@ def checked(key: str, value: Any, where: str) -> Any:
         for item in value if isinstance(value, (list, tuple)) else [value]:
             if item not in CHOICES[key]:
                 raise UsageError.unknown(key, str(item), CHOICES[key], where=where)
+    if key == "positive" and isinstance(value, int):  # the label of a column of whole numbers, or of truths
+        return str(value)
     typed = _typed(key, value, where)
     return tuple(code.upper() for code in typed) if key == "ignore" else typed
 

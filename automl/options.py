@@ -28,6 +28,12 @@ PREFER = (
 DATA = (
     click.option("--target", metavar="COL", help="Column to predict; guessed when not given."),
     click.option("--task", metavar="TASK", help="binary, multiclass or regression; found when not given."),
+    click.option(
+        "--positive",
+        metavar="LABEL",
+        help="Of two classes the one that precision, recall, F1, average precision, the threshold and the calibration "
+        "curve are about; the label that sorts last when not given.",
+    ),
     click.option("--modality", metavar="KIND", help="table, text, series, image or audio; guessed when not given."),
     click.option("--recipe", metavar="NAME|FILE", help="Start from a recipe (automl recipes) or a plan.toml."),
     click.option("--drop", metavar="COL,...", help="Columns never to use."),

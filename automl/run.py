@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 import shutil
 import tempfile
 import time
@@ -298,6 +299,9 @@ def introduction(prepared: Prepared) -> list[str]:
     for name, choice in (*said, ("target", profile.target), ("task", profile.task)):
         override = f"  [{choice.override}]" if choice.override else ""
         lines.append(f"{name}: {choice.value} ({choice.reason}){override}")
+    if profile.task.value == "binary":
+        other, positive = profile.classes
+        lines.append(f"positive class: {positive}  [--positive {shlex.quote(other)}]")
     if told := profile.forecast:
         lines.append(f"forecast: {told['horizon']} steps ahead, a step every {told['unit']} ({told['spacing'].reason})")
         lines.append(f"season: {told['season'].value} ({told['season'].reason}); to beat: {told['baseline']}")

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from sklearn.metrics import accuracy_score, roc_auc_score, root_mean_squared_error
+from sklearn.metrics import accuracy_score, f1_score, recall_score, roc_auc_score, root_mean_squared_error
 
 import automl
 from automl import jsonio, run, verify
@@ -224,6 +224,22 @@ def test_weights_enter_the_figures_and_the_fit(fit, large):
     assert "weight" in oof(found)
     assert not np.allclose(table["probability_yes"], predictions(large)["probability_yes"])
     assert all(c.ok for c in verify.verify(found.path))
+
+
+def test_figures_and_threshold_are_about_the_positive_class(fit):
+    found = fit("positive", frame(120), positive="no", metric="f1")
+    table, test, shape = predictions(found), found.report["test"], found.report["shape"]
+    assert found.classes == list(found.report["profile"]["classes"]) == ["yes", "no"]
+    assert test["value"] == pytest.approx(f1_score(table["target"], table["prediction"], pos_label="no"))
+    named = table["probability_no"] > shape["threshold"]["value"]
+    assert (named == (table["prediction"] == "no")).all()
+    for row in shape["threshold"]["table"]:
+        said = np.where(table["probability_no"] > row["threshold"], "no", "yes")
+        assert row["named"] == pytest.approx((said == "no").mean())
+        assert (row["recall"] or 0) == pytest.approx(recall_score(table["target"], said, pos_label="no"))
+    assert from_recipe(str(found.path / "plan.toml")).positive == "no"
+    assert [c for c in verify.verify(found.path) if not c.ok] == []
+    assert list(found.predict_frame(frame(9)))[1:] == ["probability_yes", "probability_no"]
 
 
 def test_the_plan_repeats_the_run(large, tmp_path):
