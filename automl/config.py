@@ -6,9 +6,11 @@ import dataclasses
 import re
 import tomllib
 from dataclasses import dataclass, field, replace
+from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args
+from types import NoneType, UnionType
+from typing import TYPE_CHECKING, Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from automl.clock import parse_budget
 from automl.errors import UsageError
@@ -27,6 +29,10 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "prefer": get_args(Prefer),
     "families": FAMILIES,
 }
+CALLED = {"families": "family", "prefer": "preference"}
+"""What one value of a key is called, where that is not the key."""
+KINDS: dict[type, str] = {str: "a text", int: "a whole number", float: "a number", bool: "true or false"}
+"""What a value of a type is called."""
 
 
 @dataclass(frozen=True)
@@ -198,7 +204,7 @@ def checked(key: str, value: Any, where: str) -> Any:
     if key in CHOICES:
         for item in value if isinstance(value, (list, tuple)) else [value]:
             if item not in CHOICES[key]:
-                raise UsageError.unknown(key, str(item), CHOICES[key], where=where)
+                raise UsageError.unknown(CALLED.get(key, key), str(item), CHOICES[key], where=where)
     if key == "positive" and isinstance(value, int):  # the label of a column of whole numbers, or of truths
         return str(value)
     typed = _typed(key, value, where)
@@ -217,22 +223,29 @@ def _directions(value: Any, where: str) -> dict[str, int]:
 
 
 def _typed(key: str, value: Any, where: str) -> Any:
-    """The value, if it is of the kind that the field's annotation says."""
-    hint = str(next(f.type for f in dataclasses.fields(Plan) if f.name == key))
-    if hint.startswith("tuple"):
+    """The value, if it is of the kind that the field holds."""
+    kind = _kinds()[key]
+    if kind is tuple:
         if not isinstance(value, (list, tuple)) or not all(isinstance(item, str) for item in value):
             raise UsageError(f"{key} takes a list of names.", where=where, hint=f'{key} = ["...", "..."]')
         return tuple(value)
-    kinds: tuple[type, ...] = (str,)
-    if "bool" in hint:
-        kinds = (bool,)
-    elif "int" in hint:
-        kinds = (int,)
-    elif "float" in hint:
-        kinds = (int, float)
-    if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
-        raise UsageError(f"{key} cannot be {value!r}.", where=where, hint=f"a {' or '.join(k.__name__ for k in kinds)}")
+    fits = isinstance(value, (int, float) if kind is float else kind)
+    if not fits or (isinstance(value, bool) and kind is not bool):
+        raise UsageError(f"{key} cannot be {value!r}.", where=where, hint=KINDS[kind])
     return value
+
+
+@cache
+def _kinds() -> dict[str, type]:
+    """Key of a plan -> the type of its values; None, which every key may be, is left out."""
+    return {name: _kind(hint) for name, hint in get_type_hints(Plan).items()}
+
+
+def _kind(hint: Any) -> type:
+    if get_origin(hint) in (Union, UnionType):
+        hint = next(inner for inner in get_args(hint) if inner is not NoneType)
+    kind: Any = get_origin(hint) or hint
+    return str if kind is Literal else kind
 
 
 def to_toml(plan: Plan, comment: str) -> str:

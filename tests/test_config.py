@@ -125,8 +125,8 @@ def test_checked(key, value, expected):
         ("budget", "soon", "Cannot read the budget"),
         ("memory", "much", "Cannot read the memory"),
         ("task", "clustering", "Unknown task 'clustering'"),
-        ("prefer", "best", "Unknown prefer 'best'"),
-        ("families", ["tree"], "Unknown families 'tree'"),
+        ("prefer", "best", "Unknown preference 'best'"),
+        ("families", ["tree"], "Unknown family 'tree'"),
         ("families", "trees", "takes a list"),
         ("drop", "a", "takes a list"),
         ("drop", [1], "takes a list"),
@@ -159,6 +159,29 @@ def test_checked(key, value, expected):
 def test_a_value_that_does_not_fit(key, value, message):
     with pytest.raises(UsageError, match=message):
         checked(key, value, "file.toml:4")
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "hint"),
+    [
+        ("seed", "one", "a whole number"),
+        ("trials", 2.5, "a whole number"),
+        ("fail_under", "high", "a number"),
+        ("explainable", "yes", "true or false"),
+        ("target", 3, "a text"),
+        ("drop", "a", 'drop = ["...", "..."]'),
+    ],
+)
+def test_what_would_fit(key, value, hint):
+    with pytest.raises(UsageError) as caught:
+        checked(key, value, "file.toml:4")
+
+    assert (caught.value.where, caught.value.hint) == ("file.toml:4", hint)
+
+
+@pytest.mark.parametrize("name", fields())
+def test_every_key_takes_what_the_plan_holds(name):
+    assert checked(name, getattr(FULL, name), "here") == getattr(FULL, name)
 
 
 @pytest.mark.parametrize(
