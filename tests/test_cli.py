@@ -279,7 +279,7 @@ def test_main_prints_the_error_without_a_traceback(folder, arguments, monkeypatc
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["sample", "iris", "/proc/x"], ["A file or folder cannot be used: ", "where: /proc/x", "try: check the path"]),
+        (["sample", "iris", "d.csv/x"], ["A file or folder cannot be used: ", "where: d.csv/x", "try: check the path"]),
         (
             ["sample", "iris", "d.csv"],
             ["A file or folder cannot be used: File exists.", "where: d.csv", "try: another"],
