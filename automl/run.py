@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 import shutil
 import tempfile
 import time
@@ -16,8 +17,9 @@ import numpy as np
 
 from automl import deciding, families, jsonio, pictures
 from automl.backbones import with_backbone
+from automl.checks import without
 from automl.clock import Clock
-from automl.collect import validation_block
+from automl.collect import findings, validation_block
 from automl.config import Plan
 from automl.data import split
 from automl.decide.blend import NEVER
@@ -105,10 +107,15 @@ def resume(folder: Path, console_of: Callable[[Clock], Console]) -> Path:
         console_of: makes the console once the budget is known.
 
     Raises:
-        RunError: not a run folder, a finished run, or one whose data was not a file.
+        RunError: not a run folder, a finished run, one whose data was not a file, or events that cannot be read.
     """
-    begin, used = _interrupted(folder)
-    plan = jsonio.build(Plan, begin["plan"])
+    try:
+        begin, used = _interrupted(folder)
+        plan = jsonio.build(Plan, begin["plan"])
+    except (KeyError, TypeError, ValueError) as error:
+        # Guards against an events.jsonl that was edited or damaged.
+        what = f"Cannot read events.jsonl: {type(error).__name__} {error}"
+        raise RunError(what, where=str(folder), hint="fit again, into another folder") from error
     seconds = None if plan.seconds is None else max(plan.seconds, used + RESUMED_SECONDS)
     clock = Clock.since_process_start(seconds)
     clock.started -= used
@@ -140,9 +147,8 @@ def decide(source: Any, plan: Plan, clock: Clock, console: Console, out: Path | 
         decision, probes = deciding.decide(session, REPORT_SECONDS)
         with session.stages.stage("report"):
             record(session, decision, list(probes.candidates.values()))
-            session.facts.add(
-                decision=decision, validation=validation_block(session, decision), interrupted=session.interrupted
-            )
+            told, how = findings(session, decision), validation_block(session, decision)
+            session.facts.add(decision=decision, findings=told, validation=how, interrupted=session.interrupted)
             write_report(session)
         shutil.rmtree(session.folder / "work", ignore_errors=True)
         return session.folder
@@ -209,7 +215,8 @@ def _prepared(
     """Rows that fit into memory, with what images and texts need beside them."""
     prepared = within(prepare(raw, plan, scratch, devices.processors), plan.memory or devices.memory_bytes)
     tied = pictures.tied(prepared, plan.ignore)
-    return with_backbone(tied, plan.backbone, worker, clock.left(), scratch)
+    ready = with_backbone(tied, plan.backbone, worker, clock.left(), scratch)
+    return replace(ready, profile=replace(ready.profile, findings=without(ready.profile.findings, plan.ignore)))
 
 
 def _refuse_taken(out: Path | None) -> None:
@@ -304,6 +311,9 @@ def introduction(prepared: Prepared) -> list[str]:
     for name, choice in (*said, ("target", profile.target), ("task", profile.task)):
         override = f"  [{choice.override}]" if choice.override else ""
         lines.append(f"{name}: {choice.value} ({choice.reason}){override}")
+    if profile.task.value == "binary":
+        other, positive = profile.classes
+        lines.append(f"positive class: {positive}  [--positive {shlex.quote(other)}]")
     if told := profile.forecast:
         lines.append(f"forecast: {told['horizon']} steps ahead, a step every {told['unit']} ({told['spacing'].reason})")
         lines.append(f"season: {told['season'].value} ({told['season'].reason}); to beat: {told['baseline']}")

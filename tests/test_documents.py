@@ -36,7 +36,8 @@ def test_commands_exist(source):
 
 @pytest.mark.parametrize("source", SOURCES, ids=name)
 def test_flags_exist(source):
-    known = {flag for command in cli.commands.values() for option in command.params for flag in option.opts}
+    options = [option for command in cli.commands.values() for option in command.params]
+    known = {flag for option in options for flag in (*option.opts, *option.secondary_opts)}
     lines = [line for line in read(source).splitlines() if "automl" in line and "pip" not in line]
     named = {flag for line in lines for flag in re.findall(r"(?<![\w-])--[a-z][a-z-]+", line)}
 

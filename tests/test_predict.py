@@ -151,6 +151,26 @@ def test_a_folder_that_is_no_run(clients, tmp_path, what):
     assert "folder that automl fit wrote" in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("family", "name", "content"),
+    [
+        ("linear", "manifest.json", b"{}"),
+        ("linear", "contract.json", b"{}"),
+        ("linear", "encoder.json", b"{}"),
+        ("linear", "arrays.npz", b"nothing"),
+        ("trees", "trees.ubj", b"nothing"),
+    ],
+    ids=str,
+)
+def test_a_damaged_part_of_a_model(clients, tmp_path, family, name, content):
+    folder = run_folder(tmp_path / "run", clients, family, target="bought")
+    (folder / "model" / name).write_bytes(content)
+    with pytest.raises(RunError, match="damaged") as caught:
+        predict_source(folder, clients)
+    assert caught.value.where == str(folder / "model")
+    assert caught.value.hint
+
+
 def test_a_model_of_a_family_we_do_not_know(clients, tmp_path):
     folder = run_folder(tmp_path / "run", clients, target="bought")
     manifest = folder / "model" / "manifest.json"

@@ -19,5 +19,5 @@ class NoSignal(Check):
     Threshold: for every family the 95 % interval of the gain over the baseline contains zero.
     What is done: the baseline is named as the verdict.
     To override: look for inputs that are known before the target and have to do with it; check the
-    target column.
+    target column. --ignore AM504 for exit code 0.
     """

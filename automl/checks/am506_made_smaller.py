@@ -22,4 +22,5 @@ class MadeSmaller(Check):
     --time-column; a boosting fit takes fewer bins first, a forest fewer trees, then both fewer rows. The
     finding says how many.
     To override: a larger --memory, a machine with more, or --drop for columns you do not need.
+    --ignore AM506 only keeps it out of the report.
     """

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from automl.report import brief, view
 from automl.report.formats import interval, is_number, number, percent, printable, seconds, signed
-from automl.report.terminal import grid, line, measured, prose, stack
+from automl.report.terminal import findings, grid, line, measured, prose, stack
 from automl.types import FAMILIES
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from rich.console import Group
@@ -32,12 +33,15 @@ WRITTEN = {
 }
 
 
-def decision_summary(decision: dict[str, Any], folder: Path | None = None) -> Group:
-    """What `automl decide` ends with: verdict, probabilities, probes, more data, alternatives, changes, costs, files.
+def decision_summary(
+    decision: dict[str, Any], folder: Path | None = None, found: Sequence[dict[str, Any]] = ()
+) -> Group:
+    """What `automl decide` ends with: verdict, findings, probabilities, probes, alternatives, changes, costs, files.
 
     Args:
         decision: what decision.json holds.
         folder: the run folder with plan.toml; without it the last lines are left out.
+        found: the findings, as in report.json.
     """
     report = {"decision": decision, "metric": {"name": view.at(decision, "evidence", "metric")}}
     told = [*view.listing(decision, "reasons"), *(view.at(f, "text") for f in view.listing(decision, "flags"))]
@@ -45,6 +49,7 @@ def decision_summary(decision: dict[str, Any], folder: Path | None = None) -> Gr
     return stack(
         _head(decision),
         [
+            ("Findings", findings({"findings": list(found)})),
             ("How sure", _sure(decision)),
             ("Probes", probes(report)),
             ("More data?", _sentence(brief.more_data(report))),

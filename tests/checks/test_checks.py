@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 import automl.checks
-from automl.checks import all_checks, check, dropped_by, page
+from automl.checks import all_checks, check, dropped_by, page, without
 from automl.checks.base import NotApplicable
 from automl.data.source import Table
 from automl.errors import UsageError
@@ -179,6 +179,15 @@ def test_an_ignored_finding_is_skipped_and_drops_nothing():
     finding = found("AM101", {"key": range(ROWS)}, ignore=["am101"])
     assert finding.status == "skipped"
     assert dropped_by([finding]) == {}
+
+
+def test_ignored_findings_are_skipped_once_each_and_others_stay():
+    given = [check(code).finding() for code in ("AM506", "AM101", "AM506")]
+    kept = without(given, ["am506"])
+    assert [(one.code, one.status) for one in kept] == [("AM506", "skipped"), ("AM101", "found")]
+    assert without(given, ()) == tuple(given)
+    with pytest.raises(UsageError, match="AM999"):
+        without(given, ["AM999"])
 
 
 def test_every_code_wanted_is_there_and_every_page_answers_the_five_questions():
