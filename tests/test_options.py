@@ -36,7 +36,8 @@ def test_the_help_of_a_profile_shows_what_matters_to_it():
 
 
 def test_a_profile_takes_the_flags_of_the_other_commands(tmp_path):
-    (tmp_path / "d.csv").write_text("a,y\n" + "1,2\n2,4\n3,5\n" * 9)
+    rows = [f"{i * 7 % 11},{i * 5 % 13},{'ab'[i % 3 % 2]}" for i in range(60)]
+    (tmp_path / "d.csv").write_text("\n".join(["a,b,y", *rows]))
     result = CliRunner().invoke(cli, ["profile", str(tmp_path / "d.csv"), "--budget", "5s", "--seed", "1"])
 
     assert result.exit_code == 0
