@@ -1,22 +1,25 @@
-"""AM502: a network was stopped early by the clock."""
+"""AM502: a family was stopped early by the clock."""
 
 from __future__ import annotations
 
 from automl.checks.base import Check
 
 
-class NetworkUnderTrained(Check):
-    """Found by the search."""
+class UnderTrained(Check):
+    """Found by the decision."""
 
     code = "AM502"
-    title = "Network under-trained"
+    title = "Model under-trained"
     severity = "warning"
     in_run = True
     page = """
-    What it means: the network had not finished its schedule of epochs when its time was over.
-    Why it matters: networks gain most at the end of their schedule; the comparison understates it.
-    Threshold: fewer epochs than planned, and not stopped because the validation loss no longer
-    fell.
-    What is done: the figure is shown with the epochs done; the verdict is flagged.
-    To override: a larger --budget, or a GPU.
+    What it means: the clock ended the fits of a family before they were worth comparing.
+    Why it matters: networks gain most at the end of their schedule, and boosted trees of few rounds are
+    a poorer model; the comparison understates the family.
+    Threshold: time cut its first fit short, and that had fewer than 30 epochs (or fewer than planned,
+    if that is less) of a network, or fewer than 200 rounds of boosting or trees of a forest. A fit that
+    stops because its rows to check no longer improve is not meant.
+    What is done: the figure is shown and the verdict flagged; a part of the probability is kept for the
+    family, less of it the further it got and the further it is behind.
+    To override: a larger --budget, fewer --families, or a GPU for networks.
     """
