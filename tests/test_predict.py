@@ -24,7 +24,7 @@ def clients_run(clients, tmp_path_factory):
 @pytest.fixture(scope="module")
 def visits_run(clients, tmp_path_factory):
     folder = tmp_path_factory.mktemp("visits") / "run"
-    return run_folder(folder, clients, target="age", task="regression", interval=2.5)
+    return run_folder(folder, clients, target="age", task="regression", width=2.5)
 
 
 @pytest.fixture(scope="module")
@@ -268,7 +268,7 @@ def test_the_width_of_an_interval_may_follow_the_prediction(clients, tmp_path):
     assert (got["lower"] == 0).any()
 
 
-@pytest.mark.parametrize("shape", [Shape(), Shape.of_width(None), Shape.of_width(1.5)])
+@pytest.mark.parametrize("shape", [Shape(), Shape(interval=Band((1.5,)))])
 def test_one_width_for_all_predictions_or_no_interval(shape):
     problem = Problem("table", "regression", "rmse")
     got = Predictor(problem, None, shape).columns(np.array([[2.0]], dtype=np.float32))

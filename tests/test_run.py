@@ -19,6 +19,7 @@ from automl.commands import exit_code
 from automl.config import from_recipe
 from automl.data.source import Table
 from automl.errors import AutoMLError, DataError, RunError
+from tests.documented import documented, missing
 
 QUICK = {"families": ("linear",), "trials": 0}
 FILES = {
@@ -107,6 +108,17 @@ def test_every_file_is_there_and_parses(request, name):
     assert {line["event"] for line in events(found.path)} >= {"begin", "verdict", "decided", "searched", "end", "stage"}
     suffixes = {path.suffix for path in found.path.rglob("*") if path.is_file()}
     assert not suffixes & {".pkl", ".pickle", ".joblib"}
+
+
+@pytest.mark.parametrize("name", ["large", "small", "regression"])
+def test_every_key_is_described(request, name):
+    path = request.getfixturevalue(name).path
+    for file in ("report.json", "decision.json", "profile.json", "model/manifest.json", "model/contract.json"):
+        assert missing(jsonio.read(path / file)) == [], file
+    assert missing(events(path)) == []
+    for file in ("leaderboard.csv", "predictions.csv", "scorecard.csv"):
+        columns = pd.read_csv(path / file, nrows=0).columns
+        assert {c for c in columns if not c.startswith("probability_")} <= documented(), file
 
 
 @pytest.mark.parametrize("name", ["large", "small", "regression"])

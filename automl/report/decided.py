@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from automl.report import brief, view
 from automl.report.formats import interval, is_number, number, percent, printable, seconds, signed
 from automl.report.terminal import findings, grid, line, measured, prose, stack
-from automl.types import FAMILIES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -72,16 +71,12 @@ def _head(decision: dict[str, Any]) -> Group:
     return Group(*lines, prose(rest)) if rest else Group(*lines)
 
 
-def _order(given: dict[str, Any]) -> list[str]:
-    return [f for f in FAMILIES if f in given] + [f for f in given if f not in FAMILIES]
-
-
 def _sure(decision: dict[str, Any]) -> Group | None:
     """The probabilities as one bar with a legend."""
     from rich.console import Group
 
     given = view.mapping(decision, "probabilities")
-    shares = {f: float(given[f]) for f in _order(given) if is_number(given[f])}
+    shares = {f: float(given[f]) for f in view.simple_first(given) if is_number(given[f])}
     if not shares:
         return None
     bar, legend = line(""), line("")
@@ -112,7 +107,7 @@ def probes(report: dict[str, Any]) -> Table | None:
     table = grid("left", "right", "left", "right", "left", "right")
     heads = ("family", view.metric_name(report), "95 %", "gain", "95 %", "one fit")
     table.add_row(*(line(head, "dim") for head in heads))
-    for family in _order(families):
+    for family in view.simple_first(families):
         data, named = families[family], family == decision.get("family")
         gain = view.mapping(data, "against_named")
         cells = (

@@ -19,7 +19,6 @@ from automl.report.formats import (
     size,
 )
 from automl.report.terminal import COLOURS, findings, grid, line, measured, stack
-from automl.types import FAMILIES
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -68,7 +67,7 @@ def _families(report: dict[str, Any]) -> Table | None:
     table.add_row(
         *(line(t, "dim") for t in ("family", metric, "95 %", "gain over the named", "probability", "one fit"))
     )
-    for family in [f for f in FAMILIES if f in families] + [f for f in families if f not in FAMILIES]:
+    for family in view.simple_first(families):
         data, named = families[family], family == decision.get("family")
         gain = "named" if named else signed(view.at(data, "against_named", "mean"), decimals)
         cells = (

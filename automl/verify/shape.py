@@ -22,7 +22,7 @@ TINY = 1e-30
 
 
 def checks(folder: Folder, report: dict[str, Any]) -> list[Check]:
-    """What the block `shape` states; nothing where a run has none (version 0.1.0)."""
+    """What the block `shape` states; nothing where a run has none."""
     block = report.get("shape")
     if not block:
         return []

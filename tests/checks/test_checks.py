@@ -163,6 +163,12 @@ def test_reading(code, reading, status):
     assert found(code, {"x": X}, reading=reading).status == status
 
 
+def test_skipped_lines_are_counted_also_where_only_the_first_are_named():
+    finding = found("AM305", {"x": X}, reading={"skipped": 300, "skipped_lines": {7: "3 cells instead of 2"}})
+    assert finding.title == "Lines skipped: 300"
+    assert finding.evidence == {"lines": 300, "first": {7: "3 cells instead of 2"}}
+
+
 @pytest.mark.parametrize(
     ("names", "status"), [(["5.1", "3.5", "1.4", "-2"], "found"), (["1950", "1951", "1952", "1953"], "passed")]
 )

@@ -47,7 +47,7 @@ def test_every_default_is_named_differently_and_has_every_knob(problem):
     ("problem", "values", "name"),
     [
         (TABLE, {}, "network, tuned defaults"),
-        (TABLE, {"pbld": True}, "RealMLP 3x256, lr 0.04, dropout 0.15, weight decay, periodic embeddings"),
+        (TABLE, {"embedding": "pbld"}, "RealMLP 3x256, lr 0.04, dropout 0.15, weight decay, periodic embeddings"),
         (
             TABLE,
             {"embedding": "pwl", "dropout": 0},
@@ -135,13 +135,6 @@ def test_descriptions_of_text_audio_and_series(problem, values, name):
 def test_each_kind_is_completed_from_its_own_default():
     assert params.complete({"kind": "tabm"}, TABLE, 500, timed=True)["lr"] == 2e-3
     assert params.complete({"lr": 0.1}, TABLE, 500, timed=True)["kind"] == "realmlp"
-
-
-@pytest.mark.parametrize(("pbld", "embedding"), [(True, "pbld"), (False, "none")])
-def test_parameters_of_version_0_1_0_name_an_embedding(pbld, embedding):
-    completed = params.complete({"pbld": pbld}, TABLE, 500, timed=True)
-    assert completed["embedding"] == embedding
-    assert "pbld" not in completed
 
 
 @pytest.mark.parametrize(("problem", "knob"), [(SKEWED, "target"), (LEVELS, "level_size")])

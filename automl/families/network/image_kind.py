@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
 SAMPLE = 2_000
 """Images that channel statistics are taken from."""
-OLD_RATE = 1e-3
-"""What 'auto' stands for in configurations that version 0.1.0 wrote for backbones."""
 
 
 def on_backbone(params: Params) -> bool:
@@ -44,8 +42,8 @@ class ImageKind:
         return backbone.restored(state) if "backbone" in state[0] else None
 
     def sized(self, params: Params) -> Params:
-        """With the learning rate."""
-        return {**params, "lr": OLD_RATE} if params["lr"] == "auto" else params
+        """Unchanged."""
+        return params
 
     def sizes(self, params: Params) -> tuple[Params, ...]:  # noqa: ARG002 (one interface)
         """Widths, blocks a stage and shares of the resolution."""

@@ -82,7 +82,7 @@ class BoostedModel:
 
     @classmethod
     def load(cls, folder: Path, problem: Problem) -> BoostedModel:
-        """The model that `save` wrote, also that of version 0.1.0, which had no transform."""
+        """The model that `save` wrote; the transform may be absent."""
         import xgboost
 
         plain, arrays = state.load(folder)
