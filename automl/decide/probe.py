@@ -13,7 +13,15 @@ from automl import families, interrupts
 from automl.clock import OutOfTime
 from automl.decide import rungs
 from automl.decide.engine import under_trained
-from automl.decide.spending import allowance, not_reused
+from automl.decide.spending import (
+    COMPILE_SECONDS,
+    NETWORK_FIRST,
+    NETWORK_PART,
+    NETWORK_SECONDS,
+    NETWORK_SHARE,
+    allowance,
+    not_reused,
+)
 from automl.types import FAMILIES
 from automl.workers.beside import Beside
 from automl.workers.executor import WorkerDied
@@ -29,22 +37,8 @@ if TYPE_CHECKING:
 
 LOCAL_SHARE = 0.25
 """Share of the budget after which no further split of the families of this process is started."""
-NETWORK_SHARE = 0.2
-"""Share of the budget that the network's probes may take after those, and more where those left some over."""
 FIRST_SHARE = 0.2
 """Share of all the time left that the first split of a family may take: without it there is no evidence at all."""
-NETWORK_FIRST = 0.6
-"""Share of the network's time that its first split may take: its schedule is as long as that allows."""
-NETWORK_PART = 0.4
-"""Share of what deciding may cost that the other families leave to the network while it is still to come: comparing two
-that are alike split by split would else use up all of it, and the network would never be tried."""
-COMPILE_SECONDS = 8.0
-"""What the first split of a network on anything but numbers and labels may take, whatever deciding may still cost.
-
-Convolutions are compiled and measured for seconds before the first of them is trained; with less there is no evidence.
-"""
-NETWORK_SECONDS = 3.0
-"""With less time than this for it, the network is not tried: building it takes most of that."""
 LEAST_SECONDS = 0.2
 READY_SECONDS = 60.0
 SHORT_SHARE, SHORT_SECONDS = 0.6, 3.0
@@ -171,16 +165,18 @@ class Race:
             first = min(FIRST_SHARE * left, allowance(self.cv.clock.budget))
             self._first_split(name, max(first, min(SHORT_SHARE * left, SHORT_SECONDS)))
         self._judge()
-        self._rounds(names)
+        self._rounds(names, 1, ENOUGH_SPLITS)
         if not self.whole:
             for name in names:
                 self._further_configurations(name)
+        self._rounds(names, ENOUGH_SPLITS, len(self.cv.splits))
+        if not self.whole:
             for name in names:
                 self._climb(name)
 
-    def _rounds(self, names: list[FamilyName]) -> None:
+    def _rounds(self, names: list[FamilyName], first: int, end: int) -> None:
         """Split by split, as long as more of them could change the verdict."""
-        for split in range(1, len(self.cv.splits)):
+        for split in range(first, min(end, len(self.cv.splits))):
             going = [n for n in names if n != "baseline" and self._goes_on(n, split)]
             for name in going:
                 self._further_split(name, split, LOCAL_SHARE)
@@ -267,12 +263,14 @@ class Race:
         if first.could_train_longer or len(splits) < ENOUGH_SPLITS:
             return
         known = families.load(name).defaults(self.cv.dataset.problem, len(self.cv.splits[0].train))
-        seconds = len(splits) * max(SLOWER * first.seconds, CHEAP * (self.cv.clock.budget or 0.0))
+        expected = len(splits) * SLOWER * first.seconds
         for params in known[1 : 1 + FURTHER]:
-            if min(self._allowance(name), _until(self.cv, LOCAL_SHARE, self.reserve)) < seconds:
+            left = min(self._allowance(name), _until(self.cv, LOCAL_SHARE, self.reserve))
+            if left < expected:
                 return
             trial = self.cv.candidate(name, params)
-            if not self._judged_within(trial, splits, seconds):
+            cheap = len(splits) * CHEAP * (self.cv.clock.budget or 0.0)
+            if not self._judged_within(trial, splits, min(max(expected, cheap), left)):
                 continue
             best = min(self.probes.candidates[name], trial, key=lambda c: c.loss(splits))
             self.probes.others.append(trial if best is not trial else self.probes.candidates[name])
@@ -282,8 +280,9 @@ class Race:
     def _judged_within(self, trial: Candidate, splits: list[int], seconds: float) -> bool:
         """Judge a trial on all these splits; False when one fails, or all would take longer than this."""
         for split in splits:
-            spent = sum(fit.fit_seconds + fit.predict_seconds for fit in trial.fits.values())
-            if spent > seconds or not self.cv.judge(trial, split, max(seconds - spent, LEAST_SECONDS)):
+            spent = trial.seconds * len(trial.fits)
+            slow = trial.seconds * len(splits) > seconds
+            if slow or not self.cv.judge(trial, split, max(seconds - spent, LEAST_SECONDS)):
                 self.probes.others.append(trial)  # its seconds count
                 trial.losses.clear()
                 return False

@@ -19,6 +19,20 @@ SHORT_SHARE = 0.45
 """Share of budgets under a minute, up to what a minute gives: with less no network could be tried at all."""
 FALL = 0.301
 """Exponent of the fall: log10 of 2, so that the share halves with every factor of ten."""
+NETWORK_SHARE = 0.2
+"""Share of the budget that the network's probes may take after those, and more where those left some over."""
+NETWORK_FIRST = 0.6
+"""Share of the network's time that its first split may take: its schedule is as long as that allows."""
+NETWORK_PART = 0.4
+"""Share of what deciding may cost that the other families leave to the network while it is still to come: comparing two
+that are alike split by split would else use up all of it, and the network would never be tried."""
+COMPILE_SECONDS = 8.0
+"""What the first split of a network on anything but numbers and labels may take, whatever deciding may still cost.
+
+Convolutions are compiled and measured for seconds before the first of them is trained; with less there is no evidence.
+"""
+NETWORK_SECONDS = 3.0
+"""With less time than this for it, the network is not tried: building it takes most of that."""
 
 
 def allowance(budget: float | None) -> float:
