@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from automl.data.grouped import by_group
+
 if TYPE_CHECKING:
     from automl.data.dataset import Array, Dataset
 
@@ -92,13 +94,17 @@ def plan(rows: int, rarest: int | None = None) -> tuple[int, int]:
 
 
 def splits(dataset: Dataset, folds: int, repeats: int, seed: int) -> list[Split]:
-    """Every split of repeated cross-validation, repeat by repeat; a holdout when `folds` is 1."""
+    """Every split of repeated cross-validation, repeat by repeat; a holdout when `folds` is 1.
+
+    A repeat that would judge the same rows together as one before is left out: so few groups have no other partition.
+    """
     if dataset.origin is not None:
         return _rolling(dataset, max(min(folds * repeats, MOST_BLOCKS), 2))
     if dataset.order is not None:
         return _forward(dataset, max(folds, 2))
-    result = []
+    result: list[Split] = []
     rows = np.arange(len(dataset))
+    made: set[frozenset[bytes]] = set()
     for repeat in range(repeats):
         generator = np.random.default_rng([seed, 1 + repeat])
         if folds == 1:
@@ -106,7 +112,11 @@ def splits(dataset: Dataset, folds: int, repeats: int, seed: int) -> list[Split]
             assigned = assign_folds(dataset, parts, generator)
             return [Split(0, 0, rows[assigned != 0], rows[assigned == 0])]
         assigned = assign_folds(dataset, folds, generator)
-        result += [Split(repeat, f, rows[assigned != f], rows[assigned == f]) for f in range(assigned.max() + 1)]
+        checks = [rows[assigned == fold] for fold in range(assigned.max() + 1)]
+        partition = frozenset(check.tobytes() for check in checks)
+        if partition not in made:
+            result += [Split(len(made), f, rows[assigned != f], check) for f, check in enumerate(checks)]
+            made.add(partition)
     return result
 
 
@@ -148,10 +158,13 @@ def _known_before(dataset: Dataset, begin: float, end: float) -> tuple[Array, Ar
 
 
 def assign_folds(dataset: Dataset, folds: int, generator: np.random.Generator) -> Array:
-    """(n,) fold of each row, stratified by the rank of the target; groups stay whole."""
-    if dataset.groups is not None:
-        return _by_group(dataset.y, dataset.groups, folds, generator)
-    return deal(dataset.y, folds, generator)
+    """(n,) fold of each row, stratified by the rank of the target; groups stay whole.
+
+    Rows of one group alone are dealt out: nothing could be kept apart.
+    """
+    if dataset.groups is None or (dataset.groups == dataset.groups[:1]).all():
+        return deal(dataset.y, folds, generator)
+    return by_group(dataset.y, dataset.groups, folds, generator)
 
 
 def deal(y: Array, folds: int, generator: np.random.Generator) -> Array:
@@ -164,30 +177,6 @@ def deal(y: Array, folds: int, generator: np.random.Generator) -> Array:
         ordered = ordered[np.lexsort((generator.random(len(y)), np.arange(len(y)) // folds))]
     assigned: Array = np.empty(len(y), np.int64)
     assigned[ordered] = generator.permutation(folds)[np.arange(len(y)) % folds]
-    return assigned
-
-
-def _by_group(y: Array, groups: Array, folds: int, generator: np.random.Generator) -> Array:
-    """(n,) folds with whole groups: large groups first, each to the fold with the fewest rows; ties by mean target.
-
-    There are as many folds as groups at most; the first fold is the one nearest to its share of the rows, because a
-    single one may be all that is judged. Rows of one group alone are dealt out: nothing could be kept apart.
-    """
-    _, codes = np.unique(groups, return_inverse=True)
-    sizes = np.bincount(codes)
-    if len(sizes) == 1:
-        return deal(y, folds, generator)
-    folds = min(folds, len(sizes))
-    means = np.bincount(codes, weights=np.asarray(y, float)) / sizes
-    order = np.lexsort((generator.random(len(sizes)), means, -sizes))
-    load = np.zeros(folds)
-    fold_of: Array = np.empty(len(sizes), np.int64)
-    for group in order:
-        target = int(np.argmin(load))
-        fold_of[group] = target
-        load[target] += sizes[group]
-    rank = np.argsort(np.argsort(np.abs(load - load.mean()), kind="stable"))
-    assigned: Array = rank[fold_of[codes]]
     return assigned
 
 

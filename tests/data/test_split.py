@@ -17,7 +17,7 @@ def classes(*counts):
     return np.random.default_rng(0).permutation(np.repeat(np.arange(len(counts)), counts))
 
 
-@pytest.mark.parametrize(("n", "folds", "repeats"), [(50, 5, 3), (53, 4, 2), (503, 10, 1), (7, 7, 2)])
+@pytest.mark.parametrize(("n", "folds", "repeats"), [(50, 5, 3), (53, 4, 2), (503, 10, 1), (7, 7, 1)])
 def test_folds_are_a_partition_of_the_rows(n, folds, repeats):
     data = numbers("regression", n)
     made = split.splits(data, folds, repeats, seed=0)
@@ -81,9 +81,34 @@ def test_fewer_groups_than_folds_leave_no_split_empty(few):
     groups = np.arange(60) % few
     data = rows(np.random.default_rng(1).normal(size=60), groups=groups)
     made = split.splits(data, 5, 2, seed=0)
-    assert len(made) == few * 2
+    assert len(made) == few  # one group a fold: a second repeat would be a copy of the first
     assert all(len(s.train) and len(s.check) for s in made)
     assert not any(set(groups[s.train]) & set(groups[s.check]) for s in made)
+
+
+def test_repeats_of_whole_groups_are_no_copies_of_each_other():
+    groups = np.arange(120) // 4
+    data = rows(np.random.default_rng(1).normal(size=120), groups=groups)
+    made = split.splits(data, 5, 3, seed=0) + split.splits(data, 5, 3, seed=1_000)
+    assert len({s.check.tobytes() for s in made}) == len(made) == 30
+
+
+def test_the_seed_decides_the_groups_of_the_test_part():
+    groups = np.arange(600) // 15
+    tests = {
+        split.outer(rows(np.random.default_rng(1).normal(size=600), groups=groups, seed=seed)).test.tobytes()
+        for seed in range(8)
+    }
+    assert len(tests) == 8
+
+
+def test_a_copied_repeat_leaves_no_gap():
+    data = rows(np.random.default_rng(1).normal(size=60), groups=np.arange(60) % 6)
+    made = split.splits(data, 5, 12, seed=0)
+    repeats = [s.repeat for s in made]
+    assert repeats == [i // 5 for i in range(len(made))]
+    assert 10 <= len(made) < 60
+    assert len({frozenset(s.check.tobytes() for s in made if s.repeat == r) for r in repeats}) == len(made) // 5
 
 
 def test_time_goes_forward_only():
