@@ -22,10 +22,10 @@ def by_group(y: Array, groups: Array, folds: int, generator: np.random.Generator
 
     Large groups go first, groups alike in size by their mean target, each to one of the emptiest folds: to the one
     that lacks such targets most, by chance where the folds differ by less than groups do. The first fold is the one
-    nearest to its share of the rows, because a single one may be all that is judged.
+    nearest to its share of the rows, because a single one may be all that is judged; of two equally near, the smaller.
     """
     codes = _bundled(np.unique(groups, return_inverse=True)[1], generator)
-    sizes = np.bincount(codes)
+    sizes, wanted = np.bincount(codes), len(y) / folds
     folds = min(folds, len(sizes))
     pulls = _pulls(y, codes)
     chance = np.sqrt(np.mean(pulls**2))
@@ -39,7 +39,7 @@ def by_group(y: Array, groups: Array, folds: int, generator: np.random.Generator
         load[fold] += size
         off[fold] += pull
     rank = np.empty(folds, np.int64)
-    rank[np.lexsort((generator.random(folds), np.abs(load - load.mean())))] = np.arange(folds)
+    rank[np.lexsort((generator.random(folds), load, np.abs(load - wanted)))] = np.arange(folds)
     assigned: Array = rank[fold_of[codes]]
     return assigned
 

@@ -67,14 +67,17 @@ def outer(dataset: Dataset) -> Outer:
         return Outer(
             rows, rows[:0], "repeated_cv", f"under {SMALL} rows: repeated cross-validation, no separate test part"
         )
-    share = f"{TEST_SHARE:.0%} of the rows"
     if dataset.order is not None:
         ordered = np.argsort(dataset.order, kind="stable")
         cut = round(len(rows) * (1 - TEST_SHARE))
-        return Outer(np.sort(ordered[:cut]), np.sort(ordered[cut:]), "holdout", f"the last {share} by time")
+        reason = f"the last {TEST_SHARE:.0%} of the rows by time"
+        return Outer(np.sort(ordered[:cut]), np.sort(ordered[cut:]), "holdout", reason)
     folds = assign_folds(dataset, round(1 / TEST_SHARE), np.random.default_rng(dataset.problem.seed))
+    test = rows[folds == 0]
     how = "whole groups" if dataset.groups is not None else "stratified by the target"
-    return Outer(rows[folds != 0], rows[folds == 0], "holdout", f"{share}, {how}, seed {dataset.problem.seed}")
+    # Few groups, or large ones, leave no part of the size wanted.
+    share = f"{100 * len(test) / len(rows):.2g}% of the rows"
+    return Outer(rows[folds != 0], test, "holdout", f"{share}, {how}, seed {dataset.problem.seed}")
 
 
 def plan(rows: int, rarest: int | None = None) -> tuple[int, int]:

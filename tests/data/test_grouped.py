@@ -61,6 +61,16 @@ def test_a_rare_class_in_few_groups_is_in_every_fold():
         assert np.bincount(parts(y, groups, 5, seed), weights=y).tolist() == [10] * 5
 
 
+@pytest.mark.parametrize(
+    ("sizes", "first"), [([900, 100], 100), ([500, 60, 60, 60, 60, 60], 120), ([300, 300, 400], 300), ([40, 60], 40)]
+)
+def test_the_first_fold_is_nearest_to_its_share_of_the_rows(sizes, first):
+    groups = np.repeat(np.arange(len(sizes)), sizes)
+    for seed in range(5):
+        assigned = parts(np.random.default_rng(seed).normal(size=len(groups)), groups, 5, seed)
+        assert (assigned == 0).sum() == first
+
+
 def test_very_many_groups_are_dealt_out_in_bundles():
     groups = np.random.default_rng(0).permutation(np.arange(12 * MOST) // 3)
     y = np.random.default_rng(1).normal(size=len(groups))

@@ -168,7 +168,18 @@ def test_the_test_part_holds_whole_groups():
     outer = split.outer(rows(np.random.default_rng(1).normal(size=800), groups=groups))
     assert not set(groups[outer.development]) & set(groups[outer.test])
     assert 120 <= len(outer.test) <= 200
-    assert "whole groups" in outer.reason
+    assert outer.reason.startswith(f"{len(outer.test) / 800:.0%} of the rows, whole groups")
+
+
+def test_the_smaller_of_two_groups_is_the_test_part_and_the_reason_tells_its_share():
+    groups = np.random.default_rng(0).permutation(np.repeat([0, 1], [900, 100]))
+    data = rows(np.random.default_rng(1).normal(size=1000), groups=groups)
+    outer = split.outer(data)
+    assert (groups[outer.test] == 1).all()
+    assert len(outer.test) == 100
+    assert "10% of the rows, whole groups" in outer.reason
+    fit, check = split.set_aside(data, 0.2)
+    assert (len(fit), len(check)) == (900, 100)
 
 
 def test_one_large_group_is_not_the_test_part():
