@@ -124,10 +124,14 @@ def splits(dataset: Dataset, folds: int, repeats: int, seed: int) -> list[Split]
 
 
 def _forward(dataset: Dataset, folds: int) -> list[Split]:
-    """Forward chaining: each block in time is judged by a model of everything before it."""
+    """Forward chaining: each block in time is judged by a model of everything before it.
+
+    The latest block comes first: where time allows few splits, its model learns from nearly as much as the final one.
+    """
     ordered = np.argsort(np.asarray(dataset.order), kind="stable")
     blocks = np.array_split(ordered, folds + 1)
-    return [Split(0, f, np.sort(np.concatenate(blocks[: f + 1])), np.sort(blocks[f + 1])) for f in range(folds)]
+    pairs = [(np.sort(np.concatenate(blocks[:end])), np.sort(blocks[end])) for end in range(folds, 0, -1)]
+    return [Split(0, fold, train, check) for fold, (train, check) in enumerate(pairs)]
 
 
 def _last(dataset: Dataset) -> Outer:

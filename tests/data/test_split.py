@@ -119,7 +119,9 @@ def test_time_goes_forward_only():
     for s in made:
         assert order[s.train].max() < order[s.check].min()
     assert len({len(s.check) for s in made}) == 1
-    assert all(set(a.train) < set(b.train) for a, b in pairwise(made))
+    assert all(set(a.train) > set(b.train) for a, b in pairwise(made))
+    assert len(made[0].train) == 100
+    assert sorted([*made[0].train, *made[0].check]) == list(range(120))
 
 
 def test_a_holdout_of_a_large_table_is_one_split(monkeypatch):
