@@ -13,16 +13,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from automl.data import ordered
 from automl.data.grouped import by_group
+from automl.data.ordered import TEST_SHARE
 
 if TYPE_CHECKING:
     from automl.data.dataset import Array, Dataset
 
-TEST_SHARE = 0.2
 SMALL = 500
 """Below this many rows there is no test part: the model is judged by repeated cross-validation."""
-FEWEST_STEPS = 4
-"""Steps in time of a block that a forecast is judged on, at least."""
 MOST_BLOCKS = 10
 HOLDOUT_ROWS = 20_000
 """Rows judged by a single holdout (200,000 rows and more)."""
@@ -58,7 +57,8 @@ class Outer:
 def outer(dataset: Dataset) -> Outer:
     """The outer split: as the user fixed it, else by time, by group, or stratified at random."""
     if dataset.origin is not None:
-        return _last(dataset)
+        reason = f"the last {TEST_SHARE:.0%} of the time, forecast from what was known before"
+        return Outer(*ordered.last_part(dataset), "holdout", reason)
     rows = np.arange(len(dataset))
     if dataset.part is not None:
         test = dataset.part == "test"
@@ -68,10 +68,8 @@ def outer(dataset: Dataset) -> Outer:
             rows, rows[:0], "repeated_cv", f"under {SMALL} rows: repeated cross-validation, no separate test part"
         )
     if dataset.order is not None:
-        ordered = np.argsort(dataset.order, kind="stable")
-        cut = round(len(rows) * (1 - TEST_SHARE))
         reason = f"the last {TEST_SHARE:.0%} of the rows by time"
-        return Outer(np.sort(ordered[:cut]), np.sort(ordered[cut:]), "holdout", reason)
+        return Outer(*ordered.last_rows(dataset, round(len(rows) * TEST_SHARE)), "holdout", reason)
     folds = assign_folds(dataset, round(1 / TEST_SHARE), np.random.default_rng(dataset.problem.seed))
     test = rows[folds == 0]
     how = "whole groups" if dataset.groups is not None else "stratified by the target"
@@ -101,10 +99,10 @@ def splits(dataset: Dataset, folds: int, repeats: int, seed: int) -> list[Split]
 
     A repeat that would judge the same rows together as one before is left out: so few groups have no other partition.
     """
-    if dataset.origin is not None:
-        return _rolling(dataset, max(min(folds * repeats, MOST_BLOCKS), 2))
     if dataset.order is not None:
-        return _forward(dataset, max(folds, 2))
+        few = max(min(folds * repeats, MOST_BLOCKS), 2)
+        pairs = ordered.chain(dataset, max(folds, 2)) if dataset.origin is None else ordered.rolling(dataset, few)
+        return [Split(0, fold, train, check) for fold, (train, check) in enumerate(pairs)]
     result: list[Split] = []
     rows = np.arange(len(dataset))
     made: set[frozenset[bytes]] = set()
@@ -123,47 +121,6 @@ def splits(dataset: Dataset, folds: int, repeats: int, seed: int) -> list[Split]
     return result
 
 
-def _forward(dataset: Dataset, folds: int) -> list[Split]:
-    """Forward chaining: each block in time is judged by a model of everything before it.
-
-    The latest block comes first: where time allows few splits, its model learns from nearly as much as the final one.
-    """
-    ordered = np.argsort(np.asarray(dataset.order), kind="stable")
-    blocks = np.array_split(ordered, folds + 1)
-    pairs = [(np.sort(np.concatenate(blocks[:end])), np.sort(blocks[end])) for end in range(folds, 0, -1)]
-    return [Split(0, fold, train, check) for fold, (train, check) in enumerate(pairs)]
-
-
-def _last(dataset: Dataset) -> Outer:
-    """The last part in time to test a forecast, and to learn from what was known when its first row is forecast."""
-    times = np.unique(np.asarray(dataset.order))
-    begin = times[len(times) - max(round(len(times) * TEST_SHARE), 1)]
-    known, test = _known_before(dataset, begin, np.inf)
-    return Outer(known, test, "holdout", f"the last {TEST_SHARE:.0%} of the time, forecast from what was known before")
-
-
-def _rolling(dataset: Dataset, most: int) -> list[Split]:
-    """Rolling origin: the later half in blocks, each forecast by a model of what was known before its first row.
-
-    The latest block comes first: where time allows few splits, it is the nearest to what the model will be used for.
-
-    Source: Tashman 2000, "Out-of-sample tests of forecasting accuracy" (rolling-origin evaluation).
-    """
-    times = np.unique(np.asarray(dataset.order))
-    later = times[len(times) // 2 :]
-    blocks = np.array_split(later, min(max(len(later) // FEWEST_STEPS, 2), most))
-    ends = [*(block[0] for block in blocks), np.inf]
-    parts = [_known_before(dataset, ends[i], ends[i + 1]) for i in range(len(blocks))]
-    return [Split(0, fold, train, check) for fold, (train, check) in enumerate(reversed(parts))]
-
-
-def _known_before(dataset: Dataset, begin: float, end: float) -> tuple[Array, Array]:
-    """(rows known at the earliest moment that a row of the block is forecast from, rows of the block)."""
-    order, origin = np.asarray(dataset.order), np.asarray(dataset.origin)
-    check = np.flatnonzero((order >= begin) & (order < end))
-    return np.flatnonzero(order <= origin[check].min()), check
-
-
 def assign_folds(dataset: Dataset, folds: int, generator: np.random.Generator) -> Array:
     """(n,) fold of each row, stratified by the rank of the target; groups stay whole.
 
@@ -179,11 +136,11 @@ def deal(y: Array, folds: int, generator: np.random.Generator) -> Array:
 
     Numbers, which have few ties, are shuffled within every k: their order alone would give the same folds every time.
     """
-    ordered = np.lexsort((generator.random(len(y)), y))
+    by_rank = np.lexsort((generator.random(len(y)), y))
     if y.dtype.kind == "f":
-        ordered = ordered[np.lexsort((generator.random(len(y)), np.arange(len(y)) // folds))]
+        by_rank = by_rank[np.lexsort((generator.random(len(y)), np.arange(len(y)) // folds))]
     assigned: Array = np.empty(len(y), np.int64)
-    assigned[ordered] = generator.permutation(folds)[np.arange(len(y)) % folds]
+    assigned[by_rank] = generator.permutation(folds)[np.arange(len(y)) % folds]
     return assigned
 
 
@@ -191,9 +148,7 @@ def set_aside(train: Dataset, share: float, most: int = 10_000) -> tuple[Array, 
     """(rows to fit, rows to check) for early stopping or a penalty, inside training rows; structure is respected."""
     rows = np.arange(len(train))
     if train.order is not None:
-        ordered = np.argsort(train.order, kind="stable")
-        cut = len(rows) - min(int(len(rows) * share), most)
-        return np.sort(ordered[:cut]), np.sort(ordered[cut:])
+        return ordered.last_rows(train, min(int(len(rows) * share), most))
     parts = max(round(1 / share), -(-len(rows) // most), 2)
     assigned = assign_folds(train, parts, np.random.default_rng([train.problem.seed, 0]))
     return rows[assigned != 0], rows[assigned == 0]
