@@ -34,11 +34,15 @@ def chain(dataset: Dataset, folds: int) -> list[tuple[Array, Array]]:
     return [(np.sort(np.concatenate(blocks[:end])), np.sort(blocks[end])) for end in range(folds, 0, -1)]
 
 
-def last_part(dataset: Dataset) -> tuple[Array, Array]:
-    """The last part in time to test a forecast, and to learn from what was known when its first row is forecast."""
-    times = np.unique(np.asarray(dataset.order))
+def last_part(order: Array, origin: Array) -> tuple[Array, Array]:
+    """The last part in time to test a forecast, and to learn from what was known when its first row is forecast.
+
+    Args:
+        order, origin: (n,) as in `Dataset`.
+    """
+    times = np.unique(order)
     begin = times[len(times) - max(round(len(times) * TEST_SHARE), 1)]
-    return _known_before(dataset, begin, np.inf)
+    return _known_before(order, origin, begin, np.inf)
 
 
 def rolling(dataset: Dataset, most: int) -> list[tuple[Array, Array]]:
@@ -48,15 +52,15 @@ def rolling(dataset: Dataset, most: int) -> list[tuple[Array, Array]]:
 
     Source: Tashman 2000, "Out-of-sample tests of forecasting accuracy" (rolling-origin evaluation).
     """
-    times = np.unique(np.asarray(dataset.order))
+    order, origin = np.asarray(dataset.order), np.asarray(dataset.origin)
+    times = np.unique(order)
     later = times[len(times) // 2 :]
     blocks = np.array_split(later, min(max(len(later) // FEWEST_STEPS, 2), most))
     ends = [*(block[0] for block in blocks), np.inf]
-    return [_known_before(dataset, ends[i], ends[i + 1]) for i in reversed(range(len(blocks)))]
+    return [_known_before(order, origin, ends[i], ends[i + 1]) for i in reversed(range(len(blocks)))]
 
 
-def _known_before(dataset: Dataset, begin: float, end: float) -> tuple[Array, Array]:
+def _known_before(order: Array, origin: Array, begin: float, end: float) -> tuple[Array, Array]:
     """(rows known at the earliest moment that a row of the block is forecast from, rows of the block)."""
-    order, origin = np.asarray(dataset.order), np.asarray(dataset.origin)
     check = np.flatnonzero((order >= begin) & (order < end))
     return np.flatnonzero(order <= origin[check].min()), check

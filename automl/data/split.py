@@ -56,9 +56,9 @@ class Outer:
 
 def outer(dataset: Dataset) -> Outer:
     """The outer split: as the user fixed it, else by time, by group, or stratified at random."""
-    if dataset.origin is not None:
+    if dataset.order is not None and dataset.origin is not None:
         reason = f"the last {TEST_SHARE:.0%} of the time, forecast from what was known before"
-        return Outer(*ordered.last_part(dataset), "holdout", reason)
+        return Outer(*ordered.last_part(dataset.order, dataset.origin), "holdout", reason)
     rows = np.arange(len(dataset))
     if dataset.part is not None:
         test = dataset.part == "test"
