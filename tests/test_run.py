@@ -210,6 +210,12 @@ def test_time_goes_forward(fit):
     assert all(a[0] > b[1] for a, b in pairwise(last))
 
 
+def test_groups_that_go_on_through_the_time_are_refused_before_anything_is_written(tmp_path):
+    with pytest.raises(DataError, match="Most groups go on through the time"):
+        automl.fit(frame(), target="bought", group="city", time_column="day", out=tmp_path / "run", **QUICK)
+    assert not (tmp_path / "run").exists()
+
+
 def test_the_given_test_rows_are_the_test_part(fit):
     found = fit("part", split_column="part")
     assert set(predictions(found)["row"]) == set(np.flatnonzero(frame()["part"] == "test"))

@@ -55,7 +55,11 @@ class Outer:
 
 
 def outer(dataset: Dataset) -> Outer:
-    """The outer split: as the user fixed it, else by time, by group, or stratified at random."""
+    """The outer split: as the user fixed it, else by time, by group, or stratified at random.
+
+    Raises:
+        DataError: by time, groups leave fewer rows to learn from than to test on.
+    """
     if dataset.order is not None and dataset.origin is not None:
         reason = f"the last {TEST_SHARE:.0%} of the time, forecast from what was known before"
         return Outer(*ordered.last_part(dataset.order, dataset.origin), "holdout", reason)
@@ -68,14 +72,25 @@ def outer(dataset: Dataset) -> Outer:
             rows, rows[:0], "repeated_cv", f"under {SMALL} rows: repeated cross-validation, no separate test part"
         )
     if dataset.order is not None:
-        reason = f"the last {TEST_SHARE:.0%} of the rows by time"
-        return Outer(*ordered.last_rows(dataset, round(len(rows) * TEST_SHARE)), "holdout", reason)
+        return _by_time(dataset)
     folds = assign_folds(dataset, round(1 / TEST_SHARE), np.random.default_rng(dataset.problem.seed))
     test = rows[folds == 0]
     how = "whole groups" if dataset.groups is not None else "stratified by the target"
     # Few groups, or large ones, leave no part of the size wanted.
     share = f"{100 * len(test) / len(rows):.2g}% of the rows"
     return Outer(rows[folds != 0], test, "holdout", f"{share}, {how}, seed {dataset.problem.seed}")
+
+
+def _by_time(dataset: Dataset) -> Outer:
+    """The last rows in time to test on, and those before to learn from but for groups in the test part."""
+    count = round(len(dataset) * TEST_SHARE)
+    development, test = ordered.last_rows(dataset, count)
+    if ordered.keeps_apart(dataset) and len(development) < len(test):
+        raise ordered.too_few_left(len(development), len(test))
+    reason, left_out = f"the last {TEST_SHARE:.0%} of the rows by time", len(dataset) - count - len(development)
+    if left_out:
+        reason += f"; {left_out:,} earlier rows of its groups are left out until the refit"
+    return Outer(development, test, "holdout", reason)
 
 
 def plan(rows: int, rarest: int | None = None) -> tuple[int, int]:
@@ -98,6 +113,9 @@ def splits(dataset: Dataset, folds: int, repeats: int, seed: int) -> list[Split]
     """Every split of repeated cross-validation, repeat by repeat; a holdout when `folds` is 1.
 
     A repeat that would judge the same rows together as one before is left out: so few groups have no other partition.
+
+    Raises:
+        DataError: by time, groups leave too few rows to learn from.
     """
     if dataset.order is not None:
         few = max(min(folds * repeats, MOST_BLOCKS), 2)
@@ -145,10 +163,15 @@ def deal(y: Array, folds: int, generator: np.random.Generator) -> Array:
 
 
 def set_aside(train: Dataset, share: float, most: int = 10_000) -> tuple[Array, Array]:
-    """(rows to fit, rows to check) for early stopping or a penalty, inside training rows; structure is respected."""
+    """(rows to fit, rows to check) for early stopping or a penalty, inside training rows; structure is respected.
+
+    Of order and groups groups alone where both together would leave less than half of the rows to fit.
+    """
     rows = np.arange(len(train))
     if train.order is not None:
-        return ordered.last_rows(train, min(int(len(rows) * share), most))
+        fit, check = ordered.last_rows(train, min(int(len(rows) * share), most))
+        if not ordered.keeps_apart(train) or len(fit) >= len(rows) / 2:
+            return fit, check
     parts = max(round(1 / share), -(-len(rows) // most), 2)
     assigned = assign_folds(train, parts, np.random.default_rng([train.problem.seed, 0]))
     return rows[assigned != 0], rows[assigned == 0]
