@@ -1,6 +1,9 @@
 from types import SimpleNamespace
 
-from automl.collect import _run_findings, validation_block
+import numpy as np
+import pytest
+
+from automl.collect import _confirmation, _run_findings, validation_block
 from automl.decide.compare import Flag
 from automl.families.weigh import ModelCost
 from automl.types import Interval
@@ -8,7 +11,7 @@ from automl.types import Interval
 WORSE = Interval(-0.1, -0.2, 0.0)
 
 
-def found(family="linear", flags=(), gap=WORSE, info=(), folder=None, cost=None, forecast=None, **limits):
+def found(family="linear", flags=(), gap=WORSE, info=(), folder=None, cost=None, forecast=None, stale="", **limits):
     decision = SimpleNamespace(
         family=family, flags=flags, sentence="the verdict", evidence={"families": {"baseline": 1, "linear": 2}}
     )
@@ -21,18 +24,32 @@ def found(family="linear", flags=(), gap=WORSE, info=(), folder=None, cost=None,
     )
     delivered = SimpleNamespace(name="linear-0", fits={0: SimpleNamespace(cost=cost)})
     lines = [SimpleNamespace(candidate=SimpleNamespace(name="trees-0", info=dict(info)))]
-    outcome = SimpleNamespace(differences={"trees-0": gap}, delivered=delivered, lines=lines)
+    outcome = outcome_of(gap, delivered=delivered, lines=lines, stale=stale)
     return _run_findings(session, decision, outcome)
 
 
-def protocol(splits_of, repeats=3):
+def outcome_of(gap=WORSE, stale="", **how):
+    """What the end of a run found; `gap` is the difference of the trees to the delivered model."""
+    return SimpleNamespace(differences={"trees-0": gap}, tested=SimpleNamespace(stale=stale), **how)
+
+
+def confirmed(outcome, protocol="holdout", *, greater=True):
+    session = SimpleNamespace(
+        metric=SimpleNamespace(greater_is_better=greater), outer=SimpleNamespace(protocol=protocol)
+    )
+    return _confirmation(session, outcome)
+
+
+def protocol(splits_of, repeats=3, kind="holdout", stale=None, **rows):
     parts = [SimpleNamespace(fold=i % 5, repeat=i // 5) for i in range(5 * repeats)]
     session = SimpleNamespace(
-        prepared=SimpleNamespace(dataset=Rows(range(600))),
+        prepared=SimpleNamespace(dataset=Rows(**rows)),
         cv=SimpleNamespace(splits=parts),
-        outer=SimpleNamespace(development=range(480), test=range(120), protocol="holdout", reason="a fifth"),
+        outer=SimpleNamespace(development=range(480), test=range(120), protocol=kind, reason="a fifth"),
     )
-    return validation_block(session, SimpleNamespace(evidence={"splits_of": splits_of}))["sentences"][1]
+    decision = SimpleNamespace(evidence={"splits_of": splits_of})
+    end = None if stale is None else SimpleNamespace(stale=stale)
+    return validation_block(session, decision, end)["sentences"][1:]
 
 
 class Rows(list):
@@ -40,15 +57,50 @@ class Rows(list):
 
     problem = SimpleNamespace(forecast=None)
 
+    def __init__(self, order=None, groups=None):
+        super().__init__(range(600))
+        self.order, self.groups = order, groups
+
 
 def test_the_protocol_tells_what_was_judged_beside_what_was_planned():
-    assert protocol({"linear": list(range(6)), "network": [0]}).endswith(
+    (judged,) = protocol({"linear": list(range(6)), "network": [0]})
+    assert judged.endswith(
         "judged by 5-fold cross-validation, repeated 3 times, on 480 development rows. "
         "Probes were judged on as many of these 15 splits as the verdict needed: linear 6, network 1."
     )
-    assert protocol({"linear": list(range(5))}, repeats=1).endswith(
-        "by 5-fold cross-validation, on 480 development rows."
+    (judged,) = protocol({"linear": list(range(5))}, repeats=1)
+    assert judged.endswith("by 5-fold cross-validation, on 480 development rows.")
+
+
+@pytest.mark.parametrize(("groups", "apart"), [(None, ""), (np.arange(600), " but for its groups")])
+def test_splits_by_time_are_no_cross_validation(groups, apart):
+    (judged,) = protocol({"linear": list(range(5))}, repeats=1, order=np.arange(600), groups=groups)
+    assert judged.endswith(
+        "were judged by forward chaining: 5 blocks in the order of time, each judged by models of what came before "
+        f"it{apart}, on 480 development rows."
     )
+
+
+@pytest.mark.parametrize(
+    ("kind", "stale", "said"),
+    [
+        ("holdout", "", "opened once, after the choice was frozen"),
+        ("repeated_cv", "", "come from repeated cross-validation on fresh splits"),
+        ("repeated_cv", "it was late", "come from the splits that chose the model, because it was late: they flatter"),
+    ],
+)
+def test_the_protocol_tells_where_the_final_figures_come_from(kind, stale, said):
+    _, final = protocol({"linear": list(range(5))}, kind=kind, stale=stale)
+    assert said in final
+    assert ("fresh" in final) == (kind == "repeated_cv" and not stale)
+
+
+def test_splits_that_chose_the_model_confirm_nothing():
+    confirms, statement = confirmed(outcome_of(stale="there is but one order of time"), "repeated_cv")
+    assert confirms is None
+    assert statement.startswith("No separate test part, and there is but one order of time: ")
+    assert "fresh" not in statement
+    assert found(stale="there is but one order of time", gap=Interval(0.1, 0.05, 0.2)) == []
 
 
 def test_a_run_without_trouble_adds_nothing():

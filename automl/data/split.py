@@ -21,7 +21,12 @@ if TYPE_CHECKING:
     from automl.data.dataset import Array, Dataset
 
 SMALL = 500
-"""Below this many rows there is no test part: the model is judged by repeated cross-validation."""
+"""Below this many rows there is no test part: the model is judged by repeated cross-validation on fresh splits."""
+FEWEST_BY_TIME = 150
+"""As `SMALL` where rows are in the order of time, which has no fresh splits: the test part then has 30 rows, and the
+earliest of five blocks of the others is judged by a model of 20."""
+FEWEST_OF_A_CLASS = 5
+"""Rows of a second class that both parts of a small table by time must hold."""
 MOST_BLOCKS = 10
 HOLDOUT_ROWS = 20_000
 """Rows judged by a single holdout (200,000 rows and more)."""
@@ -43,7 +48,7 @@ class Outer:
 
     Attributes:
         development: rows that the decision and the search may use.
-        test: rows opened once at the end; empty under `SMALL` rows.
+        test: rows opened once at the end; empty where there are too few.
         protocol: 'holdout' or 'repeated_cv'.
         reason: how it was made, one sentence.
     """
@@ -67,12 +72,12 @@ def outer(dataset: Dataset) -> Outer:
     if dataset.part is not None:
         test = dataset.part == "test"
         return Outer(rows[~test], rows[test], "holdout", f"{test.sum():,} test rows as given by the data")
+    if dataset.order is not None:
+        return _by_time(dataset)
     if len(dataset) < SMALL:
         return Outer(
             rows, rows[:0], "repeated_cv", f"under {SMALL} rows: repeated cross-validation, no separate test part"
         )
-    if dataset.order is not None:
-        return _by_time(dataset)
     folds = assign_folds(dataset, round(1 / TEST_SHARE), np.random.default_rng(dataset.problem.seed))
     test = rows[folds == 0]
     how = "whole groups" if dataset.groups is not None else "stratified by the target"
@@ -83,14 +88,28 @@ def outer(dataset: Dataset) -> Outer:
 
 def _by_time(dataset: Dataset) -> Outer:
     """The last rows in time to test on, and those before to learn from but for groups in the test part."""
-    count = round(len(dataset) * TEST_SHARE)
-    development, test = ordered.last_rows(dataset, count)
-    if ordered.keeps_apart(dataset) and len(development) < len(test):
-        raise ordered.too_few_left(len(development), len(test))
-    reason, left_out = f"the last {TEST_SHARE:.0%} of the rows by time", len(dataset) - count - len(development)
-    if left_out:
-        reason += f"; {left_out:,} earlier rows of its groups are left out until the refit"
-    return Outer(development, test, "holdout", reason)
+    few, rows = f"under {FEWEST_BY_TIME} rows", np.arange(len(dataset))
+    if len(dataset) >= FEWEST_BY_TIME:
+        count = round(len(dataset) * TEST_SHARE)
+        development, test = ordered.last_rows(dataset, count)
+        if ordered.keeps_apart(dataset) and len(development) < len(test):
+            raise ordered.too_few_left(len(development), len(test))
+        reason, left_out = f"the last {TEST_SHARE:.0%} of the rows by time", len(rows) - count - len(development)
+        if left_out:
+            reason += f"; {left_out:,} earlier rows of its groups are left out until the refit"
+        if len(dataset) >= SMALL or all(_two_classes(dataset, part) for part in (development, test)):
+            return Outer(development, test, "holdout", reason)
+        few = f"under {SMALL} rows, and the last by time or those before nearly all of one class"
+    reason = f"{few}: cross-validation in the order of time, no separate test part"
+    return Outer(rows, rows[:0], "repeated_cv", reason)
+
+
+def _two_classes(dataset: Dataset, rows: Array) -> bool:
+    """Whether these rows hold enough of a second class to be judged, or to learn from; numbers always do."""
+    if dataset.problem.task == "regression":
+        return True
+    counts = np.sort(np.bincount(dataset.y[rows], minlength=2))
+    return bool(counts[-2] >= FEWEST_OF_A_CLASS)
 
 
 def plan(rows: int, rarest: int | None = None) -> tuple[int, int]:

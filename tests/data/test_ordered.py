@@ -61,7 +61,9 @@ def test_groups_of_rows_set_aside_are_not_fitted():
 def test_groups_that_go_on_through_the_time_are_refused_and_set_aside_alone():
     data = visits(people=20, length=590)
 
-    with pytest.raises(DataError, match=r"Most groups go on .* among 120 later rows 18 earlier ones are left") as caught:
+    with pytest.raises(
+        DataError, match=r"Most groups go on .* among 120 later rows 18 earlier ones are left"
+    ) as caught:
         split.outer(data)
     assert caught.value.hint == "one of the two alone"
     with pytest.raises(DataError, match="Most groups go on"):

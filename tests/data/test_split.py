@@ -165,6 +165,41 @@ def test_the_last_fifth_by_time_is_the_test_part():
     assert len(outer.test) == 200
 
 
+def by_time(y, **options):
+    order = np.random.default_rng(0).permutation(len(y)).astype(float)
+    return split.outer(rows(np.asarray(y)[order.astype(int)], order=order, **options)), order
+
+
+@pytest.mark.parametrize(("n", "tested"), [(150, 30), (300, 60), (499, 100)])
+def test_small_data_by_time_have_a_test_part(n, tested):
+    outer, order = by_time(np.arange(float(n)))
+    assert outer.protocol == "holdout"
+    assert len(outer.test) == tested
+    assert order[outer.development].max() < order[outer.test].min()
+    assert outer.reason == "the last 20% of the rows by time"
+
+
+def test_very_small_data_by_time_have_none():
+    outer, _ = by_time(np.arange(149.0))
+    assert outer.protocol == "repeated_cv"
+    assert len(outer.test) == 0
+    assert outer.reason == "under 150 rows: cross-validation in the order of time, no separate test part"
+
+
+@pytest.mark.parametrize(
+    ("late", "early", "protocol"),
+    [(5, 5, "holdout"), (4, 100, "repeated_cv"), (30, 4, "repeated_cv"), (56, 100, "repeated_cv")],
+)
+def test_small_data_by_time_have_a_test_part_where_both_parts_hold_two_classes(late, early, protocol):
+    y = np.concatenate([np.arange(240) < early, np.arange(60) < late]).astype(np.int64)
+    assert by_time(y, task="binary")[0].protocol == protocol
+
+
+def test_a_class_that_is_rare_at_the_end_does_not_move_the_test_part_of_larger_data():
+    y = np.concatenate([np.arange(480) % 2, np.zeros(120)]).astype(np.int64)
+    assert by_time(y, task="binary")[0].protocol == "holdout"
+
+
 def test_the_test_part_holds_whole_groups():
     groups = np.random.default_rng(0).integers(0, 40, 800)
     outer = split.outer(rows(np.random.default_rng(1).normal(size=800), groups=groups))
