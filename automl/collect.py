@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from automl.evaluate.crossval import Candidate
     from automl.evaluate.final import Tested
     from automl.evaluate.leaderboard import Line
+    from automl.evaluate.metrics import Metric
     from automl.evaluate.shape import Shape
     from automl.search.trials import Search
     from automl.session import Session
@@ -196,9 +197,11 @@ def _test_block(session: Session, outcome: Outcome) -> dict[str, Any]:
 
 
 def _confirmation(session: Session, outcome: Outcome) -> tuple[bool | None, str]:
-    """Whether the test part agrees with the choice: no other tested family is better with 95 % certainty.
+    """Whether the test part agrees with validation, in a sentence.
 
-    None where it cannot tell: there are no rows or splits but those that chose.
+    It does when no other tested family is better with 95 % certainty, and the delivered model is not worse than the
+    intervals of validation and test allow together. None where it cannot tell: its value is not defined, or there are
+    no rows or splits but those that chose.
     """
     if outcome.tested.stale:
         statement = (
@@ -206,17 +209,41 @@ def _confirmation(session: Session, outcome: Outcome) -> tuple[bool | None, str]
             "model, and neither confirm nor contradict it."
         )
         return None, statement
+    small = session.outer.protocol == "repeated_cv"
+    judge, contradict = ("Fresh splits", "contradict") if small else ("The test part", "contradicts")
+    if not np.isfinite(outcome.values[outcome.delivered.name].value):
+        return (
+            None,
+            f"{judge} can neither confirm nor contradict the choice: {session.metric.label} is not defined there.",
+        )
     greater = session.metric.greater_is_better
     for name, gap in outcome.differences.items():
         if name != outcome.delivered.name and (gap.low > 0 if greater else gap.high < 0):
             family = name.rpartition("-")[0]
-            judge = (
-                "Fresh splits contradict" if session.outer.protocol == "repeated_cv" else "The test part contradicts"
+            return (
+                False,
+                f"{judge} {contradict} the choice, which was made before and stands: {family} is better there.",
             )
-            return False, f"{judge} the choice, which was made before and stands: {family} is better there."
-    if session.outer.protocol == "repeated_cv":
+    if broken := _broken_promise(session.metric, outcome):
+        return False, f"{judge} {contradict} validation: {broken}."
+    if small:
         return True, "No separate test part: repeated cross-validation on fresh splits confirms the choice."
-    return True, "The test part confirms the choice: no other family is better there beyond chance."
+    confirms = "no other family is better there beyond chance, and the model is as good as validation promised"
+    return True, f"The test part confirms the choice: {confirms}, within the intervals."
+
+
+def _broken_promise(metric: Metric, outcome: Outcome) -> str:
+    """How much worse the delivered model is than its validation figure; '' where the two intervals meet."""
+    name = outcome.delivered.name
+    promised = next((line.validation for line in outcome.lines if line.candidate.name == name), None)
+    measured = outcome.values[name]
+    if promised is None:
+        return ""
+    worse = promised.low > measured.high if metric.greater_is_better else promised.high < measured.low
+    if not worse:
+        return ""
+    first, then = (f"{figure.value:.3g} ({figure.low:.3g} to {figure.high:.3g})" for figure in (promised, measured))
+    return f"{metric.label} {first} was promised for the delivered model, {then} is measured"
 
 
 def _errors_block(session: Session, outcome: Outcome) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from automl.families.weigh import ModelCost
 from automl.types import Interval
 
 WORSE = Interval(-0.1, -0.2, 0.0)
+MEASURED = Interval(0.62, 0.58, 0.66)
 
 
 def found(family="linear", flags=(), gap=WORSE, info=(), folder=None, cost=None, forecast=None, stale="", **limits):
@@ -16,26 +17,39 @@ def found(family="linear", flags=(), gap=WORSE, info=(), folder=None, cost=None,
         family=family, flags=flags, sentence="the verdict", evidence={"families": {"baseline": 1, "linear": 2}}
     )
     session = SimpleNamespace(
-        metric=SimpleNamespace(greater_is_better=True),
+        metric=SimpleNamespace(greater_is_better=True, label="ROC AUC"),
         outer=SimpleNamespace(protocol="holdout"),
         plan=SimpleNamespace(**{"max_latency": None, "max_size": None, **limits}),
         folder=folder,
         prepared=SimpleNamespace(dataset=SimpleNamespace(problem=SimpleNamespace(forecast=forecast))),
     )
     delivered = SimpleNamespace(name="linear-0", fits={0: SimpleNamespace(cost=cost)})
-    lines = [SimpleNamespace(candidate=SimpleNamespace(name="trees-0", info=dict(info)))]
+    lines = [SimpleNamespace(candidate=SimpleNamespace(name="trees-0", info=dict(info)), validation=MEASURED)]
     outcome = outcome_of(gap, delivered=delivered, lines=lines, stale=stale)
     return _run_findings(session, decision, outcome)
 
 
-def outcome_of(gap=WORSE, stale="", **how):
-    """What the end of a run found; `gap` is the difference of the trees to the delivered model."""
-    return SimpleNamespace(differences={"trees-0": gap}, tested=SimpleNamespace(stale=stale), **how)
+def outcome_of(gap=WORSE, stale="", promised=None, measured=MEASURED, **how):
+    """What the end of a run found.
+
+    Args:
+        gap: difference of the trees to the delivered model.
+        promised, measured: figures of the delivered model in validation and on the test part.
+    """
+    delivered = SimpleNamespace(name="linear-0")
+    lines = [SimpleNamespace(candidate=delivered, validation=promised or measured)]
+    return SimpleNamespace(
+        differences={"trees-0": gap},
+        tested=SimpleNamespace(stale=stale),
+        values={"linear-0": measured},
+        **{"delivered": delivered, "lines": lines, **how},
+    )
 
 
 def confirmed(outcome, protocol="holdout", *, greater=True):
     session = SimpleNamespace(
-        metric=SimpleNamespace(greater_is_better=greater), outer=SimpleNamespace(protocol=protocol)
+        metric=SimpleNamespace(greater_is_better=greater, label="ROC AUC" if greater else "RMSE"),
+        outer=SimpleNamespace(protocol=protocol),
     )
     return _confirmation(session, outcome)
 
@@ -118,6 +132,41 @@ def test_flags_of_the_decision_are_findings_with_their_text():
 def test_no_signal_and_a_contradicting_test_part_are_findings():
     assert [(f.code, f.severity) for f in found(family="baseline")] == [("AM504", "error")]
     assert [f.code for f in found(gap=Interval(0.1, 0.05, 0.2))] == ["AM505"]
+
+
+@pytest.mark.parametrize(
+    ("promised", "measured", "greater", "confirms"),
+    [
+        (Interval(0.95, 0.93, 0.97), MEASURED, True, False),
+        (Interval(0.70, 0.65, 0.75), MEASURED, True, True),  # better, and the two intervals meet
+        (Interval(0.40, 0.35, 0.45), MEASURED, True, True),  # worse
+        (Interval(3.0, 2.8, 3.2), Interval(4.0, 3.5, 4.5), False, False),
+        (Interval(3.0, 2.5, 3.5), Interval(4.0, 3.4, 4.5), False, True),
+        (Interval(5.0, 4.8, 5.2), Interval(4.0, 3.5, 4.5), False, True),
+        (Interval(0.95, np.nan, np.nan), MEASURED, True, True),
+    ],
+)
+@pytest.mark.parametrize("protocol", ["holdout", "repeated_cv"])
+def test_a_model_that_is_worse_than_promised_is_contradicted(promised, measured, greater, confirms, protocol):
+    outcome = outcome_of(Interval(0.0, -1.0, 1.0), promised=promised, measured=measured)
+    assert confirmed(outcome, protocol, greater=greater)[0] is confirms
+
+
+def test_the_sentence_of_a_broken_promise_has_both_figures():
+    _, statement = confirmed(outcome_of(promised=Interval(0.95, 0.93, 0.97)))
+    assert statement == (
+        "The test part contradicts validation: ROC AUC 0.95 (0.93 to 0.97) was promised for the delivered model, 0.62 "
+        "(0.58 to 0.66) is measured."
+    )
+    assert confirmed(outcome_of(promised=Interval(0.95, 0.93, 0.97)), "repeated_cv")[1].startswith(
+        "Fresh splits contradict validation: "
+    )
+
+
+def test_a_value_that_is_not_defined_neither_confirms_nor_contradicts():
+    confirms, statement = confirmed(outcome_of(measured=Interval(np.nan, np.nan, np.nan)))
+    assert confirms is None
+    assert statement == "The test part can neither confirm nor contradict the choice: ROC AUC is not defined there."
 
 
 def test_a_naive_forecast_that_nothing_beats_is_a_warning():
