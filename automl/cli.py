@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from automl import interrupts
 from automl._version import __version__
 from automl.errors import AutoMLError
+from automl.options import data_options, output_options, plan_options
 
 if TYPE_CHECKING:
     from automl.config import Plan
 
-F = TypeVar("F", bound=Callable[..., Any])
 LISTS = ("families", "drop", "keep", "known", "ignore")
 INTERRUPTED = 130
 
@@ -24,56 +23,6 @@ INTERRUPTED = 130
 @click.version_option(__version__, prog_name="automl")
 def cli() -> None:
     """Find out whether your data needs a linear model, boosted trees or a Keras network; build it; report it."""
-
-
-def plan_options(command: F) -> F:
-    """The flags that make up a plan, shared by fit, decide and profile."""
-    options = [
-        click.option("--target", metavar="COL", help="Column to predict; guessed when not given."),
-        click.option("--task", metavar="TASK", help="binary, multiclass or regression; found when not given."),
-        click.option("--metric", metavar="NAME", help="What to optimise; by task when not given."),
-        click.option(
-            "--budget", metavar="TIME", help="Wall-clock maximum for everything: 60s, 10m, 2h.  [default: 5m]"
-        ),
-        click.option("--trials", metavar="N", type=int, help="Count trials instead of seconds; repeats exactly."),
-        click.option("--seed", metavar="N", type=int, help="Seed of everything random.  [default: 0]"),
-        click.option("--recipe", metavar="NAME|FILE", help="Start from a recipe (automl recipes) or a plan.toml."),
-        click.option("--families", metavar="A,B", help="Families allowed: linear,trees,network."),
-        click.option("--modality", metavar="KIND", help="table, text, series, image or audio; guessed when not given."),
-        click.option("--prefer", metavar="WHAT", help="balanced, accuracy, simple or fast."),
-        click.option("--explainable", is_flag=True, default=None, help="Only models that can be printed whole."),
-        click.option("--max-latency", metavar="TIME", help="Longest time to predict one row: 5ms, 0.5s, 200us."),
-        click.option("--max-size", metavar="SIZE", help="Largest saved model: 10MB."),
-        click.option("--drop", metavar="COL,...", help="Columns never to use."),
-        click.option("--keep", metavar="COL,...", help="Columns to use even if a rule would drop them."),
-        click.option("--weight", metavar="COL", help="Row weights."),
-        click.option("--group", metavar="COL|re:PATTERN", help="Rows of a group stay on one side of every split."),
-        click.option("--time-column", metavar="COL", help="Split by time: learn from the past, test on the future."),
-        click.option("--split-column", metavar="COL", help="Column that says train or test."),
-        click.option(
-            "--series-id", metavar="COL", help="Rows are points of series: which one. --time-column orders them."
-        ),
-        click.option("--horizon", metavar="N", type=int, help="Forecast the target N steps of --time-column ahead."),
-        click.option("--known", metavar="COL,...", help="With --horizon: columns known in advance (prices, holidays)."),
-        click.option("--ignore", metavar="AM101,...", help="Findings not to act on."),
-        click.option("--memory", metavar="SIZE", help="Memory that may be used: 8GB."),
-        click.option("--gpus", metavar="WHICH", help="auto, none or 0,1.  [default: auto]"),
-        click.option("--backbone", metavar="PRESET|DIR", help="Pretrained network for images or texts."),
-    ]
-    for option in reversed(options):
-        command = option(command)
-    return command
-
-
-def output_options(command: F) -> F:
-    """How results and progress are shown."""
-    for option in (
-        click.option("--debug", is_flag=True, expose_value=False, help="Show tracebacks."),
-        click.option("--quiet", is_flag=True, help="Errors only."),
-        click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout."),
-    ):
-        command = option(command)
-    return command
 
 
 def build_plan(flags: dict[str, Any]) -> Plan:
@@ -111,7 +60,7 @@ def fit(data: str | None, out: str | None, resume: str | None, as_json: bool, qu
 
 @cli.command()
 @click.argument("data")
-@plan_options
+@data_options
 @output_options
 def profile(data: str, as_json: bool, quiet: bool, **flags: Any) -> None:
     """What is in the data, and what is wrong with it; seconds, no model."""
@@ -160,19 +109,19 @@ def report(run: str, as_json: bool, quiet: bool) -> None:
 @click.argument("run")
 @output_options
 def verify(run: str, as_json: bool, quiet: bool) -> None:
-    """Re-derive verdict and figures from the stored predictions, without our models."""
+    """Re-derive verdict and figures from the stored predictions, without our models; exit code 1 when one differs."""
     from automl import commands
 
     commands.verify(run, as_json=as_json, quiet=quiet)
 
 
 @cli.command()
-@click.argument("code")
-def explain(code: str) -> None:
-    """The page of a finding: what it means and what to do."""
+@click.argument("code", required=False)
+def explain(code: str | None) -> None:
+    """The page of a finding: what it means and what to do; without CODE, list them."""
     from automl import checks
 
-    click.echo(checks.page(code.upper()))
+    click.echo(checks.listing().rstrip() if code is None else checks.page(code.upper()))
 
 
 @cli.command()
@@ -211,6 +160,8 @@ def main() -> None:
         code = cli.main(standalone_mode=False)
     except AutoMLError as error:
         sys.exit(_fail(error))
+    except OSError as error:
+        sys.exit(_fail(AutoMLError.of_system(error)))
     except click.ClickException as error:
         error.show()
         sys.exit(2)

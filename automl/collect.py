@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from automl.checks import check
+from automl.checks import check, without
 from automl.decide.costs import cost_of
 from automl.decide.engine import under_trained
 from automl.evaluate import metrics, mistakes
@@ -28,7 +28,9 @@ if TYPE_CHECKING:
     from automl.session import Session
     from automl.types import Finding, Interval, Problem
 
-FLAG_CODES = {"_not_tried": "AM501", "_under_trained": "AM502", "few_test_rows": "AM503"}
+FLAG_CODES = {
+    "_not_tried": "AM501", "_under_trained": "AM502", "few_test_rows": "AM503", "limits_leave_nothing": "AM508",
+}  # fmt: skip
 """Flags of a decision, by their ending, that are findings too."""
 
 
@@ -66,7 +68,7 @@ def collect(session: Session, decision: Decision, outcome: Outcome, found: Searc
         decision=decision,
         leaderboard=lines,
         test=_test_block(session, outcome),
-        findings=[*session.prepared.profile.findings, *_run_findings(session, decision, outcome)],
+        findings=findings(session, decision, outcome),
         errors=_errors_block(session, outcome),
         validation=validation_block(session, decision, outcome.tested),
         search=_search_block(session, decision, found),
@@ -98,15 +100,15 @@ def _needed(problem: Problem) -> list[str]:
     return [told.time.name, *([] if told.series is None else [told.series.name]), *told.known]
 
 
+def findings(session: Session, decision: Decision, outcome: Outcome | None = None) -> list[Finding]:
+    """What the profile and the run found, ignored codes skipped; without an outcome what `automl decide` knows."""
+    of_run = _of_decision(session, decision) if outcome is None else _run_findings(session, decision, outcome)
+    return list(without((*session.prepared.profile.findings, *of_run), session.plan.ignore))
+
+
 def _run_findings(session: Session, decision: Decision, outcome: Outcome) -> list[Finding]:
     """What only the run could find, under the codes that `automl explain` describes."""
-    found = []
-    for flag in decision.flags:
-        code = next((code for ending, code in FLAG_CODES.items() if flag.code.endswith(ending)), None)
-        if code is not None:
-            found.append(check(code).finding(action=flag.text))
-    if decision.family == "baseline" and len(decision.evidence["families"]) > 1:
-        found.append(_no_gain(session, decision))
+    found = _of_decision(session, decision)
     smaller = [line.candidate for line in outcome.lines if line.candidate.info.get("downsized")]
     if smaller:
         names = ", ".join(c.name for c in smaller)
@@ -119,10 +121,21 @@ def _run_findings(session: Session, decision: Decision, outcome: Outcome) -> lis
     over = _over_limit(session, outcome)
     if over:
         found.append(check("AM507").finding(action=f"The delivered model: {over}."))
-    found += [check("AM508").finding(action=f.text) for f in decision.flags if f.code == "limits_leave_nothing"]
     confirms, statement = _confirmation(session, outcome)
     if confirms is False:
         found.append(check("AM505").finding(action=statement))
+    return found
+
+
+def _of_decision(session: Session, decision: Decision) -> list[Finding]:
+    """Flags of the decision that are findings too, and a verdict that nothing beats the baseline."""
+    found = []
+    for flag in decision.flags:
+        code = next((code for ending, code in FLAG_CODES.items() if flag.code.endswith(ending)), None)
+        if code is not None:
+            found.append(check(code).finding(action=flag.text))
+    if decision.family == "baseline" and len(decision.evidence["families"]) > 1:
+        found.append(_no_gain(session, decision))
     return found
 
 
@@ -265,7 +278,8 @@ def validation_block(session: Session, decision: Decision, tested: Tested | None
     dataset: Dataset = session.prepared.dataset
     folds = max(s.fold for s in session.cv.splits) + 1
     repeats = max(s.repeat for s in session.cv.splits) + 1
-    how = _judged_by(dataset, folds, repeats)
+    # Blocks of one class alone are left out, so that there may be fewer than were numbered.
+    how = _judged_by(dataset, folds if dataset.order is None else len(session.cv.splits), repeats)
     judged = (
         f"Families and configurations were judged by {how}, on {len(session.outer.development):,} development rows."
     )

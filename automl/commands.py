@@ -38,14 +38,21 @@ def fit(data: str | None, plan: Plan, *, out: str | None, resume: str | None, as
 
 
 def exit_code(document: dict[str, Any]) -> int:
-    """0 fine; 1 an error-level finding or a test metric worse than asked for; 130 interrupted and resumable."""
+    """0 fine; 1 an error-level finding or a test metric worse than asked for; 130 interrupted."""
     if document.get("interrupted"):
         return 130
     errors = [f for f in document["findings"] if f["severity"] == "error" and f["status"] == "found"]
+    return 1 if errors or _worse(document) else 0
+
+
+def _worse(document: dict[str, Any]) -> bool:
+    """Whether the test metric misses the limit given; a verdict without a model has neither."""
     limit = document.get("fail_under")
-    value = document["test"]["value"]
-    worse = limit is not None and (value < limit) == document["metric"]["greater_is_better"] and value != limit
-    return 1 if errors or worse else 0
+    if limit is None:
+        return False
+    value, greater = document["test"]["value"], document["metric"]["greater_is_better"]
+    # A figure that is not defined on the test part is not the one asked for.
+    return value is None or bool(value < limit if greater else value > limit)
 
 
 def profile(data: str, plan: Plan, *, as_json: bool, quiet: bool) -> None:
@@ -63,19 +70,20 @@ def profile(data: str, plan: Plan, *, as_json: bool, quiet: bool) -> None:
 
 
 def decide(data: str, plan: Plan, *, out: str | None, as_json: bool, quiet: bool) -> None:
-    """`automl decide`."""
+    """`automl decide`: exit code 1 with an error-level finding, 130 when interrupted."""
     from automl import run
 
     clock = Clock.since_process_start(plan.seconds)
     with Console(quiet=quiet, budget=clock.budget, clock=clock) as console:
         folder = run.decide(data, plan, clock, console, None if out is None else Path(out), command=command_line())
-    decision = jsonio.read(folder / "decision.json")
+    decision, document = jsonio.read(folder / "decision.json"), jsonio.read(folder / "report.json")
     if as_json:
-        print(jsonio.dumps(decision))  # noqa: T201
+        print(jsonio.dumps({**decision, "findings": document["findings"]}))  # noqa: T201
     elif not quiet:
         from automl.report.text import decision_summary
 
-        _print(decision_summary(decision, folder))
+        _print(decision_summary(decision, folder, document["findings"]))
+    sys.exit(exit_code(document))
 
 
 def predict(run: str, data: str, *, out: str | None, on_problem: str, as_json: bool, quiet: bool) -> None:
@@ -155,13 +163,12 @@ def read_report(folder: Path) -> dict[str, Any]:
     """report.json of a run folder.
 
     Raises:
-        RunError: there is none.
+        RunError: there is none, or one that cannot be read.
     """
     path = folder / "report.json"
     if not path.is_file():
         raise RunError("There is no report.json.", where=str(folder), hint="give the folder that automl fit wrote")
-    document: dict[str, Any] = jsonio.read(path)
-    return document
+    return jsonio.read(path)
 
 
 def verify(run: str, *, as_json: bool, quiet: bool) -> None:
@@ -189,8 +196,11 @@ def recipes(action: str, name: str | None) -> None:
         for recipe, text in known.items():
             print(f"{recipe:{width}}  {_description(text)}")  # noqa: T201
         return
+    where = f"automl recipes {action}"
+    if name is None:
+        raise UsageError("No recipe is named.", where=where, hint=f"{where} NAME, one of {', '.join(known)}")
     if name not in known:
-        raise UsageError.unknown("recipe", name or "", known, where=f"automl recipes {action}")
+        raise UsageError.unknown("recipe", name, known, where=where)
     if action == "show":
         print(known[name], end="")  # noqa: T201
         return

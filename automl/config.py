@@ -6,9 +6,11 @@ import dataclasses
 import re
 import tomllib
 from dataclasses import dataclass, field, replace
+from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args
+from types import NoneType, UnionType
+from typing import TYPE_CHECKING, Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from automl.clock import parse_budget
 from automl.errors import UsageError
@@ -27,6 +29,10 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "prefer": get_args(Prefer),
     "families": FAMILIES,
 }
+CALLED = {"families": "family", "prefer": "preference"}
+"""What one value of a key is called, where that is not the key."""
+KINDS: dict[type, str] = {str: "a text", int: "a whole number", float: "a number", bool: "true or false"}
+"""What a value of a type is called."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +40,8 @@ class Plan:
     """Everything a run depends on besides the data and the machine.
 
     Attributes:
+        positive: label of two classes that precision, recall, F1, average precision, the threshold and the calibration
+            curve are about; None = the one that sorts last.
         budget: seconds for the whole run; with `trials` and no budget, time is not counted at all.
         trials: trials of the search; then sizes and epochs come from counts, and the run repeats exactly.
         families: families allowed; the baseline always runs.
@@ -46,7 +54,7 @@ class Plan:
             orders the points of a series, and does not split the data. With `horizon` it names the series to forecast.
         horizon: steps of time that the target is forecast ahead; the rows are points of time, ordered by `time_column`.
         known: columns that are known in advance when the target is forecast (prices, holidays).
-        ignore: codes of findings not to act on.
+        ignore: codes of findings to skip, in capitals: not acted on, not reported, no exit code 1.
         memory: bytes that may be used, None = what the machine has.
         gpus: 'auto', 'none' or numbers such as '0,1'.
         backbone: preset or folder of pretrained weights for networks.
@@ -58,6 +66,7 @@ class Plan:
 
     target: str | None = None
     task: Task | None = None
+    positive: str | None = None
     metric: str | None = None
     budget: float | None = None
     trials: int | None = None
@@ -126,17 +135,26 @@ def from_recipe(name: str) -> Plan:
     """The plan of a recipe: a bundled name or a TOML file.
 
     Raises:
-        UsageError: no such recipe; a key or value that is not understood, with file and line.
+        UsageError: no such recipe, one that is not UTF-8, a key or value that is not understood; with file and line.
     """
     path = Path(name)
     if path.suffix == ".toml":
         if not path.is_file():
             raise UsageError(f"There is no recipe file {name!r}.", where="--recipe", hint="automl recipes list")
-        return parse(path.read_text(encoding="utf-8"), name)
+        return parse(_text(path), name)
     known = recipes()
     if name not in known:
         raise UsageError.unknown("recipe", name, known, where="--recipe")
     return parse(known[name], f"{name}.toml")
+
+
+def _text(path: Path) -> str:
+    content = path.read_bytes()
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise UsageError("The recipe is not UTF-8 text.", where=f"{path}:{line}", hint="save it as UTF-8") from error
 
 
 def recipes() -> dict[str, str]:
@@ -186,8 +204,11 @@ def checked(key: str, value: Any, where: str) -> Any:
     if key in CHOICES:
         for item in value if isinstance(value, (list, tuple)) else [value]:
             if item not in CHOICES[key]:
-                raise UsageError.unknown(key, str(item), CHOICES[key], where=where)
-    return _typed(key, value, where)
+                raise UsageError.unknown(CALLED.get(key, key), str(item), CHOICES[key], where=where)
+    if key == "positive" and isinstance(value, int):  # the label of a column of whole numbers, or of truths
+        return str(value)
+    typed = _typed(key, value, where)
+    return tuple(code.upper() for code in typed) if key == "ignore" else typed
 
 
 def _directions(value: Any, where: str) -> dict[str, int]:
@@ -202,22 +223,29 @@ def _directions(value: Any, where: str) -> dict[str, int]:
 
 
 def _typed(key: str, value: Any, where: str) -> Any:
-    """The value, if it is of the kind that the field's annotation says."""
-    hint = str(next(f.type for f in dataclasses.fields(Plan) if f.name == key))
-    if hint.startswith("tuple"):
+    """The value, if it is of the kind that the field holds."""
+    kind = _kinds()[key]
+    if kind is tuple:
         if not isinstance(value, (list, tuple)) or not all(isinstance(item, str) for item in value):
             raise UsageError(f"{key} takes a list of names.", where=where, hint=f'{key} = ["...", "..."]')
         return tuple(value)
-    kinds: tuple[type, ...] = (str,)
-    if "bool" in hint:
-        kinds = (bool,)
-    elif "int" in hint:
-        kinds = (int,)
-    elif "float" in hint:
-        kinds = (int, float)
-    if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
-        raise UsageError(f"{key} cannot be {value!r}.", where=where, hint=f"a {' or '.join(k.__name__ for k in kinds)}")
+    fits = isinstance(value, (int, float) if kind is float else kind)
+    if not fits or (isinstance(value, bool) and kind is not bool):
+        raise UsageError(f"{key} cannot be {value!r}.", where=where, hint=KINDS[kind])
     return value
+
+
+@cache
+def _kinds() -> dict[str, type]:
+    """Key of a plan -> the type of its values; None, which every key may be, is left out."""
+    return {name: _kind(hint) for name, hint in get_type_hints(Plan).items()}
+
+
+def _kind(hint: Any) -> type:
+    if get_origin(hint) in (Union, UnionType):
+        hint = next(inner for inner in get_args(hint) if inner is not NoneType)
+    kind: Any = get_origin(hint) or hint
+    return str if kind is Literal else kind
 
 
 def to_toml(plan: Plan, comment: str) -> str:

@@ -38,9 +38,27 @@ class AutoMLError(Exception):
             if line
         )
 
+    @classmethod
+    def of_system(cls, error: OSError) -> AutoMLError:
+        """What the system said of a file, a folder or something else."""
+        paths = ", ".join(str(name) for name in (error.filename, error.filename2) if name is not None)
+        said = error.strerror or str(error) or type(error).__name__
+        what = "A file or folder cannot be used" if paths else "The system refused something"
+        return cls(f"{what}: {said.rstrip('.')}.", where=paths, hint=_for_system(error))
+
     def __reduce__(self) -> tuple[object, ...]:
         # Keyword-only arguments do not survive the default pickling between our processes.
         return (_rebuild, (type(self), self.what, self.where, self.hint))
+
+
+def _for_system(error: OSError) -> str:
+    if isinstance(error, PermissionError):
+        return "a path that you may use, or its permissions changed"
+    if isinstance(error, (FileNotFoundError, NotADirectoryError)):
+        return "check the path"
+    if isinstance(error, (FileExistsError, IsADirectoryError)):
+        return "another name"
+    return "check the path, and the space left on the disk"
 
 
 def _rebuild(cls: type[AutoMLError], what: str, where: str, hint: str) -> AutoMLError:
@@ -92,8 +110,8 @@ class ExtraMissing(AutoMLError):  # noqa: N818
         return cls(f"{what} needs an optional dependency that is not installed.", hint=f"pip install 'automl[{extra}]'")
 
 
-def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """A question naming the closest known names, or '' when nothing is close."""
+def did_you_mean(name: str, known: Iterable[str], likeness: float = 0.6) -> str:
+    """A question naming the closest known names, or '' when nothing is as like it as that (1 = the same)."""
     by_lower = {k.lower(): k for k in known}
-    close = difflib.get_close_matches(name.lower(), list(by_lower), n=3, cutoff=0.6)
+    close = difflib.get_close_matches(name.lower(), list(by_lower), n=3, cutoff=likeness)
     return f"did you mean {' or '.join(repr(by_lower[c]) for c in close)}?" if close else ""

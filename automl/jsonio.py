@@ -10,6 +10,8 @@ import types
 import typing
 from typing import Any, TypeVar
 
+from automl.errors import RunError
+
 if typing.TYPE_CHECKING:
     from pathlib import Path
 
@@ -43,9 +45,21 @@ def write(path: Path, value: Any) -> None:
     os.replace(temporary, path)  # noqa: PTH105 (atomic on every platform)
 
 
-def read(path: Path) -> Any:
-    """The JSON document at path."""
-    return json.loads(path.read_text(encoding="utf-8"))
+def read(path: Path) -> dict[str, Any]:
+    """The JSON object in a file.
+
+    Raises:
+        RunError: the file holds no JSON, or no object.
+        OSError: the file cannot be read.
+    """
+    hint = "restore the file, or fit again"
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise RunError(f"Cannot read {path.name}: {error}.", where=str(path), hint=hint) from error
+    if not isinstance(document, dict):
+        raise RunError(f"Cannot read {path.name}: it holds no JSON object.", where=str(path), hint=hint)
+    return document
 
 
 def build(cls: type[T], data: dict[str, Any]) -> T:

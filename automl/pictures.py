@@ -25,8 +25,10 @@ LISTED = 5
 def tied(prepared: Prepared, ignore: Iterable[str] = ()) -> Prepared:
     """The same images, near-duplicates in one group (merged with the user's own groups), with a finding."""
     one, dataset = check("AM312"), prepared.dataset
-    if dataset.problem.modality != "image" or one.code in {code.upper() for code in ignore}:
+    if dataset.problem.modality != "image":
         return prepared
+    if one.code in {code.upper() for code in ignore}:
+        return with_finding(prepared, one.finding(status="skipped", action=f"ignored by --ignore {one.code}"))
     codes = near.groups(dataset.inputs)
     sizes = np.bincount(codes)
     copies = len(codes) - len(sizes)

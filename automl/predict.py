@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -71,8 +72,19 @@ class Predictor:
         """The model of a run folder; with `alone` for a process that does nothing else, which starts faster.
 
         Raises:
-            RunError: not a run folder, or one with missing parts.
+            RunError: not a run folder, or one with missing or damaged parts.
         """
+        try:
+            return cls._load(run, alone=alone)
+        except DataError:
+            raise
+        except (KeyError, TypeError, AttributeError, IndexError, ValueError, EOFError, BadZipFile) as error:
+            # Guards against files that were edited or cut off: whatever readers of JSON, arrays and models say then.
+            what = f"The model is damaged: {type(error).__name__} {error}"
+            raise RunError(what, where=str(run / "model"), hint="restore its files, or fit again") from error
+
+    @classmethod
+    def _load(cls, run: Path, *, alone: bool) -> Predictor:
         folder = run / "model"
         for name in ("manifest.json", "contract.json"):
             if not (folder / name).is_file():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 import shutil
 import tempfile
 import time
@@ -16,8 +17,9 @@ import numpy as np
 
 from automl import deciding, families, jsonio, pictures
 from automl.backbones import with_backbone
+from automl.checks import without
 from automl.clock import Clock
-from automl.collect import validation_block
+from automl.collect import findings, validation_block
 from automl.config import Plan
 from automl.data import split
 from automl.decide.blend import NEVER
@@ -44,6 +46,7 @@ if TYPE_CHECKING:
     from automl.console import Console
     from automl.data.dataset import Array, Dataset
     from automl.data.source import Source
+    from automl.data.split import Split
     from automl.devices import Devices
     from automl.evaluate.metrics import Metric
     from automl.prepare import Prepared
@@ -104,10 +107,15 @@ def resume(folder: Path, console_of: Callable[[Clock], Console]) -> Path:
         console_of: makes the console once the budget is known.
 
     Raises:
-        RunError: not a run folder, a finished run, or one whose data was not a file.
+        RunError: not a run folder, a finished run, one whose data was not a file, or events that cannot be read.
     """
-    begin, used = _interrupted(folder)
-    plan = jsonio.build(Plan, begin["plan"])
+    try:
+        begin, used = _interrupted(folder)
+        plan = jsonio.build(Plan, begin["plan"])
+    except (KeyError, TypeError, ValueError) as error:
+        # Guards against an events.jsonl that was edited or damaged.
+        what = f"Cannot read events.jsonl: {type(error).__name__} {error}"
+        raise RunError(what, where=str(folder), hint="fit again, into another folder") from error
     seconds = None if plan.seconds is None else max(plan.seconds, used + RESUMED_SECONDS)
     clock = Clock.since_process_start(seconds)
     clock.started -= used
@@ -139,9 +147,8 @@ def decide(source: Any, plan: Plan, clock: Clock, console: Console, out: Path | 
         decision, probes = deciding.decide(session, REPORT_SECONDS)
         with session.stages.stage("report"):
             record(session, decision, list(probes.candidates.values()))
-            session.facts.add(
-                decision=decision, validation=validation_block(session, decision), interrupted=session.interrupted
-            )
+            told, how = findings(session, decision), validation_block(session, decision)
+            session.facts.add(decision=decision, findings=told, validation=how, interrupted=session.interrupted)
             write_report(session)
         shutil.rmtree(session.folder / "work", ignore_errors=True)
         return session.folder
@@ -176,15 +183,15 @@ def _begin(
     with stages.stage("profile"):
         prepared = _prepared(raw, plan, scratch, clock, devices, worker)
         loading.join()
+    problem = prepared.dataset.problem
+    metric = metrics.get(problem.metric, problem.task)
     outer = split.outer(prepared.dataset)
-    parts = _splits(prepared.dataset, plan, outer.development)
+    parts = _splits(prepared.dataset, plan, outer.development, metric)
     folder = _new_folder(out, raw)
     stages.events = events = Events(folder / "events.jsonl", clock)
-    problem = prepared.dataset.problem
     for line in introduction(prepared):
         console.note(line)
     jsonio.write(folder / "profile.json", prepared.profile)
-    metric = metrics.get(problem.metric, problem.task)
     cv = _cross_validation(prepared, plan, outer, parts, metric, clock, worker, devices, folder)
     path = str(Path(source).resolve()) if isinstance(source, (str, Path)) else None
     events.add(
@@ -209,7 +216,8 @@ def _prepared(
     """Rows that fit into memory, with what images and texts need beside them."""
     prepared = within(prepare(raw, plan, scratch, devices.processors), plan.memory or devices.memory_bytes)
     tied = pictures.tied(prepared, plan.ignore)
-    return with_backbone(tied, plan.backbone, worker, clock.left(), scratch)
+    ready = with_backbone(tied, plan.backbone, worker, clock.left(), scratch)
+    return replace(ready, profile=replace(ready.profile, findings=without(ready.profile.findings, plan.ignore)))
 
 
 def _refuse_taken(out: Path | None) -> None:
@@ -248,22 +256,23 @@ def threads_here(plan: Plan, processors: int) -> int:
     return processors // 2 if plan.prefer == "accuracy" and "network" in plan.allowed else 0
 
 
-def _splits(dataset: Dataset, plan: Plan, development: Array) -> list[split.Split]:
-    """The splits of the development part, as positions in the dataset."""
+def _splits(dataset: Dataset, plan: Plan, development: Array, metric: Metric) -> list[Split]:
+    """The splits of the development part, as positions in the dataset: those with something to learn and to judge."""
     problem = dataset.problem
     rarest = int(np.bincount(dataset.y[development]).min()) if problem.task == "binary" else None
     folds, repeats = split.plan(len(development), rarest)
     if plan.prefer == "accuracy":  # time is better spent on more candidates for the ensemble
         repeats = 1
     parts = split.splits(dataset.take(development), folds, repeats, problem.seed)
-    return [replace(p, train=development[p.train], check=development[p.check]) for p in parts]
+    parts = [replace(p, train=development[p.train], check=development[p.check]) for p in parts]
+    return [p for p in parts if _useful(metric, dataset, p)] or parts
 
 
 def _cross_validation(
     prepared: Prepared,
     plan: Plan,
     outer: split.Outer,
-    parts: list[split.Split],
+    parts: list[Split],
     metric: Metric,
     clock: Clock,
     worker: Workers | None,
@@ -278,6 +287,15 @@ def _cross_validation(
         keep_models=_may_blend(plan, len(outer.development)), latency_seconds=plan.max_latency,
         size_bytes=plan.max_size, test=outer.test,
     )  # fmt: skip
+
+
+def _useful(metric: Metric, dataset: Dataset, part: Split) -> bool:
+    """Whether there is something to learn and to judge: not one class alone, as blocks in time or groups may have."""
+    if dataset.problem.task != "regression" and len(np.unique(dataset.y[part.train])) < 2:
+        return False
+    alike = np.full((len(part.check), dataset.problem.outputs), 1.0 / dataset.problem.outputs)
+    weight = None if dataset.weight is None else dataset.weight[part.check]
+    return bool(np.isfinite(metric.loss(dataset.y[part.check], alike, weight)))
 
 
 def _may_blend(plan: Plan, rows: int) -> bool:
@@ -297,6 +315,9 @@ def introduction(prepared: Prepared) -> list[str]:
     for name, choice in (*said, ("target", profile.target), ("task", profile.task)):
         override = f"  [{choice.override}]" if choice.override else ""
         lines.append(f"{name}: {choice.value} ({choice.reason}){override}")
+    if profile.task.value == "binary":
+        other, positive = profile.classes
+        lines.append(f"positive class: {positive}  [--positive {shlex.quote(other)}]")
     if told := profile.forecast:
         lines.append(f"forecast: {told['horizon']} steps ahead, a step every {told['unit']} ({told['spacing'].reason})")
         lines.append(f"season: {told['season'].value} ({told['season'].reason}); to beat: {told['baseline']}")

@@ -120,7 +120,8 @@ class Profile:
         modality, task, target: choices with reasons; `target.value` is a column name, for folders of media 'folder'.
         rows: rows (or readable files) with a target.
         columns: every column of a table, in file order; empty for images and recordings.
-        classes: label -> rows, in the order of the labels, for classification; empty for regression.
+        classes: label -> rows, in the order of class codes (sorted, but the positive one of two last), for
+            classification; empty for regression.
         media: for images and recordings: count, readable, broken, modes, formats, duplicates, and sizes or seconds;
             empty for tables.
         reading: how the file was read: format, encoding, delimiter, decimal, compression, skipped_lines, bytes.
@@ -255,8 +256,8 @@ class Problem:
         modality: table, image, text (every feature is free text), audio, or series (one series a row).
         task: binary, multiclass or regression.
         metric: name of the run's metric (see evaluate.metrics).
-        classes: labels exactly as the cells of the data read, sorted; a class code is an index into it; empty for
-            regression.
+        classes: labels exactly as the cells of the data read, sorted, but of two the positive one last (--positive); a
+            class code is an index into it; empty for regression.
         columns: the feature columns of a table.
         seed: the run's seed.
         image_size: (height, width, channels) of decoded images; for audio (mel bands, frames, 1) of the spectrograms,

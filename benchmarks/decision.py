@@ -1,6 +1,6 @@
 """How often the verdict is right, what it costs, and what simpler policies would have given.
 
-    python benchmarks/decision.py truth --data ../shared/data --sets penguins,kin8nm --seeds 0,1
+    python benchmarks/decision.py truth --data DATA --sets penguins,kin8nm --seeds 0,1
 
 - `truth`: every family searched alone for the budget on a train part of ours and scored on a test part of ours.
 - `verdicts`: what `automl decide` says about the same train parts (`--full`: what `automl fit` says after its search).

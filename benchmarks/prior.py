@@ -28,7 +28,6 @@ from automl.decide.posterior import EQUIVALENCE
 from automl.decide.prior import CENTRE, meta_features
 from automl.types import FamilyName
 
-FOLDER = "../shared/data/meta"
 STANDS_FOR = {"linear": "LinearModel", "trees": "XGBoost", "network": "ResNet"}
 BOTH = ["log10_rows", "log10_rows_per_feature", "log2_classes"]
 PAIRS: dict[tuple[FamilyName, FamilyName], list[str]] = {
@@ -145,7 +144,7 @@ def useless_log_losses(folder: Path) -> dict[str, float]:
 
 
 def main() -> None:
-    folder = Path(sys.argv[1] if len(sys.argv) > 1 else FOLDER)
+    folder = Path(sys.argv[1])
     found, out = tables(folder)
     print(f"{len(found)} tables; left out: {', '.join(out)}")
     print(f"log loss worse than that of equal probabilities: {useless_log_losses(folder)}")

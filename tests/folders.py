@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from automl import families, jsonio
 from automl.config import Plan
+from automl.evaluate.conformal import Band
+from automl.evaluate.shape import Shape
 from automl.families.base import Limits
 from automl.prepare import prepare, read
 
@@ -13,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def run_folder(folder: Path, source: Any, family: Any = "linear", interval: float | None = None, **plan: Any) -> Path:
+def run_folder(folder: Path, source: Any, family: Any = "linear", width: float | None = None, **plan: Any) -> Path:
     """A folder that `automl predict` takes: the model of one family, fitted on all rows of the source."""
     chosen = Plan(**plan)
     (folder / "model").mkdir(parents=True)
@@ -22,6 +24,7 @@ def run_folder(folder: Path, source: Any, family: Any = "linear", interval: floa
     families.load(family).fit({}, data, Limits(threads=1)).save(folder / "model")
     files = sorted(path.name for path in (folder / "model").iterdir())
     jsonio.write(folder / "model" / "contract.json", data.problem)
-    manifest = {"version": 1, "family": family, "files": files, "interval": interval}
+    shape = Shape(interval=None if width is None else Band((width,)))
+    manifest = {"version": 1, "family": family, "files": files, **shape.state()}
     jsonio.write(folder / "model" / "manifest.json", manifest)
     return folder

@@ -89,7 +89,7 @@ def test_profiles_show_their_fields_and_themselves(clients):
     [
         ({"targt": "bought"}, r"Unknown option 'targt'.*\n.*\n.*did you mean 'target'"),
         ({"budget": "soon"}, "Cannot read the budget"),
-        ({"families": ("forest",)}, "Unknown families 'forest'"),
+        ({"families": ("forest",)}, "Unknown family 'forest'"),
         ({"trials": "many"}, "trials cannot be 'many'"),
         ({"recipe": "quik"}, "did you mean 'quick'"),
     ],

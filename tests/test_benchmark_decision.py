@@ -271,7 +271,14 @@ def test_page_of_measured_files(data, capsys):
     assert "DECISION.md" in capsys.readouterr().out
 
 
-def test_a_verdict_of_an_older_version_leaves_cells_empty():
+@pytest.mark.parametrize(("seeds", "said"), [("0", False), ("01", True)])
+def test_the_page_says_that_seeds_are_not_independent_where_there_are_several(seeds, said):
+    text = page.head({(name, seed): made(LOSSES, name=name) for name in "ab" for seed in seeds})
+    assert f"2 sets, {2 * len(seeds)} runs" in " ".join(text.split())
+    assert ("several seeds of one set" in " ".join(text.split())) is said
+
+
+def test_a_verdict_without_evidence_leaves_cells_empty():
     found = verdicts.facts({"family": "trees", "evidence": {"prior": None, "costs": None}})
     assert found["family"] == "trees"
     assert {found[name] for name in ("prior_weight", "probe_trees", "deciding_seconds", "predict_one_seconds")} == {

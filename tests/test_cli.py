@@ -1,12 +1,15 @@
 """Mistakes on the command line: exit code 2, what and where and what to do, no traceback, nothing written."""
 
+import json
 import subprocess
 import sys
 
 import pytest
 from click.testing import CliRunner
 
+from automl.checks import all_checks
 from automl.cli import build_plan, cli, main
+from automl.commands import exit_code
 from automl.config import Plan
 from automl.errors import AutoMLError, RunError, UsageError
 
@@ -36,8 +39,8 @@ def failure(*arguments):
         (["--metric", "rmse"], "rmse", "--metric", "roc_auc"),
         (["--recipe", "quik"], "Unknown recipe 'quik'.", "--recipe", "did you mean 'quick'?"),
         (["--recipe", "no.toml"], "no recipe file 'no.toml'", "--recipe", "automl recipes list"),
-        (["--families", "linear,tree"], "Unknown", "--families", "did you mean 'trees'?"),
-        (["--prefer", "best"], "Unknown prefer 'best'.", "--prefer", "known: balanced"),
+        (["--families", "linear,tree"], "Unknown family 'tree'.", "--families", "did you mean 'trees'?"),
+        (["--prefer", "best"], "Unknown preference 'best'.", "--prefer", "known: balanced"),
         (["--task", "cluster"], "Unknown task 'cluster'.", "--task", "known: binary"),
         (["--modality", "smell"], "Unknown modality 'smell'.", "--modality", "known: table, image"),
         (["--budget", "soon"], "Cannot read the budget 'soon'.", "--budget", "60s"),
@@ -130,17 +133,72 @@ def test_a_run_folder_that_is_incomplete(folder, arguments, made):
 
 
 @pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({}, 0),
+        ({"findings": [{"severity": "error", "status": "found"}]}, 1),
+        ({"findings": [{"severity": "error", "status": "skipped"}, {"severity": "warning", "status": "found"}]}, 0),
+        ({"fail_under": 0.8}, 0),
+        ({"fail_under": 0.81}, 1),
+        ({"fail_under": 0.81, "metric": {"greater_is_better": False}}, 0),
+        ({"fail_under": 0.79, "metric": {"greater_is_better": False}}, 1),
+        ({"fail_under": 0.81, "interrupted": True}, 130),
+    ],
+)
+def test_exit_codes_of_a_report(changes, code):
+    report = {"findings": [], "metric": {"greater_is_better": True}, "test": {"value": 0.8}, "fail_under": None}
+
+    assert exit_code(report | changes) == code
+
+
+@pytest.mark.parametrize(("ignored", "code"), [([], 1), (["--ignore", "AM504"], 0)], ids=["told", "ignored"])
+def test_decide_ends_with_1_where_a_finding_is_an_error(folder, ignored, code):
+    options = ["--families", "linear", "--trials", "0", "--quiet", "--out", "run", *ignored]
+    result = CliRunner().invoke(cli, ["decide", "d.csv", "--json", *options])
+    document, decision = json.loads(result.stdout), json.loads((folder / "run" / "decision.json").read_text())
+    told = document.pop("findings")
+
+    assert result.exit_code == code
+    assert document == decision
+    assert decision["family"] == "baseline"
+    assert [f["status"] for f in told if f["code"] == "AM504"] == ["found" if code else "skipped"]
+    assert told == json.loads((folder / "run" / "report.json").read_text())["findings"]
+
+
+@pytest.mark.parametrize(
     ("arguments", "what"),
     [
         (["explain", "AM999"], "AM999"),
         (["recipes", "show", "quik"], "Unknown recipe 'quik'."),
-        (["recipes", "show"], "Unknown recipe ''."),
+        (["recipes", "show"], "No recipe is named."),
+        (["recipes", "copy"], "No recipe is named."),
         (["sample", "irs"], "Unknown sample 'irs'."),
     ],
 )
 def test_an_unknown_name(folder, arguments, what):
     assert what in failure(*arguments).what
     assert list(folder.iterdir()) == [folder / "d.csv"]
+
+
+@pytest.mark.parametrize(
+    ("code", "hint"),
+    [
+        ("AM999", "automl explain lists all codes"),
+        ("AM500", "automl explain lists all codes"),
+        ("am101x", "did you mean 'AM101'?"),
+        ("A101", "did you mean 'AM101'?"),
+    ],
+)
+def test_a_code_that_is_unknown(code, hint):
+    assert failure("explain", code).hint == hint
+
+
+def test_explain_without_a_code_lists_all():
+    result = CliRunner().invoke(cli, ["explain"])
+
+    assert result.exit_code == 0
+    assert [line[:5] for line in result.output.splitlines()] == list(all_checks())
+    assert "AM504  error    No validation signal: nothing beats the baseline\n" in result.output
 
 
 def test_a_recipe_is_copied_and_never_over_a_file(folder):
@@ -158,7 +216,13 @@ def test_a_sample_is_never_written_over_a_file(folder):
     assert (folder / "iris.csv").read_text() == "mine"
 
 
-@pytest.mark.parametrize("arguments", [["recipes"], ["sample"]])
+def test_a_recipe_without_a_name_says_which_there_are():
+    error = failure("recipes", "show")
+
+    assert (error.where, error.hint[:42]) == ("automl recipes show", "automl recipes show NAME, one of balanced,")
+
+
+@pytest.mark.parametrize("arguments", [["recipes"], ["sample"], ["explain"]])
 def test_lists(arguments):
     result = CliRunner().invoke(cli, arguments)
 
@@ -175,9 +239,16 @@ def test_flags_win_over_the_recipe():
     assert plan.prefer == "simple"
 
 
-@pytest.mark.parametrize("command", ["fit", "decide", "profile"])
-def test_limits_of_the_model_are_flags_of_every_command_with_a_plan(command):
-    assert {"max_latency", "max_size"} <= {option.name for option in cli.commands[command].params}
+@pytest.mark.parametrize(
+    ("flags", "wanted"), [([], True), (["--no-explainable"], False), (["--explainable"], True)], ids=str
+)
+def test_whether_models_must_be_printable_may_be_taken_back(flags, wanted, monkeypatch):
+    plans = []
+    monkeypatch.setattr("automl.commands.fit", lambda _data, plan, **_options: plans.append(plan))
+    result = CliRunner().invoke(cli, ["fit", "d.csv", "--recipe", "explainable", *flags], catch_exceptions=False)
+
+    assert result.exit_code == 0
+    assert [plan.explainable for plan in plans] == [wanted]
 
 
 def test_limits_of_the_model_are_read():
@@ -203,6 +274,51 @@ def test_main_prints_the_error_without_a_traceback(folder, arguments, monkeypatc
     assert captured.err.startswith("error: ")
     assert "\n  try: " in captured.err
     assert "Traceback" not in captured.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["sample", "iris", "d.csv/x"], ["A file or folder cannot be used: ", "where: d.csv/x", "try: check the path"]),
+        (
+            ["sample", "iris", "d.csv"],
+            ["A file or folder cannot be used: File exists.", "where: d.csv", "try: another"],
+        ),
+        (
+            ["fit", "d.csv", "--recipe", "latin1.toml"],
+            ["The recipe is not UTF-8 text.", "where: latin1.toml:2", "try: save"],
+        ),
+    ],
+    ids=["no such folder", "a file", "not UTF-8"],
+)
+def test_files_that_cannot_be_used_are_told_without_a_traceback(folder, arguments, said, monkeypatch, capsys):
+    (folder / "latin1.toml").write_bytes("seed = 1\n# für alle\n".encode("latin-1"))
+    monkeypatch.setattr(sys, "argv", ["automl", *arguments])
+
+    with pytest.raises(SystemExit) as ended:
+        main()
+
+    captured = capsys.readouterr()
+    assert ended.value.code == 2
+    assert captured.err.startswith("error: ")
+    assert [part for part in said if part not in captured.err] == []
+    assert "Traceback" not in captured.err
+
+
+@pytest.mark.parametrize("content", ["{", "[1]", b"\xff\xfe", ""], ids=["cut off", "a list", "not UTF-8", "empty"])
+@pytest.mark.parametrize("command", ["report", "verify", "predict"])
+def test_a_run_folder_with_damaged_documents(folder, command, content):
+    (folder / "run" / "model").mkdir(parents=True)
+    names = ["report.json", "decision.json", "model/manifest.json", "model/contract.json", "predictions.csv"]
+    for name in [*names, "leaderboard.csv", "oof.parquet"]:
+        (folder / "run" / name).write_bytes(content if isinstance(content, bytes) else content.encode())
+
+    error = failure(command, "run", *(["d.csv"] if command == "predict" else []))
+
+    assert isinstance(error, RunError)
+    assert "Cannot read " in error.what
+    assert error.where.endswith(".json")
+    assert error.hint
 
 
 def test_debug_shows_the_traceback(folder, monkeypatch):

@@ -3,7 +3,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from automl.collect import _confirmation, _run_findings, validation_block
+from automl.checks import check
+from automl.collect import _confirmation, findings, validation_block
 from automl.decide.compare import Flag
 from automl.families.weigh import ModelCost
 from automl.types import Interval
@@ -12,21 +13,25 @@ WORSE = Interval(-0.1, -0.2, 0.0)
 MEASURED = Interval(0.62, 0.58, 0.66)
 
 
-def found(family="linear", flags=(), gap=WORSE, info=(), folder=None, cost=None, forecast=None, stale="", **limits):
+def found(
+    family="linear", flags=(), gap=WORSE, info=(), folder=None, cost=None, forecast=None, ignore=(), stale="", **limits
+):
     decision = SimpleNamespace(
         family=family, flags=flags, sentence="the verdict", evidence={"families": {"baseline": 1, "linear": 2}}
     )
     session = SimpleNamespace(
         metric=SimpleNamespace(greater_is_better=True, label="ROC AUC"),
         outer=SimpleNamespace(protocol="holdout"),
-        plan=SimpleNamespace(**{"max_latency": None, "max_size": None, **limits}),
+        plan=SimpleNamespace(**{"max_latency": None, "max_size": None, "ignore": ignore, **limits}),
         folder=folder,
-        prepared=SimpleNamespace(dataset=SimpleNamespace(problem=SimpleNamespace(forecast=forecast))),
+        prepared=SimpleNamespace(
+            dataset=SimpleNamespace(problem=SimpleNamespace(forecast=forecast)), profile=SimpleNamespace(findings=())
+        ),
     )
     delivered = SimpleNamespace(name="linear-0", fits={0: SimpleNamespace(cost=cost)})
     lines = [SimpleNamespace(candidate=SimpleNamespace(name="trees-0", info=dict(info)), validation=MEASURED)]
     outcome = outcome_of(gap, delivered=delivered, lines=lines, stale=stale)
-    return _run_findings(session, decision, outcome)
+    return findings(session, decision, outcome)
 
 
 def outcome_of(gap=WORSE, stale="", promised=None, measured=MEASURED, **how):
@@ -192,3 +197,41 @@ def test_a_delivered_model_over_a_limit_is_an_error(tmp_path):
     assert (over.code, over.severity) == ("AM507", "error")
     assert "one row takes 2 ms, 1 ms allowed" in over.action
     assert "its model has 2 kB, 1 kB allowed" in over.action
+
+
+RUN = [
+    ("AM501", {"flags": (Flag("network_not_tried", "why"),)}),
+    ("AM502", {"flags": (Flag("trees_under_trained", "30 rounds"),)}),
+    ("AM503", {"flags": (Flag("few_test_rows", "9"),)}),
+    ("AM504", {"family": "baseline"}),
+    ("AM505", {"gap": Interval(0.1, 0.05, 0.2)}),
+    ("AM506", {"info": {"downsized": {"max_bin": 64}}}),
+    ("AM507", {"cost": ModelCost(0.002, 0.01, 10_000, bytes=900), "max_latency": 0.001}),
+    ("AM508", {"flags": (Flag("limits_leave_nothing", "none"),)}),
+]
+
+
+def test_what_a_decision_alone_knows():
+    decision = SimpleNamespace(
+        family="baseline", flags=(Flag("limits_leave_nothing", "none"), Flag("network_not_tried", "why")),
+        sentence="the verdict", evidence={"families": {"baseline": 1, "linear": 2}},
+    )  # fmt: skip
+    profile = SimpleNamespace(findings=(check("AM101").finding(),))
+    dataset = SimpleNamespace(problem=SimpleNamespace(forecast=None))
+    session = SimpleNamespace(
+        plan=SimpleNamespace(ignore=("AM501",)), prepared=SimpleNamespace(dataset=dataset, profile=profile)
+    )
+
+    told = [(one.code, one.status) for one in findings(session, decision)]
+
+    assert told == [("AM101", "found"), ("AM508", "found"), ("AM501", "skipped"), ("AM504", "found")]
+
+
+@pytest.mark.parametrize(("code", "case"), RUN, ids=[code for code, _ in RUN])
+def test_a_finding_of_the_run_that_is_ignored_is_skipped(code, case, tmp_path):
+    (tmp_path / "model").mkdir()
+    (one,) = found(folder=tmp_path, **case)
+    (skipped,) = found(folder=tmp_path, ignore=(code,), **case)
+
+    assert (one.code, one.status) == (code, "found")
+    assert (skipped.code, skipped.status, skipped.action) == (code, "skipped", f"ignored by --ignore {code}")

@@ -10,6 +10,7 @@ from automl.errors import UsageError
 FULL = Plan(
     target='a "quoted" \\ name',
     task="multiclass",
+    positive="yes",
     metric="log_loss",
     budget=90.0,
     trials=7,
@@ -93,6 +94,10 @@ def test_merged_takes_what_is_given():
         ("memory", 1024, 1024),
         ("families", ["trees"], ("trees",)),
         ("drop", ["a", "b"], ("a", "b")),
+        ("positive", "yes", "yes"),
+        ("positive", 0, "0"),
+        ("positive", True, "True"),
+        ("ignore", ["am101", "AM504"], ("AM101", "AM504")),
         ("fail_under", 1, 1),
         ("fail_under", 0.5, 0.5),
         ("max_latency", "5ms", 0.005),
@@ -120,8 +125,8 @@ def test_checked(key, value, expected):
         ("budget", "soon", "Cannot read the budget"),
         ("memory", "much", "Cannot read the memory"),
         ("task", "clustering", "Unknown task 'clustering'"),
-        ("prefer", "best", "Unknown prefer 'best'"),
-        ("families", ["tree"], "Unknown families 'tree'"),
+        ("prefer", "best", "Unknown preference 'best'"),
+        ("families", ["tree"], "Unknown family 'tree'"),
         ("families", "trees", "takes a list"),
         ("drop", "a", "takes a list"),
         ("drop", [1], "takes a list"),
@@ -131,6 +136,7 @@ def test_checked(key, value, expected):
         ("trials", "3", "trials cannot be '3'"),
         ("explainable", 1, "explainable cannot be 1"),
         ("target", 3, "target cannot be 3"),
+        ("positive", ["yes"], "positive cannot be"),
         ("fail_under", "high", "fail_under cannot be 'high'"),
         ("max_latency", "5", "Cannot read the latency '5'"),
         ("max_latency", "5m", "Cannot read the latency '5m'"),
@@ -153,6 +159,29 @@ def test_checked(key, value, expected):
 def test_a_value_that_does_not_fit(key, value, message):
     with pytest.raises(UsageError, match=message):
         checked(key, value, "file.toml:4")
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "hint"),
+    [
+        ("seed", "one", "a whole number"),
+        ("trials", 2.5, "a whole number"),
+        ("fail_under", "high", "a number"),
+        ("explainable", "yes", "true or false"),
+        ("target", 3, "a text"),
+        ("drop", "a", 'drop = ["...", "..."]'),
+    ],
+)
+def test_what_would_fit(key, value, hint):
+    with pytest.raises(UsageError) as caught:
+        checked(key, value, "file.toml:4")
+
+    assert (caught.value.where, caught.value.hint) == ("file.toml:4", hint)
+
+
+@pytest.mark.parametrize("name", fields())
+def test_every_key_takes_what_the_plan_holds(name):
+    assert checked(name, getattr(FULL, name), "here") == getattr(FULL, name)
 
 
 @pytest.mark.parametrize(

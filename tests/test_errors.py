@@ -20,6 +20,30 @@ def test_the_three_parts(error, text):
     assert str(error) == text
 
 
+@pytest.mark.parametrize(
+    ("error", "text"),
+    [
+        (
+            FileNotFoundError(2, "No such file or directory", "a/b"),
+            "A file or folder cannot be used: No such file or directory.\n  where: a/b\n  try: check the path",
+        ),
+        (
+            PermissionError(13, "Permission denied", "/root"),
+            "Permission denied.\n  where: /root\n  try: a path that you may",
+        ),
+        (FileExistsError(17, "File exists", "a"), "File exists.\n  where: a\n  try: another name"),
+        (OSError(18, "Cross-device link", "a", None, "b"), "Cross-device link.\n  where: a, b\n  try: check the path"),
+        (OSError("no luck."), "The system refused something: no luck.\n  try: "),
+        (OSError(), "The system refused something: OSError.\n  try: "),
+    ],
+)
+def test_what_the_system_says_of_files(error, text):
+    said = AutoMLError.of_system(error)
+
+    assert text in str(said)
+    assert said.exit_code == 2
+
+
 @pytest.mark.parametrize("kind", [UsageError, DataError, ColumnMissing, RunError, ExtraMissing])
 def test_every_kind_ends_the_command_with_2(kind):
     assert issubclass(kind, AutoMLError)

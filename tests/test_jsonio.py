@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from automl import jsonio
+from automl.errors import RunError
 from automl.types import Choice, Column, Finding, Profile
 
 
@@ -90,6 +91,17 @@ def test_write_and_read_text_of_any_script(tmp_path):
 
     assert jsonio.read(tmp_path / "a.json") == {"Zürich": "東京 \u2028"}
     assert [p.name for p in tmp_path.iterdir()] == ["a.json"]
+
+
+@pytest.mark.parametrize(("content", "why"), [(b"{", "Expecting"), (b"\xff", "utf-8"), (b"[]", "no JSON object")])
+def test_what_is_no_json_object_is_told_with_its_path(tmp_path, content, why):
+    path = tmp_path / "a.json"
+    path.write_bytes(content)
+
+    with pytest.raises(RunError, match=f"Cannot read a.json: .*{why}") as caught:
+        jsonio.read(path)
+
+    assert (caught.value.where, caught.value.hint) == (str(path), "restore the file, or fit again")
 
 
 class _Unprintable:

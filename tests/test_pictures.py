@@ -1,5 +1,4 @@
 import numpy as np
-import pytest
 from PIL import Image
 
 from automl import pictures
@@ -48,11 +47,17 @@ def test_without_any_the_rows_stay_as_they_are(tmp_path):
     assert [finding.status for finding in result.profile.findings] == ["passed"]
 
 
-@pytest.mark.parametrize(("modality", "ignore"), [("audio", ()), ("image", ("am312",))])
-def test_not_looked_for(tmp_path, modality, ignore):
-    given = prepared(tmp_path, copies=3, modality=modality)
+def test_not_looked_for_in_sounds(tmp_path):
+    given = prepared(tmp_path, copies=3, modality="audio")
 
-    assert pictures.tied(given, ignore) is given
+    assert pictures.tied(given) is given
+
+
+def test_ignored(tmp_path):
+    result = pictures.tied(prepared(tmp_path, copies=3), ["am312"])
+
+    assert result.dataset.groups is None
+    assert [(found.code, found.status) for found in result.profile.findings] == [("AM312", "skipped")]
 
 
 def test_a_split_given_by_the_data_stays_and_is_told(tmp_path):

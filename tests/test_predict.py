@@ -24,7 +24,7 @@ def clients_run(clients, tmp_path_factory):
 @pytest.fixture(scope="module")
 def visits_run(clients, tmp_path_factory):
     folder = tmp_path_factory.mktemp("visits") / "run"
-    return run_folder(folder, clients, target="age", task="regression", interval=2.5)
+    return run_folder(folder, clients, target="age", task="regression", width=2.5)
 
 
 @pytest.fixture(scope="module")
@@ -151,6 +151,26 @@ def test_a_folder_that_is_no_run(clients, tmp_path, what):
     assert "folder that automl fit wrote" in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("family", "name", "content"),
+    [
+        ("linear", "manifest.json", b"{}"),
+        ("linear", "contract.json", b"{}"),
+        ("linear", "encoder.json", b"{}"),
+        ("linear", "arrays.npz", b"nothing"),
+        ("trees", "trees.ubj", b"nothing"),
+    ],
+    ids=str,
+)
+def test_a_damaged_part_of_a_model(clients, tmp_path, family, name, content):
+    folder = run_folder(tmp_path / "run", clients, family, target="bought")
+    (folder / "model" / name).write_bytes(content)
+    with pytest.raises(RunError, match="damaged") as caught:
+        predict_source(folder, clients)
+    assert caught.value.where == str(folder / "model")
+    assert caught.value.hint
+
+
 def test_a_model_of_a_family_we_do_not_know(clients, tmp_path):
     folder = run_folder(tmp_path / "run", clients, target="bought")
     manifest = folder / "model" / "manifest.json"
@@ -248,7 +268,7 @@ def test_the_width_of_an_interval_may_follow_the_prediction(clients, tmp_path):
     assert (got["lower"] == 0).any()
 
 
-@pytest.mark.parametrize("shape", [Shape(), Shape.of_width(None), Shape.of_width(1.5)])
+@pytest.mark.parametrize("shape", [Shape(), Shape(interval=Band((1.5,)))])
 def test_one_width_for_all_predictions_or_no_interval(shape):
     problem = Problem("table", "regression", "rmse")
     got = Predictor(problem, None, shape).columns(np.array([[2.0]], dtype=np.float32))

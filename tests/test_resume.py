@@ -66,6 +66,17 @@ def test_a_run_on_a_frame_cannot_be_resumed(tmp_path):
         resume(begun(tmp_path / "run"), console)
 
 
+@pytest.mark.parametrize(
+    "content", [b'{"seconds": }\n', b"\xff\n", b'{"seconds": 1, "event": "begin", "source": "a"}\n']
+)
+def test_damaged_events_are_told(tmp_path, content):
+    folder = begun(tmp_path / "run")
+    (folder / "events.jsonl").write_bytes(content)
+    with pytest.raises(RunError, match=r"Cannot read events.jsonl: \w+Error") as caught:
+        resume(folder, console)
+    assert (caught.value.where, bool(caught.value.hint)) == (str(folder), True)
+
+
 def test_a_half_written_last_event_is_no_obstacle(tmp_path):
     folder = begun(tmp_path / "run")
     log = folder / "events.jsonl"

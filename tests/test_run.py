@@ -11,13 +11,15 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from sklearn.metrics import accuracy_score, roc_auc_score, root_mean_squared_error
+from sklearn.metrics import accuracy_score, f1_score, recall_score, roc_auc_score, root_mean_squared_error
 
 import automl
 from automl import jsonio, run, verify
+from automl.commands import exit_code
 from automl.config import from_recipe
 from automl.data.source import Table
 from automl.errors import AutoMLError, DataError, RunError
+from tests.documented import documented, missing
 
 QUICK = {"families": ("linear",), "trials": 0}
 FILES = {
@@ -106,6 +108,17 @@ def test_every_file_is_there_and_parses(request, name):
     assert {line["event"] for line in events(found.path)} >= {"begin", "verdict", "decided", "searched", "end", "stage"}
     suffixes = {path.suffix for path in found.path.rglob("*") if path.is_file()}
     assert not suffixes & {".pkl", ".pickle", ".joblib"}
+
+
+@pytest.mark.parametrize("name", ["large", "small", "regression"])
+def test_every_key_is_described(request, name):
+    path = request.getfixturevalue(name).path
+    for file in ("report.json", "decision.json", "profile.json", "model/manifest.json", "model/contract.json"):
+        assert missing(jsonio.read(path / file)) == [], file
+    assert missing(events(path)) == []
+    for file in ("leaderboard.csv", "predictions.csv", "scorecard.csv"):
+        columns = pd.read_csv(path / file, nrows=0).columns
+        assert {c for c in columns if not c.startswith("probability_")} <= documented(), file
 
 
 @pytest.mark.parametrize("name", ["large", "small", "regression"])
@@ -247,6 +260,22 @@ def test_weights_enter_the_figures_and_the_fit(fit, large):
     assert all(c.ok for c in verify.verify(found.path))
 
 
+def test_figures_and_threshold_are_about_the_positive_class(fit):
+    found = fit("positive", frame(120), positive="no", metric="f1")
+    table, test, shape = predictions(found), found.report["test"], found.report["shape"]
+    assert found.classes == list(found.report["profile"]["classes"]) == ["yes", "no"]
+    assert test["value"] == pytest.approx(f1_score(table["target"], table["prediction"], pos_label="no"))
+    named = table["probability_no"] > shape["threshold"]["value"]
+    assert (named == (table["prediction"] == "no")).all()
+    for row in shape["threshold"]["table"]:
+        said = np.where(table["probability_no"] > row["threshold"], "no", "yes")
+        assert row["named"] == pytest.approx((said == "no").mean())
+        assert (row["recall"] or 0) == pytest.approx(recall_score(table["target"], said, pos_label="no"))
+    assert from_recipe(str(found.path / "plan.toml")).positive == "no"
+    assert [c for c in verify.verify(found.path) if not c.ok] == []
+    assert list(found.predict_frame(frame(9)))[1:] == ["probability_yes", "probability_no"]
+
+
 def test_the_plan_repeats_the_run(large, tmp_path):
     plan = from_recipe(str(large.path / "plan.toml"))
     assert (plan.target, plan.task, plan.metric, plan.seed, plan.trials) == ("bought", "binary", "roc_auc", 3, 0)
@@ -310,6 +339,19 @@ def test_decide_writes_the_verdict_and_no_model(tmp_path):
     assert "<html" in (tmp_path / "run" / "report.html").read_text()
     assert from_recipe(str(tmp_path / "run" / "plan.toml")).target == "bought"
     assert "test_opened" not in {line["event"] for line in events(tmp_path / "run")}
+
+
+def test_ignored_findings_of_the_run_do_not_end_it_with_1(tmp_path):
+    rng = np.random.default_rng(0)
+    words = np.array(["late", "bus", "again", "fine", "trip", "seat", "view", "lake", "rain", "sun"])
+    texts = [" ".join(rng.choice(words, 8)) for _ in range(60)]
+    data = pd.DataFrame({"note": texts, "good": rng.permutation(np.repeat(["yes", "no"], 30))})
+    options = {"target": "good", "modality": "text", "backbone": "some/net", **QUICK}
+    codes = ["AM504", "AM509"]
+    report = automl.fit(data, out=tmp_path / "run", ignore=codes, **options).report
+    assert {f["code"]: f["status"] for f in report["findings"] if f["code"] in codes} == dict.fromkeys(codes, "skipped")
+    assert report["decision"]["family"] == "baseline"
+    assert exit_code(report) == 0
 
 
 def test_a_folder_in_use_is_refused_and_left_alone(tmp_path):
@@ -407,3 +449,15 @@ def test_images_from_folder_to_predictions(tmp_path):
     assert len(got) == 200
     assert (got["prediction"].astype(int) == got["path"].str.split("/").str[0].astype(int)).mean() > 0.9
     assert [c for c in verify.verify(found.path) if not c.ok] == []
+
+
+def test_splits_with_one_class_alone_are_left_out(tmp_path):
+    """Early blocks in time have no positive row to learn from, or to judge."""
+    data = pd.DataFrame(
+        {"x": np.random.default_rng(0).normal(size=600), "day": pd.date_range("2020-01-01", periods=600)}
+    )
+    late = np.arange(600) > 250
+    data["y"] = np.where(late & (data["x"] > 0), "yes", "no")
+    found = automl.fit(data, target="y", time_column="day", out=tmp_path / "run", **QUICK)
+    assert found.report["test"]["value"] > 0.9
+    assert found.report["decision"]["evidence"]["splits"] >= 2

@@ -257,7 +257,11 @@ def test_a_missing_field_and_a_broken_file_are_errors(damaged):
         verify(damaged.folder)
     (damaged.folder / "oof.parquet").write_bytes(b"nothing")
     (damaged.folder / "report.json").write_text("{}", encoding="utf-8")
-    with pytest.raises(RunError, match=r"Cannot read oof.parquet"):
+    with pytest.raises(RunError, match=r"Cannot read oof.parquet") as caught:
+        verify(damaged.folder)
+    assert caught.value.hint
+    (damaged.folder / "leaderboard.csv").write_bytes(b"a\xff")
+    with pytest.raises(RunError, match=r"damaged: UnicodeDecodeError"):
         verify(damaged.folder)
 
 

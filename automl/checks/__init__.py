@@ -9,14 +9,28 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from automl.checks.base import Check, CheckFacts, NotApplicable
-from automl.errors import UsageError
+from automl.errors import UsageError, did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from automl.types import Finding
 
-__all__ = ["Check", "CheckFacts", "NotApplicable", "all_checks", "check", "dropped_by", "page", "run_checks"]
+__all__ = [
+    "Check",
+    "CheckFacts",
+    "NotApplicable",
+    "all_checks",
+    "check",
+    "dropped_by",
+    "listing",
+    "page",
+    "run_checks",
+    "without",
+]
+
+ALIKE = 0.85
+"""Likeness from which another code is meant: one sign too many or too few. With another digit it may be any of ten."""
 
 
 @cache
@@ -39,7 +53,8 @@ def check(code: str) -> Check:
     """
     found = all_checks()
     if code.upper() not in found:
-        raise UsageError.unknown("finding", code, found)
+        hint = did_you_mean(code, found, ALIKE) or "automl explain lists all codes"
+        raise UsageError(f"Unknown finding {code!r}.", hint=hint)
     return found[code.upper()]
 
 
@@ -51,6 +66,11 @@ def page(code: str) -> str:
     """
     one = check(code)
     return f"{one.code} {one.title} ({one.severity})\n\n{inspect.cleandoc(one.page)}\n"
+
+
+def listing() -> str:
+    """Every code with its severity and title, a line each."""
+    return "".join(f"{one.code}  {one.severity:7}  {one.title}\n" for one in all_checks().values())
 
 
 def run_checks(facts: CheckFacts, ignore: Iterable[str] = ()) -> tuple[Finding, ...]:
@@ -74,6 +94,22 @@ def run_checks(facts: CheckFacts, ignore: Iterable[str] = ()) -> tuple[Finding, 
             continue
         findings.extend(found or [one.finding(status="passed")])
     return tuple(findings)
+
+
+def without(findings: Iterable[Finding], ignore: Iterable[str]) -> tuple[Finding, ...]:
+    """The findings, those of ignored codes skipped, each code once: for what the run finds as it goes.
+
+    Raises:
+        UsageError: an ignored code is unknown.
+    """
+    ignored = {check(code).code for code in ignore}
+    kept: list[Finding] = []
+    for finding in findings:
+        if finding.code not in ignored:
+            kept.append(finding)
+        elif all(finding.code != other.code for other in kept):
+            kept.append(check(finding.code).finding(status="skipped", action=f"ignored by --ignore {finding.code}"))
+    return tuple(kept)
 
 
 def dropped_by(findings: Iterable[Finding]) -> dict[str, str]:

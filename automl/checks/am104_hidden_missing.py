@@ -21,8 +21,8 @@ class HiddenMissing(Check):
     What it means: cells hold '?', 'NA', 'null', blanks or another marker instead of being empty.
     Why it matters: as a label the marker would count as a value, and one marker turns a column of
     numbers into text.
-    Threshold: one cell is enough. 'none' and 'unknown' count only among numbers: elsewhere they are
-    often real labels.
+    Threshold: one cell is enough. 'none' and 'unknown' count only among numbers and dates: elsewhere
+    they are often real labels.
     What is done: the cells are taken as missing.
     To override: write such a label out in the file ('not applicable').
     """

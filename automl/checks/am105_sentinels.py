@@ -22,8 +22,8 @@ class Sentinels(Check):
     Why it matters: as a quantity it pulls means and linear models away; trees cope, but averages in
     reports do not.
     Threshold: -1, -9, -99 ... -99999, 99, 999 ... 99999 in at least 0.5 % of the cells and three of
-    them; -1 and -9 where nothing else is negative, the others where the gap to the next value is
-    larger than the range of all other values.
+    them; -1 and -9 where nothing else is negative and the others span 2 or more, the longer ones where
+    the gap to the next value is larger than the range of all other values (and than 1).
     What is done: the cells are kept as they are: the code may have a meaning ('never contacted').
     To treat them: empty these cells in the file, so that they count as missing.
     """

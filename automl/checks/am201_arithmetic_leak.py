@@ -29,7 +29,8 @@ class ArithmeticLeak(Check):
     Why it matters: such a column is known only when the target is known. A model that uses it looks
     perfect and is of no use for new rows.
     Threshold: the formula holds in every row that has the values (at least 90 % of up to 5,000
-    evenly spread rows), but for rounding in the ninth digit. For classes: every value of the column
+    evenly spread rows, and 20), but for rounding in the ninth digit; pairs are looked for among the
+    first 1,000 number columns. For classes: every value of the column
     belongs to one class and every class to one value. A column that merely predicts well is not
     meant (see AM202).
     What is done: the columns are not used as inputs.

@@ -33,7 +33,7 @@ class SuspectedLeak(Check):
     a very good input.
     Threshold: alone, out of fold, on up to 5,000 rows: ROC AUC or R2 of at least 0.98, and more
     than 0.20 above the best of the other columns; at least 100 rows; at most a third of the
-    columns. A column with strong rivals is not meant. Columns that AM201 names are left out.
+    columns, or one. A column with strong rivals is not meant. Columns that AM201 names are left out.
     What is done: the columns are kept as inputs; the scores are shown.
     To override: --drop COLUMN when it is not known at the time of prediction; --ignore AM202 when
     it is.

@@ -28,9 +28,10 @@ class Imbalance(Check):
     make every figure about them uncertain.
     Threshold: the smallest class has less than a tenth of an even share: less than 5 % of the rows
     for two classes.
-    What is done: splits keep the shares; the decision threshold is tuned instead of weighting
-    classes, which would spoil the probabilities. Look at average_precision or balanced_accuracy
-    beside the metric.
+    What is done: splits keep the shares. Classes are not weighted, which would spoil the
+    probabilities; where the metric judges the class that is named (such as balanced_accuracy or f1),
+    the decision threshold is tuned instead. Look at average_precision or balanced_accuracy beside the
+    metric.
     To override: --metric average_precision, --metric balanced_accuracy, or --weight COLUMN.
     """
 

@@ -28,7 +28,7 @@ class SortedByTarget(Check):
     Why it matters: a split by position would put classes only in one part. It can also mean that
     the file was put together from several sources, one for each class.
     Threshold: for classes, fewer than 5 % of the changes from row to row that random order would
-    give; for numbers, rising (or falling) in all but 1 % of the rows.
+    give; for numbers, rising (or falling) in all but 1 % of the rows; at least 50 rows.
     What is done: rows are shuffled before every split (unless --time-column is given).
     To override: nothing is needed.
     """

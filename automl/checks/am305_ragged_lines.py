@@ -24,7 +24,7 @@ class RaggedLines(Check):
     Why it matters: they were not read; a quote or delimiter inside a cell is the usual cause.
     Threshold: one line is enough; above the reader's limit (1 % of the lines) reading stops with an
     error.
-    What is done: the lines are skipped and listed.
+    What is done: the lines are skipped and counted; the first are listed.
     To override: correct the lines in the file.
     """
 
@@ -36,5 +36,6 @@ class RaggedLines(Check):
         if not skipped:
             return []
         first = dict(list(skipped.items())[:SHOWN])
-        title = f"Lines skipped: {len(skipped):,}"
-        return [self.finding(evidence={"lines": len(skipped), "first": first}, title=title, action="not used")]
+        count = facts.reading.get("skipped", len(skipped))  # the reader names the first ones only
+        evidence = {"lines": count, "first": first}
+        return [self.finding(evidence=evidence, title=f"Lines skipped: {count:,}", action="not used")]

@@ -25,7 +25,8 @@ class FewRows(Check):
     wide.
     Threshold: fewer than 200 rows.
     What is done: cross-validation is repeated instead of setting a test part aside (under 500
-    rows); under 50 rows only the baseline and linear models are tried.
+    rows, unless the data bring a test part or rows are forecast); under 50 rows only the baseline
+    and linear models are tried.
     To override: more rows; nothing else helps.
     """
 

@@ -22,6 +22,7 @@ class NearDuplicateImages(Check):
     be missed.
     What is done: near-duplicates are tied together like the rows of a --group and never lie on both
     sides of a split. Where train/ and test/ folders fix the split they stay where they are, and
-    where more than half of the images would be one group they are not tied.
+    where more than half of the images would be one group they are not tied. A warning where some may
+    lie on both sides, else a note.
     To override: --ignore AM312, or delete the copies.
     """

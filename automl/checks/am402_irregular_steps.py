@@ -25,7 +25,8 @@ class IrregularSteps(Check):
     Why it matters: the horizon and all lags count steps. With holes the last known value stands in
     for a missing one; without a spacing each row counts as one step, however far it is from the
     next.
-    Threshold: more than 0.1 % of the steps have no row, or half of them in the best spacing found.
+    Threshold: more than 0.1 % of the steps have no row, or there is no spacing in which at least half
+    of them have one.
     What is done: the values before stand in, or rows are counted.
     To override: add the missing rows (an empty target is fine), or bring the data to a regular
     spacing first.

@@ -6,16 +6,19 @@ from automl.checks.base import Check
 
 
 class FamilyNotTried(Check):
-    """Found by the search."""
+    """Found by the decision."""
 
     code = "AM501"
-    title = "Model family not tried: budget"
+    title = "Model family not tried"
     severity = "note"
     in_run = True
     page = """
-    What it means: the budget left no time for a model family, or its program could not start.
+    What it means: a model family that was allowed has no figure: the budget left no time for it, its
+    first fit failed, its program could not start, or the run was interrupted.
     Why it matters: the verdict does not know what this family could do; its probability shows that.
-    Threshold: the family has no finished fit on every compared split.
-    What is done: the verdict is made among the other families, and says so.
-    To override: a larger --budget, or --families to name the ones to try.
+    Threshold: not one fit of the family could be judged.
+    What is done: the verdict is made among the other families and says so; a part of the probability
+    is kept for this one.
+    To override: a larger --budget, automl fit --resume RUN after an interruption, or --families to name
+    the ones to try.
     """

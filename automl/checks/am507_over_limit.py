@@ -19,5 +19,6 @@ class OverLimit(Check):
     Threshold: --max-latency for the median of single predictions on this machine; --max-size for all
     files of the model folder.
     What is done: the model is delivered all the same, and the exit code is 1.
-    To override: a looser limit, a simpler family with --families, or fewer columns with --drop.
+    To override: a looser limit, a simpler family with --families, or fewer columns with --drop;
+    --ignore AM507 for exit code 0.
     """

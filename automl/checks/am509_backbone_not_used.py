@@ -14,11 +14,13 @@ class BackboneNotUsed(Check):
     in_run = True
     page = """
     What it means: the network named by --backbone is missing, damaged, unsafe to load, not a
-    network for images (or for texts), its weights could not be downloaded, or KerasHub, which it
-    needs, is not installed. As a note: it was used, but sees smaller images or shorter texts.
+    network for images (or for texts), its weights could not be downloaded in time, KerasHub, which it
+    needs, is not installed, or the run trains no networks. As a note: it was used, but sees smaller
+    images or shorter texts.
     Why it matters: networks were trained from scratch instead; with few rows pretrained features
     are usually better.
-    Threshold: the features of all rows take a fifth of the time left at most.
+    Threshold: finding it takes half of the time left at most, and no more than 15 minutes; the features
+    of all rows take a fifth of the time left at most.
     What is done: the run goes on without it, or with less, and the finding says why.
     To override: --backbone with a .keras file, a preset folder (config.json, model.weights.h5), or
     a name whose weights are in the Keras cache; or leave it out. A larger --budget for the note.

@@ -13,11 +13,13 @@ class UnseenCategories(Check):
     severity = "warning"
     in_run = True
     page = """
-    What it means: cells of a category column hold labels that were not in the training data.
+    What it means: cells of a category or yes-or-no column hold labels that were not in the training
+    data.
     Why it matters: the model knows nothing about them; many of them mean that the data have
     changed.
     Threshold: one cell is enough.
-    What is done: they are taken as missing, counted and listed. They are never mapped to a known
-    label.
-    To override: --on-problem refuse stops instead; train again with rows that have the new labels.
+    What is done: they are taken as missing; automl predict counts them for every column on stderr, with
+    examples. They are never mapped to a known label.
+    To override: --on-problem refuse stops instead, row-error leaves their rows without a prediction;
+    train again with rows that have the new labels.
     """

@@ -16,6 +16,7 @@ class WrongTypes(Check):
     What it means: cells of a number or date column hold something that is none.
     Why it matters: a shifted column or a changed export is the usual cause.
     Threshold: one cell is enough.
-    What is done: they are taken as missing and counted.
-    To override: --on-problem refuse stops instead; correct the cells.
+    What is done: they are taken as missing; automl predict counts them for every column on stderr.
+    To override: --on-problem refuse stops instead, row-error leaves their rows without a prediction;
+    correct the cells.
     """

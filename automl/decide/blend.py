@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from automl.decide.belief import belief
 from automl.decide.compare import THRESHOLDS
+from automl.decide.words import number
 
 if TYPE_CHECKING:
     from automl.decide.engine import Decision
+    from automl.decide.posterior import Pair
     from automl.evaluate.crossval import Candidate, CrossValidation
     from automl.types import FamilyName, Prefer
 
@@ -53,23 +55,22 @@ def judge(
     limit = THRESHOLDS[prefer]
     used = pair.mean >= 0 if prefer == "accuracy" else pair.p_better >= limit
     weights = {member.name: round(weight, 4) for member, weight in ensemble.members}
-    reason = _reason(cv, pair.mean, pair.p_better, limit, prefer)
+    reason = _reason(cv, pair, limit, prefer)
     return Blend(used, reason, pair.mean, pair.low, pair.high, pair.p_better, weights)
 
 
-def _reason(cv: CrossValidation, gain: float, probability: float, limit: float, prefer: Prefer) -> str:
-    name = cv.metric.loss_name
-    if gain == 0:
+def _reason(cv: CrossValidation, pair: Pair, limit: float, prefer: Prefer) -> str:
+    if pair.mean == 0:
         return "The ensemble is one candidate: the models of its splits, or several fits on all rows, are averaged."
-    change = f"{name} {'lower' if gain > 0 else 'higher'} by {abs(gain):.3g}"
-    if prefer == "accuracy":
-        what = "is delivered" if gain > 0 else "is not delivered"
-        return f"The weighted ensemble {what}: {change} than the best single model, out of fold."
-    shown = "reaches" if probability >= limit else "does not reach"
-    return (
-        f"The weighted ensemble has {change} than the single model, out of fold; the probability of a gain that "
-        f"matters is {probability:.2f}, which {shown} {limit:.2f}."
-    )
+    used = pair.mean > 0 if prefer == "accuracy" else pair.p_better >= limit
+    gap = number(abs(pair.mean), pair.high - pair.low)
+    found = f"{'better' if pair.mean > 0 else 'worse'} by {gap} {cv.metric.label} than the best single model"
+    found = found if gap.strip("0.") else "level with the best single model"
+    what = f"A weighted ensemble is {'' if used else 'not '}delivered: out of fold it is {found}"
+    if prefer == "accuracy" or pair.mean < 0:
+        return f"{what}."
+    matters = f"by more than r with probability {pair.p_better:.2f}"
+    return f"{what}, {matters}; {limit:g} is asked for."
 
 
 def with_blend(decision: Decision, blend: Blend) -> Decision:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from automl.types import Prefer, Profile
 
 FEW_OF_A_CLASS = 30
+"""Rows of a class below which its test figures are flagged."""
 SMALL_DATA = 200
 ENOUGH_EPOCHS = 30
 ENOUGH_ROUNDS = 200
@@ -248,15 +249,22 @@ def _flags(cv: CrossValidation, probes: Probes, candidates: dict[FamilyName, Can
     rows = len(cv.dataset)
     if rows < SMALL_DATA:
         flags.append(Flag("small_data", f"Only {rows} rows: every figure here is uncertain."))
-    if cv.dataset.problem.task != "regression":
-        import numpy as np
-
-        smallest = int(np.bincount(cv.dataset.y, minlength=cv.dataset.problem.outputs).min())
-        if smallest < FEW_OF_A_CLASS:
-            flags.append(
-                Flag("few_test_rows", f"The rarest class has {smallest} rows: its share of the evidence is thin.")
-            )
+    if cv.dataset.problem.task != "regression" and (rarest := rarest_judged(cv)) < FEW_OF_A_CLASS:
+        where = " in the test part" if len(cv.test) else ""
+        counted = f"{rarest} row{'' if rarest == 1 else 's'}{where}"
+        flags.append(Flag("few_test_rows", f"The rarest class has {counted}: its share of the evidence is thin."))
     return flags
+
+
+def rarest_judged(cv: CrossValidation) -> int:
+    """Rows of the rarest class among those judged in the end: the test part, or without one all that folds judge.
+
+    The test part is counted and not looked at: its rows are dealt out by class before anything is fitted.
+    """
+    import numpy as np
+
+    rows = cv.test if len(cv.test) else np.unique(np.concatenate([split.check for split in cv.splits]))
+    return int(np.bincount(cv.dataset.y[rows], minlength=cv.dataset.problem.outputs).min())
 
 
 def _nothing_left(result: Verdict, excluded: dict[FamilyName, str]) -> list[Flag]:

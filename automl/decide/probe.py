@@ -211,12 +211,24 @@ class Race:
         self._judge()
         self._climb(name)
         for split in range(1, len(cv.splits)):
-            if not self._goes_on(name, split):
+            if not self._goes_on(name, split) or not self._shared(name, split, share):
                 break
             self._further_split(name, split, share)
             if split not in self.tried[name].losses:
                 break
             self._judge()
+
+    def _shared(self, name: FamilyName, split: int, share: float) -> bool:
+        """Whether all others in play are judged on the split, now at the latest: only shared splits compare."""
+        for other, candidate in self.probes.candidates.items():
+            if other == name or split in candidate.losses or candidate.reason:
+                continue
+            if other != "baseline" and not self._open(other):
+                continue
+            self._further_split(other, split, share)
+            if split not in candidate.losses:
+                return False
+        return True
 
     def _look(self, names: list[FamilyName]) -> None:
         """The smallest rung first where there are many rows: a first verdict within seconds."""

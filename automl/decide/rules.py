@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from automl.decide.engine import FEW_OF_A_CLASS, SMALL_DATA
+from automl.decide.engine import FEW_OF_A_CLASS, SMALL_DATA, rarest_judged
 from automl.decide.posterior import EQUIVALENCE
 from automl.decide.words import NOUNS, number
 from automl.types import FAMILIES
@@ -113,12 +113,10 @@ def _size(cv: CrossValidation) -> Iterator[Rule]:
     rows = len(cv.dataset)
     yield Rule("enough rows to compare families", f"{rows:,} rows", f"{SMALL_DATA}", rows >= SMALL_DATA, "convention")
     if cv.dataset.problem.task != "regression":
-        import numpy as np
-
-        smallest = int(np.bincount(cv.dataset.y, minlength=cv.dataset.problem.outputs).min())
+        rarest, judged = rarest_judged(cv), "test rows" if len(cv.test) else "rows"
         yield Rule(
-            "enough rows of every class", f"{smallest:,} of the rarest", f"{FEW_OF_A_CLASS}",
-            smallest >= FEW_OF_A_CLASS, "convention",
+            f"enough {judged} of every class", f"{rarest:,} of the rarest", f"{FEW_OF_A_CLASS}",
+            rarest >= FEW_OF_A_CLASS, "convention",
         )  # fmt: skip
 
 

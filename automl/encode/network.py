@@ -147,7 +147,7 @@ class NetworkTable:
 
     @classmethod
     def from_state(cls, state: State) -> NetworkTable:
-        """The encoder that `state` described; version 0.1.0 knew no codes and no quantiles."""
+        """The encoder that `state` described; codes and quantiles may be absent."""
         plain, arrays = state
         return cls(
             PartsEncoder.from_state((plain["parts"], unprefixed("parts", arrays))),

@@ -97,10 +97,9 @@ class TextEncoder:
 
     @classmethod
     def from_state(cls, state: State) -> TextEncoder:
-        """The encoder that `state` described, also that of version 0.1.0, which knew neither signs nor characters."""
+        """The encoder that `state` described."""
         plain, arrays = state
-        rich, grams = plain.get("rich", False), plain.get("grams", "words")
-        return cls(plain["terms"], arrays["idf"], arrays["components"], rich, grams)
+        return cls(plain["terms"], arrays["idf"], arrays["components"], plain["rich"], plain["grams"])
 
 
 def signs(texts: Array) -> Array:

@@ -200,19 +200,36 @@ class CrossValidation:
         params = {**candidate.params, **candidate.fixed}
         return FitTask(candidate.family, params, train, check, Limits(self._seconds(seconds), self.threads))
 
+    def predict(self, candidate: Candidate, split: int, seconds: float | None = None) -> Array | None:
+        """(judged rows, outputs) of a fit on one split, of which the metric need not be defined; None when it fails."""
+        part = self.splits[split]
+        fitted = self._fitted(self._task(candidate, part.train, part.check, seconds))
+        if isinstance(fitted, str):
+            candidate.reason = fitted
+            return None
+        self._fix_length(candidate, fitted)
+        return fitted.predictions
+
     def _judged(self, task: FitTask, check: Array) -> tuple[Fitted, float] | str:
         """What the task gave and its loss on the rows `check`, the first it predicts; else the reason why not."""
+        fitted = self._fitted(task)
+        if isinstance(fitted, str):
+            return fitted
+        loss = self.loss(check, fitted.predictions[: len(check)], self.metric)
+        return (fitted, loss) if np.isfinite(loss) else f"{self.metric.label} is not defined on its predictions"
+
+    def _fitted(self, task: FitTask) -> Fitted | str:
+        """What the journal remembers of the task, else what it gives; or the reason why it gives nothing usable."""
         try:
             recalled = self.journal.recall(task)
             fitted = recalled or self.run(task)
         except (FitFailed, WorkerDied, WorkerError, OutOfTime) as error:
             return str(error) or "out of time"
-        loss = self.loss(check, fitted.predictions[: len(check)], self.metric)
-        if not np.isfinite(loss):
-            return f"{self.metric.label} is not defined on its predictions"
+        if not np.isfinite(fitted.predictions).all():
+            return "its predictions are not finite"
         if recalled is None:
             self.journal.remember(task, fitted)
-        return fitted, loss
+        return fitted
 
     def loss(self, rows: Array, predictions: Array, metric: Metric) -> float:
         """Loss of predictions of these rows under a metric; not finite where that is not defined."""
@@ -225,18 +242,24 @@ class CrossValidation:
             candidate.fixed = candidate.fixed or {"epochs": fitted.info["planned_epochs"]}
 
     def run(self, task: FitTask) -> Fitted:
-        """Run a task where its family runs; a task whose worker died is run once more.
+        """Run a task where its family runs; a task whose worker died is run once more, in the time that is left.
 
         Raises:
             KeyboardInterrupt: Ctrl-C was pressed before, and lost on its way.
         """
         interrupts.check()
-        executor = self.executor(task.family)
-        seconds = float("inf") if task.limits.seconds is None else task.limits.seconds
+        executor, started = self.executor(task.family), self.clock.elapsed()
+        seconds = task.limits.seconds
         try:
-            return executor.call(fit, Shared(DATASET), task, seconds=seconds)
+            return executor.call(fit, Shared(DATASET), task, seconds=float("inf") if seconds is None else seconds)
         except WorkerDied:
-            return executor.call(fit, Shared(DATASET), task, seconds=seconds)
+            if seconds is None:
+                return executor.call(fit, Shared(DATASET), task)
+            left = seconds - (self.clock.elapsed() - started)
+            if left <= 0:
+                raise
+            again = replace(task, limits=replace(task.limits, seconds=left))
+            return executor.call(fit, Shared(DATASET), again, seconds=left)
 
     def executor(self, family: FamilyName) -> Executor:
         """Where this family runs."""

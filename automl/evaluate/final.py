@@ -235,10 +235,12 @@ def _fresh_predictions(
     for number in range(splits):
         left = cv.clock.left(keep)
         seconds = max(left / (splits - number + 2), LEAST_SECONDS) if shared else max(left, 0.1)
-        if not cv.judge(again, number, None if cv.clock.counts_trials else seconds):
+        # Its metric may not be defined on one split alone: all rows are judged together.
+        predictions = cv.predict(again, number, None if cv.clock.counts_trials else seconds)
+        if predictions is None:
             return None
         rows = cv.splits[number].check
-        total[rows] += again.fits[number].predictions
+        total[rows] += predictions
         count[rows] += 1
     mean: Array = (total / np.maximum(count, 1)[:, None]).astype(np.float32)
     return mean

@@ -25,7 +25,7 @@ LONGER = 1.5
 FORGOTTEN = "forgotten"
 """Empty file in place of a model that was deleted because no ensemble would take it."""
 FACTS = ("final_params", "info", "fit_seconds", "predict_seconds", "cost")
-"""Fields of `Fitted` that are kept as JSON; the cost is absent where older versions wrote them."""
+"""Fields of `Fitted` that are kept as JSON; the cost may be absent."""
 UNREADABLE = (OSError, EOFError, ValueError, KeyError, TypeError, zipfile.BadZipFile)
 """What reading a damaged file, or one of another version, raises."""
 

@@ -32,7 +32,7 @@ class Shape:
 
     Attributes:
         calibration, threshold: for classes, else None.
-        interval: for regression, else None; also None when an older run stored no width.
+        interval: for regression, else None; also None where none is stored.
     """
 
     calibration: Calibration | None = None
@@ -40,17 +40,9 @@ class Shape:
     interval: Band | None = None
 
     @classmethod
-    def of_width(cls, width: float | None) -> Shape:
-        """Nothing but one half-width for all predictions, as version 0.1.0 stored it; None = no interval."""
-        return cls() if width is None else cls(interval=Band((float(width),)))
-
-    @classmethod
     def from_state(cls, manifest: dict[str, Any]) -> Shape:
         """From the keys 'calibration', 'threshold' and 'interval' of manifest.json, each of which may be missing."""
-        interval = manifest.get("interval")
-        if interval is not None and not isinstance(interval, dict):
-            return cls.of_width(interval)
-        calibration, named = manifest.get("calibration"), manifest.get("threshold")
+        calibration, named, interval = (manifest.get(key) for key in ("calibration", "threshold", "interval"))
         return cls(
             None if calibration is None else jsonio.build(Calibration, calibration),
             None if named is None else jsonio.build(Threshold, named),

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from automl.data.dataset import Array, Dataset, Inputs
     from automl.types import FamilyName, Problem
 
-MEDIAN_METRICS = ("mae", "mape", "pinball")
 HARD_METRICS = frozenset({"accuracy", "balanced_accuracy", "f1", "f1_macro", "mcc"})
 """Metrics of the predicted class, not of its probability."""
 Params = dict[str, Any]
@@ -108,12 +107,6 @@ class Family(Protocol):
     def describe(self, params: Params) -> str:
         """A short name of the configuration for the leaderboard."""
         ...
-
-
-def quantile_of(metric: str) -> float | None:
-    """The quantile that a metric asks for: 0.5 for absolute errors, 0.9 for 'pinball:0.9', None for a mean."""
-    name, _, level = metric.partition(":")
-    return float(level or 0.5) if name in MEDIAN_METRICS else None
 
 
 class FitFailed(Exception):  # noqa: N818 (an outcome that the search records, not an error of the user's)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from automl.encode import state
-from automl.families.base import quantile_of
+from automl.families.quantile import MEDIAN, quantile_of, weighted_quantile
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,10 +19,6 @@ if TYPE_CHECKING:
     from automl.data.dataset import Array, Dataset, Inputs
     from automl.families.base import Knob, Limits, Params
     from automl.types import FamilyName, Problem
-
-
-MEDIAN = 0.5
-"""The quantile that a seasonal-naive forecast is taken for as it is."""
 
 
 @dataclass
@@ -78,12 +74,12 @@ class BaselineFamily:
         level, forecast = quantile_of(train.problem.metric), train.problem.forecast
         if forecast is not None:
             naive = BaselineModel(np.zeros(1), forecast.lag(forecast.naive))
-            if level in (None, MEDIAN):
+            if level in (None, MEDIAN):  # the quantile that a naive forecast is taken for as it is
                 return naive
             errors = train.y - naive.predict(train.inputs)[:, 0]
-            return replace(naive, constant=np.asarray([_weighted_quantile(errors, weight, float(level or MEDIAN))]))
+            return replace(naive, constant=np.asarray([weighted_quantile(errors, weight, float(level or MEDIAN))]))
         if level is not None:
-            return BaselineModel(np.asarray([_weighted_quantile(train.y, weight, level)]))
+            return BaselineModel(np.asarray([weighted_quantile(train.y, weight, level)]))
         return BaselineModel(np.asarray([np.average(train.y, weights=weight)]))
 
     def load(self, folder: Path, problem: Problem) -> BaselineModel:  # noqa: ARG002
@@ -94,12 +90,6 @@ class BaselineFamily:
     def describe(self, params: Params) -> str:  # noqa: ARG002
         """A name for the leaderboard."""
         return "without a model"
-
-
-def _weighted_quantile(values: Array, weight: Array, level: float) -> float:
-    order = np.argsort(values)
-    total = np.cumsum(weight[order])
-    return float(values[order][min(np.searchsorted(total, total[-1] * level), len(order) - 1)])
 
 
 FAMILY = BaselineFamily()

@@ -72,7 +72,7 @@ class TargetTransform:
 
     @classmethod
     def from_state(cls, state: dict[str, Any] | None) -> TargetTransform:
-        """The transform that `state` described; none for models of a version without transforms."""
+        """The transform that `state` described; none for a model without one."""
         return cls(**(state or {}))
 
 

@@ -61,7 +61,8 @@ def profile(source: Source, plan: Plan) -> Profile:
     if isinstance(source, ImageFiles):
         from automl.profile import media
 
-        return media.profile(source, files.inspect(source), task=plan.task, ignore=plan.ignore)
+        how: dict[str, Any] = {"task": plan.task, "positive": plan.positive, "ignore": plan.ignore}
+        return media.profile(source, files.inspect(source), **how)
     return tables.table_profile(source, plan) if plan.horizon is None else forecasts.prepared(source, plan).profile
 
 

@@ -10,7 +10,7 @@ from automl.data.broken import check_broken
 from automl.data.dataset import Dataset
 from automl.errors import ColumnMissing
 from automl.prepare import rows as structure
-from automl.prepare.prepared import Prepared, metric_name, monotone
+from automl.prepare.prepared import Prepared, as_profiled, metric_name, monotone
 from automl.types import UNITS, Problem
 
 if TYPE_CHECKING:
@@ -50,9 +50,10 @@ def prepared(files: ImageFiles, plan: Plan, folder: Path, threads: int) -> Prepa
         decoded = decode.decode(files, readable, size[:2], size[2], out, threads=threads)
     inspected = inspected.with_broken(decoded.reasons)
     check_broken(inspected.reasons, len(files.paths), where=files.source, what=things)
-    found = media.profile(files, inspected, task=plan.task, ignore=plan.ignore)
+    found = media.profile(files, inspected, task=plan.task, positive=plan.positive, ignore=plan.ignore)
     rows = readable[decoded.ok]
     y, classes, kept = media.encode([(files.labels or ())[i] for i in rows], found.task.value)
+    y, classes = as_profiled(y, classes, found)
     rows = rows[kept]
     paths = tuple(files.paths[i] for i in rows)
     problem = Problem(

@@ -26,6 +26,7 @@ def prepared(table: Table, plan: Plan) -> Prepared:
         ColumnMissing: a column that is said to be known in advance.
         DataError: rows without time, a time stamp twice in a series, too short a history.
     """
+    from automl.checks import without
     from automl.checks.am402_irregular_steps import irregular
     from automl.forecast.build import Asked, build
     from automl.forecast.steps import words
@@ -46,7 +47,8 @@ def prepared(table: Table, plan: Plan) -> Prepared:
     told = {"horizon": forecast.horizon, "unit": words(forecast.steps), "baseline": forecast.baseline}
     series = built.choices["spacing"].evidence["series"]
     found = replace(found, forecast={**told, "series": series, "known": list(plan.known), **built.choices})
-    found = replace(found, findings=(*found.findings, irregular(built.choices["spacing"], time.name)))
+    steps = without([irregular(built.choices["spacing"], time.name)], plan.ignore)
+    found = replace(found, findings=(*found.findings, *steps))
     problem = Problem(
         "table", "regression", metric_name(plan, found), (), built.columns, plan.seed, monotone=monotone(plan, found),
         explainable=plan.explainable, forecast=forecast,

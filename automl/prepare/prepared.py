@@ -36,6 +36,12 @@ class Prepared:
     times: Array = field(default_factory=lambda: np.zeros(0))
 
 
+def as_profiled(y: Array, classes: tuple[str, ...], found: Profile) -> tuple[Array, tuple[str, ...]]:
+    """Class codes and labels in the order of the profile, where the positive one of two is last."""
+    ordered = tuple(found.classes)
+    return (y, classes) if ordered == classes else (1 - y, ordered)
+
+
 def metric_name(plan: Plan, found: Profile) -> str:
     """The metric of the plan, or the default of the task."""
     from automl.evaluate import metrics

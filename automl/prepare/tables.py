@@ -11,7 +11,7 @@ from automl.data.broken import check_broken
 from automl.data.dataset import Dataset
 from automl.errors import DataError, UsageError
 from automl.prepare import rows as structure
-from automl.prepare.prepared import Prepared, metric_name, monotone
+from automl.prepare.prepared import Prepared, as_profiled, metric_name, monotone
 from automl.types import Column, Problem
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ def table_profile(source: Table, plan: Plan) -> Profile:
         source,
         target=plan.target,
         task=plan.task,
+        positive=plan.positive,
         drop=plan.drop if plan.long_series is None else (plan.long_series,),
         keep=() if long else plan.keep,
         weight=plan.weight,
@@ -69,6 +70,7 @@ def prepared(table: Table, plan: Plan, folder: Path, threads: int) -> Prepared:
         raise DataError("No column is left to learn from.", where=found.source, hint="--keep COL uses a dropped column")
     found, frame = _with_pixels(table, found, plan, folder, threads) if table.images else (found, table.frame)
     y, classes, kept = encode_target(frame[found.target.value], found.task.value)
+    y, classes = as_profiled(y, classes, found)
     rows = np.flatnonzero(kept)
     columns, channels = _series_order(found)
     inputs = typed(frame, columns).frame

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from automl.checks import CheckFacts, NotApplicable, check
+from automl.checks import CheckFacts, NotApplicable, check, without
 from automl.errors import DataError
 from automl.profile.describe import sort_labels
 from automl.profile.stats import number_stats
-from automl.profile.target import detect_task, encode_target
+from automl.profile.target import detect_task, encode_target, positive_last
 from automl.types import UNITS, Choice, Finding, Modality, Profile, Task
 
 if TYPE_CHECKING:
@@ -31,7 +31,12 @@ TABLE_CHECKS = ("AM301", "AM303", "AM307")
 
 
 def profile(
-    files: ImageFiles, inspection: Inspection, *, task: str | None = None, ignore: Iterable[str] = ()
+    files: ImageFiles,
+    inspection: Inspection,
+    *,
+    task: str | None = None,
+    positive: str | None = None,
+    ignore: Iterable[str] = (),
 ) -> Profile:
     """The profile of labelled images or recordings.
 
@@ -41,14 +46,14 @@ def profile(
         files: with labels.
         inspection: their headers; once decoded, `inspection.with_broken(decoded.reasons)`.
         task: the user's task, found from the labels when None.
+        positive: the class of two that comes last; the one that sorts last when None.
         ignore: codes of findings to skip.
 
     Raises:
         DataError: no labels, no readable file, fewer than two classes with two readable files, or labels that
             contradict the task.
-        UsageError: an unknown task or code.
+        UsageError: an unknown task, label or code.
     """
-    skipped = {check(code).code for code in ignore}
     labels = _readable_labels(files, inspection)
     target = _target(files)
     choice = _task(files, labels, target.value, task)
@@ -68,11 +73,11 @@ def profile(
         task=choice,
         target=target,
         rows=len(y),
-        classes=counts,
+        classes=positive_last(counts, choice.value, positive),
         target_stats=number_stats(np.sort(y)) if regression else {"left_out": left_out} if left_out else {},
         media=media,
         reading=files.reading,
-        findings=tuple(_skipped(finding) if finding.code in skipped else finding for finding in findings),
+        findings=without(findings, ignore),
     )
 
 
@@ -257,7 +262,3 @@ def _duplicates(files: ImageFiles, media: dict[str, Any]) -> Finding:
     title = f"Exact copies of other {things}: {facts['count']:,}"
     found = one.finding(title=title, evidence=evidence | {"examples": facts["groups"][:5]}, action="kept")
     return replace(found, severity="note")
-
-
-def _skipped(finding: Finding) -> Finding:
-    return check(finding.code).finding(status="skipped", action=f"ignored by --ignore {finding.code}")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from automl.checks import CheckFacts, dropped_by, run_checks
+from automl.checks import CheckFacts, dropped_by, run_checks, without
 from automl.data.media import root_of
 from automl.data.table_frame import named
 from automl.data.table_target import guess_target
@@ -24,7 +24,7 @@ from automl.profile.modality import (
     table_choice,
 )
 from automl.profile.stats import count_distinct, number_stats, sample_positions
-from automl.profile.target import cells, detect_task, encode_target
+from automl.profile.target import cells, detect_task, encode_target, positive_last
 from automl.types import Choice, Column, Modality, Profile, Task
 
 if TYPE_CHECKING:
@@ -45,6 +45,7 @@ def profile(
     *,
     target: str | None = None,
     task: str | None = None,
+    positive: str | None = None,
     drop: Iterable[str] = (),
     keep: Iterable[str] = (),
     weight: str | None = None,
@@ -61,6 +62,7 @@ def profile(
         table: as read.
         target: column to predict; as the reader chose when None.
         task: the user's task, found from the target when None.
+        positive: the class of two that comes last; the one that sorts last when None.
         drop: columns never used.
         keep: columns used whatever a rule or a finding says.
         weight, group, time, split: columns of row weights, of values that must not straddle a split, of the order of
@@ -71,7 +73,7 @@ def profile(
 
     Raises:
         ColumnMissing: a column named is not in the table.
-        UsageError: an unknown task or code, a column with two roles, or a modality that no table has.
+        UsageError: an unknown task, label or code, a column with two roles, or a modality that no table has.
         DataError: a target or table from which nothing can be learnt, or columns that do not fit the modality.
     """
     check_wanted(modality, table.source)
@@ -100,7 +102,9 @@ def profile(
     findings = (*run_checks(facts, ignore), *broken_images(facts.columns, ignore))
     kept = _without_dropped(facts.columns, findings, roles.drop)
     columns, kind = _with_modality(table, kept, points, modality, past=facts.known is not None)
-    return _profile(table, facts, columns, applicable(findings, points, table), chosen, task_choice, kind)
+    told = without(applicable(findings, points, table), ignore)
+    found = _profile(table, facts, columns, told, chosen, task_choice, kind)
+    return replace(found, classes=positive_last(found.classes, found.task.value, positive))
 
 
 def _with_modality(

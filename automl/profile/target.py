@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -132,6 +133,8 @@ def _overridden(target: Cells, numbers: Array | None, task: str, where: str) -> 
             raise DataError(f"A binary target has two values, this one has {found:,}.", where=f"{where}: {some}, ...",
                             hint="--task multiclass, or --task regression for quantities")  # fmt: skip
         return Choice("binary", "as given", evidence, "--task")
+    if int((target.counts > 1).sum()) == 2:
+        return Choice("binary", "two classes with two rows or more: multiclass begins with three", evidence, "--task")
     return Choice("multiclass", "as given", evidence, "--task")
 
 
@@ -149,7 +152,7 @@ def _text(target: Cells, where: str) -> Choice[Task]:
     large = int((target.counts > 1).sum())
     evidence = {"distinct": found, "rows": target.rows}
     if large == 2:
-        return Choice("binary", "two labels", evidence, "--task multiclass")
+        return Choice("binary", "two labels", evidence, "--task")
     return Choice("multiclass", f"{found:,} text labels", evidence, "--task")
 
 
@@ -223,6 +226,24 @@ def encode_target(values: pd.Series | Cells, task: Task) -> tuple[Array, tuple[s
     table = np.array([*(position.get(text, -1) for text in texts), -1], dtype=np.int64)
     codes = table[target.codes]
     return codes[codes >= 0], classes, codes >= 0
+
+
+def positive_last(classes: dict[str, int], task: Task, positive: str | None) -> dict[str, int]:
+    """Label -> rows in the order of class codes: sorted, but the positive one of two last where it is named.
+
+    Raises:
+        UsageError: a label that the target does not have, or a task that is not binary.
+    """
+    if positive is None:
+        return classes
+    where = f"--positive {positive}"
+    if task != "binary":
+        what = f"Only one of two classes can be the positive one, and this task is {task}."
+        raise UsageError(what, where=where, hint="leave it out")
+    if positive not in classes:
+        known = " or ".join(f"--positive {shlex.quote(label)}" for label in classes)
+        raise UsageError(f"The target has no label {positive!r}.", where=where, hint=known)
+    return dict(sorted(classes.items(), key=lambda item: item[0] == positive))
 
 
 def is_skewed(y: Array) -> bool:

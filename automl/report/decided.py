@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from automl.report import brief, view
 from automl.report.formats import interval, is_number, number, percent, printable, seconds, signed
-from automl.report.terminal import grid, line, measured, prose, stack
-from automl.types import FAMILIES
+from automl.report.terminal import findings, grid, line, measured, prose, stack
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from rich.console import Group
@@ -32,12 +32,15 @@ WRITTEN = {
 }
 
 
-def decision_summary(decision: dict[str, Any], folder: Path | None = None) -> Group:
-    """What `automl decide` ends with: verdict, probabilities, probes, more data, alternatives, changes, costs, files.
+def decision_summary(
+    decision: dict[str, Any], folder: Path | None = None, found: Sequence[dict[str, Any]] = ()
+) -> Group:
+    """What `automl decide` ends with: verdict, findings, probabilities, probes, alternatives, changes, costs, files.
 
     Args:
         decision: what decision.json holds.
         folder: the run folder with plan.toml; without it the last lines are left out.
+        found: the findings, as in report.json.
     """
     report = {"decision": decision, "metric": {"name": view.at(decision, "evidence", "metric")}}
     told = [*view.listing(decision, "reasons"), *(view.at(f, "text") for f in view.listing(decision, "flags"))]
@@ -45,6 +48,7 @@ def decision_summary(decision: dict[str, Any], folder: Path | None = None) -> Gr
     return stack(
         _head(decision),
         [
+            ("Findings", findings({"findings": list(found)})),
             ("How sure", _sure(decision)),
             ("Probes", probes(report)),
             ("More data?", _sentence(brief.more_data(report))),
@@ -67,16 +71,12 @@ def _head(decision: dict[str, Any]) -> Group:
     return Group(*lines, prose(rest)) if rest else Group(*lines)
 
 
-def _order(given: dict[str, Any]) -> list[str]:
-    return [f for f in FAMILIES if f in given] + [f for f in given if f not in FAMILIES]
-
-
 def _sure(decision: dict[str, Any]) -> Group | None:
     """The probabilities as one bar with a legend."""
     from rich.console import Group
 
     given = view.mapping(decision, "probabilities")
-    shares = {f: float(given[f]) for f in _order(given) if is_number(given[f])}
+    shares = {f: float(given[f]) for f in view.simple_first(given) if is_number(given[f])}
     if not shares:
         return None
     bar, legend = line(""), line("")
@@ -107,7 +107,7 @@ def probes(report: dict[str, Any]) -> Table | None:
     table = grid("left", "right", "left", "right", "left", "right")
     heads = ("family", view.metric_name(report), "95 %", "gain", "95 %", "one fit")
     table.add_row(*(line(head, "dim") for head in heads))
-    for family in _order(families):
+    for family in view.simple_first(families):
         data, named = families[family], family == decision.get("family")
         gain = view.mapping(data, "against_named")
         cells = (

@@ -9,8 +9,8 @@ from automl.report import view
 from automl.report.formats import plural, short
 
 Level = Literal["yes", "care", "no"]
-WORRYING = {"not_decidable", "few_test_rows", "small_data", "network_under_trained", "under_trained"}
-"""Flags of the decision that limit how far figures carry."""
+WORRYING = ("not_decidable", "few_test_rows", "small_data", "_under_trained", "_not_tried")
+"""Ends of the codes of flags that limit how far figures carry."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ def _cares(report: dict[str, Any]) -> list[str]:
     reasons += [
         short(flag.get("text") or flag.get("code"), 120).rstrip(".")
         for flag in view.listing(report, "decision", "flags")
-        if isinstance(flag, dict) and (flag.get("code") in WORRYING or str(flag.get("code")).endswith("_not_tried"))
+        if isinstance(flag, dict) and str(flag.get("code")).endswith(WORRYING)
     ]
     if view.at(report, "model", "under_trained") and not any("under-trained" in r for r in reasons):
         reasons.append("the delivered network is under-trained: give it more time")

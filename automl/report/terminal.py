@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from automl.report import view
-from automl.report.formats import decimals_for, printable
+from automl.report.formats import decimals_for, printable, short, some
 
 if TYPE_CHECKING:
     from rich.console import Group
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from rich.text import Text
 
 PER_CENT = re.compile(r"(?<=\d) %")
+COLOURS = {"yes": "green", "care": "yellow", "no": "red", "error": "red", "warning": "yellow", "note": "cyan"}
+FINDINGS = 8
+"""Findings shown in the terminal; the report has them all."""
 
 
 def stack(head: Any, parts: list[tuple[str, Any]]) -> Group:
@@ -57,3 +60,24 @@ def measured(decision: dict[str, Any]) -> tuple[dict[str, dict[str, Any]], int |
     found = {k: v for k, v in view.mapping(view.standing(decision), "families").items() if isinstance(v, dict)}
     figures = ((d.get("value"), d.get("low"), d.get("high")) for f, d in found.items() if f != "baseline")
     return found, decimals_for(figures)
+
+
+def findings(report: dict[str, Any]) -> Table | None:
+    """The findings that hold, errors first; None for none."""
+    order = ("error", "warning", "note")
+    rows = [f for level in order for f in view.found(report, level)]
+    if not rows:
+        return None
+    table = grid("left", "left", "left", "left")
+    for f in rows[:FINDINGS]:
+        level = str(f.get("severity"))
+        columns = f.get("columns") or []
+        table.add_row(
+            line(level, COLOURS.get(level, "")),
+            line(str(f.get("code", "")), "bold"),
+            line(short(f.get("title", ""), 80)),
+            line(some(columns, 3, 24) if isinstance(columns, list) else "", "dim"),
+        )
+    if len(rows) > FINDINGS:
+        table.add_row("", "", line(f"{len(rows) - FINDINGS:,} more in the report", "dim"), "")
+    return table

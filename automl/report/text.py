@@ -17,10 +17,8 @@ from automl.report.formats import (
     short,
     signed,
     size,
-    some,
 )
-from automl.report.terminal import grid, line, measured, stack
-from automl.types import FAMILIES
+from automl.report.terminal import COLOURS, findings, grid, line, measured, stack
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,10 +28,6 @@ if TYPE_CHECKING:
     from rich.text import Text
 
 __all__ = ["decision_summary", "summary"]
-
-COLOURS = {"yes": "green", "care": "yellow", "no": "red", "error": "red", "warning": "yellow", "note": "cyan"}
-FINDINGS = 8
-"""Findings shown in the terminal; the report has them all."""
 
 
 def summary(report: dict[str, Any], folder: Path | None = None) -> Group:
@@ -46,7 +40,7 @@ def summary(report: dict[str, Any], folder: Path | None = None) -> Group:
     return stack(
         _head(report),
         [
-            ("Findings", _findings(report)),
+            ("Findings", findings(report)),
             ("Decision", _families(report)),
             ("Result", _result(report)),
             ("Files", _files(report, folder)),
@@ -63,26 +57,6 @@ def _head(report: dict[str, Any]) -> Text:
     )
 
 
-def _findings(report: dict[str, Any]) -> Table | None:
-    order = ("error", "warning", "note")
-    rows = [f for level in order for f in view.found(report, level)]
-    if not rows:
-        return None
-    table = grid("left", "left", "left", "left")
-    for f in rows[:FINDINGS]:
-        level = str(f.get("severity"))
-        columns = f.get("columns") or []
-        table.add_row(
-            line(level, COLOURS.get(level, "")),
-            line(str(f.get("code", "")), "bold"),
-            line(short(f.get("title", ""), 80)),
-            line(some(columns, 3, 24) if isinstance(columns, list) else "", "dim"),
-        )
-    if len(rows) > FINDINGS:
-        table.add_row("", "", line(f"{len(rows) - FINDINGS:,} more in the report", "dim"), "")
-    return table
-
-
 def _families(report: dict[str, Any]) -> Table | None:
     decision = view.mapping(report, "decision")
     families, decimals = measured(decision)
@@ -93,7 +67,7 @@ def _families(report: dict[str, Any]) -> Table | None:
     table.add_row(
         *(line(t, "dim") for t in ("family", metric, "95 %", "gain over the named", "probability", "one fit"))
     )
-    for family in [f for f in FAMILIES if f in families] + [f for f in families if f not in FAMILIES]:
+    for family in view.simple_first(families):
         data, named = families[family], family == decision.get("family")
         gain = "named" if named else signed(view.at(data, "against_named", "mean"), decimals)
         cells = (

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from automl.report.formats import is_number, signed
-from automl.types import UNITS
+from automl.types import FAMILIES, UNITS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 FAMILY_NAMES = {
     "baseline": "baseline (no inputs)",
@@ -41,6 +44,12 @@ COSTLY = ("log_loss", "rmse", "mae", "brier", "mape", "rmsle", "pinball")
 def unit(report: dict[str, Any]) -> tuple[str, str]:
     """What one row of the data and several are called: ('row', 'rows'), ('recording', 'recordings')."""
     return UNITS.get(at(report, "profile", "modality", "value"), UNITS["table"])
+
+
+def simple_first(families: Iterable[str]) -> list[str]:
+    """The families from simple to complex, then names that are none of ours, in the order given."""
+    given = list(families)
+    return [*(f for f in FAMILIES if f in given), *(f for f in given if f not in FAMILIES)]
 
 
 def at(data: Any, *path: str) -> Any:

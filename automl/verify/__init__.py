@@ -6,6 +6,7 @@ Nothing of the metrics, intervals or decision code of the run is used here: what
 
 from __future__ import annotations
 
+import csv
 from typing import TYPE_CHECKING
 
 from automl.errors import RunError
@@ -27,13 +28,14 @@ def verify(run: Path) -> list[Check]:
     Raises:
         RunError: files are missing or damaged, or lack fields that they must have.
     """
-    folder = Folder.read(run)
     try:
+        folder = Folder.read(run)
         found = [*decision.checks(folder), files.no_pickle(folder.path)]
         if folder.report is not None:
             for part in (figures.leaderboard, figures.test, figures.errors, shape.checks, files.checks):
                 found += part(folder, folder.report)
-    except (KeyError, TypeError, AttributeError, IndexError, ValueError) as error:
+    except (KeyError, TypeError, AttributeError, IndexError, ValueError, csv.Error) as error:
         # Documents of a shape we do not write: say which field, not where in our code.
-        raise RunError(f"The run folder is damaged: {type(error).__name__} {error}", where=str(run)) from error
+        what = f"The run folder is damaged: {type(error).__name__} {error}"
+        raise RunError(what, where=str(run), hint="restore its files, or fit again") from error
     return found

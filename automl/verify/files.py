@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import zipfile
 from typing import TYPE_CHECKING, Any
 
+from automl import jsonio
 from automl.verify.folder import REST, Check
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def checks(folder: Folder, report: dict[str, Any]) -> list[Check]:
     path = folder.path
     found = [_present(path, name) for name in REST]
     manifest = path / "model" / "manifest.json"
-    listed = json.loads(manifest.read_text(encoding="utf-8")).get("files", []) if manifest.is_file() else []
+    listed = jsonio.read(manifest).get("files", []) if manifest.is_file() else []
     names = sorted({*listed, *(report.get("model") or {}).get("files", [])})
     found += [_present(path, f"model/{name}") for name in names if f"model/{name}" not in REST]
     stated, derived = report.get("decision"), folder.decision

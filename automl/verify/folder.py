@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
 import math
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from automl import jsonio
 from automl.errors import RunError
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ FINISHED = ("report.json", "predictions.csv", "leaderboard.csv")
 REST = ("report.html", "profile.json", "plan.toml", "events.jsonl", "model/manifest.json", "model/contract.json")
 PREFIX = "probability_"
 TOLERANCE = 1e-6
+AGAIN = "restore the file, or fit again"
 
 Split = tuple[int, int]
 """(repeat, fold)."""
@@ -102,12 +103,12 @@ class Folder:
         if missing:
             hint = "give the folder that automl fit or automl decide wrote"
             raise RunError(f"The run folder is incomplete: no {', '.join(missing)}.", where=str(path), hint=hint)
-        decision = _json(path / "decision.json")
+        decision = jsonio.read(path / "decision.json")
         if undecided:
             return cls(path, decision)
         with (path / "leaderboard.csv").open(newline="", encoding="utf-8") as file:
             board = list(csv.DictReader(file))
-        return cls(path, decision, _json(path / "report.json"), board)
+        return cls(path, decision, jsonio.read(path / "report.json"), board)
 
     @cached_property
     def oof(self) -> pd.DataFrame:
@@ -117,7 +118,7 @@ class Folder:
         try:
             frame = pd.read_parquet(self.path / "oof.parquet")
         except (OSError, ValueError) as error:
-            raise RunError(f"Cannot read oof.parquet: {error}", where=str(self.path)) from error
+            raise RunError(f"Cannot read oof.parquet: {error}", where=str(self.path), hint=AGAIN) from error
         _need(frame, ("candidate", "repeat", "fold", "target"), self.path / "oof.parquet")
         return frame
 
@@ -129,7 +130,7 @@ class Folder:
         try:
             frame = pd.read_csv(self.path / "predictions.csv", dtype=str, keep_default_na=False)
         except (OSError, ValueError) as error:
-            raise RunError(f"Cannot read predictions.csv: {error}", where=str(self.path)) from error
+            raise RunError(f"Cannot read predictions.csv: {error}", where=str(self.path), hint=AGAIN) from error
         _need(frame, ("target", "prediction"), self.path / "predictions.csv")
         return frame
 
@@ -161,7 +162,8 @@ def rows(frame: pd.DataFrame, where: Path) -> Rows:
     targets = [str(target) for target in frame["target"]]
     strange = sorted(set(targets) - set(codes))
     if strange:
-        raise RunError(f"Targets without a probability column: {', '.join(strange[:5])}.", where=str(where))
+        what = f"Targets without a probability column: {', '.join(strange[:5])}."
+        raise RunError(what, where=str(where), hint=AGAIN)
     y = np.array([codes[target] for target in targets], dtype=int)
     return Rows(y, frame[[PREFIX + label for label in classes]].to_numpy(dtype=float), weight)
 
@@ -169,12 +171,4 @@ def rows(frame: pd.DataFrame, where: Path) -> Rows:
 def _need(frame: pd.DataFrame, names: tuple[str, ...], where: Path) -> None:
     missing = [name for name in names if name not in frame.columns]
     if missing:
-        raise RunError(f"Columns are missing: {', '.join(missing)}.", where=str(where))
-
-
-def _json(path: Path) -> dict[str, Any]:
-    try:
-        document: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise RunError(f"Cannot read {path.name}: {error}", where=str(path.parent)) from error
-    return document
+        raise RunError(f"Columns are missing: {', '.join(missing)}.", where=str(where), hint=AGAIN)

@@ -59,6 +59,6 @@ def _first_unbeaten(families: Sequence[str], better: dict[tuple[str, str], float
 
 
 def stated_prior(evidence: dict[str, Any]) -> Prior | None:
-    """The prior in `evidence`; None without one (runs of older versions, images)."""
+    """The prior in `evidence`; None without one, as for images."""
     given = evidence.get("prior")
     return Prior({pair: given[key] for pair, key in KEYS.items()}, given["weight"]) if given else None

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from automl import jsonio
 from automl.verify.folder import Check, Rows, figure, labels, rows
 from automl.verify.formulas import LABELS, score
 
@@ -22,11 +22,11 @@ TINY = 1e-30
 
 
 def checks(folder: Folder, report: dict[str, Any]) -> list[Check]:
-    """What the block `shape` states; nothing where a run has none (version 0.1.0)."""
+    """What the block `shape` states; nothing where a run has none."""
     block = report.get("shape")
     if not block:
         return []
-    manifest = json.loads((folder.path / "model" / "manifest.json").read_text(encoding="utf-8"))
+    manifest = jsonio.read(folder.path / "model" / "manifest.json")
     found = [
         Check(
             f"shape: {key} as in manifest.json",

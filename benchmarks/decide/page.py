@@ -24,14 +24,13 @@ if TYPE_CHECKING:
 
 Pairs = tuple[tuple["Truth", "Stated"], ...]
 WHEN = {"decide": "on the probes alone (`automl decide`)", "full": "after the search (`automl fit`)"}
-HEAD = """# How good the verdict is
-
-Made by `python benchmarks/decision.py page` from truth.csv and verdicts.csv; what was measured is in the docstring of
-`decision.py`. r is {r:.0%} of (baseline loss - best loss) on the test part; regret is the loss given up over (baseline
-loss - best loss). Truth: every family searched alone on the same train part and scored on the same test part.
-{sets} sets, {runs} runs (set and seed). Intervals of shares are Wilson's, 95 %, and treat runs as independent, which
-two seeds of one set are not quite; those of mean regret resample whole sets.
-"""
+TITLE = "# How good the verdict is\n"
+HEAD = """Made by `python benchmarks/decision.py page` from truth.csv and verdicts.csv; what was measured is in the
+docstring of `decision.py`. r is {r:.0%} of the way from the baseline loss to the best loss on the test part; regret is
+the loss given up over the whole way. Truth: every family searched alone on the same train part and scored on the same
+test part. {sets} sets, {runs} runs (set and seed). Intervals of shares are Wilson's, 95 %{independent}; those of mean
+regret resample whole sets."""
+SEEDS = ", and treat runs as independent, which several seeds of one set are not quite"
 NOTES = """Seconds: whole searches it took to have the family delivered, and the probes for ours. `all families` takes
 the best probe by validation loss and pays for three searches: an approximation of a leaderboard's pick, without its
 ensembles and without splitting the budget. `prior alone` takes the likeliest family before anything is measured;
@@ -50,12 +49,19 @@ def run(args: Namespace) -> None:
     """Write the page."""
     measured = truths(args.truth)
     kinds = asked(measured, args.verdicts)
-    parts = [HEAD.format(r=R, sets=len({name for name, _ in measured}), runs=len(measured))]
+    parts = [head(measured)]
     for kind in kinds:
         parts += [_section(kind)]
     parts += [_truth_section(measured), nulls(args.nulls), forecasts(args.forecasts)]
     args.out.write_text("\n".join(part for part in parts if part), encoding="utf-8")
     print(args.out)
+
+
+def head(measured: dict[Key, Truth]) -> str:
+    """What was measured; a word on seeds where a set has several."""
+    sets, runs = len({name for name, _ in measured}), len(measured)
+    text = HEAD.format(r=R, sets=sets, runs=runs, independent=SEEDS if sets < runs else "")
+    return f"{TITLE}\n{_filled(text)}"
 
 
 def table(header: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
@@ -130,7 +136,12 @@ def _limits(runs: Pairs) -> str:
     lines = [KNOWING.format(chance=chance, lost=lost)]
     if len(together) < len(runs):
         lines.append(POOLED.format(share=share(right, len(runs)), regret=regret))
-    return "\n".join(textwrap.fill(" ".join(line.split()), 120) + "\n" for line in lines)
+    return "\n".join(map(_filled, lines))
+
+
+def _filled(text: str) -> str:
+    """A paragraph in lines of 120 characters."""
+    return textwrap.fill(" ".join(text.split()), 120) + "\n"
 
 
 def _policies(runs: Pairs) -> str:

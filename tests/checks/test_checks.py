@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 import automl.checks
-from automl.checks import all_checks, check, dropped_by, page
+from automl.checks import all_checks, check, dropped_by, page, without
 from automl.checks.base import NotApplicable
 from automl.data.source import Table
 from automl.errors import UsageError
@@ -163,6 +163,12 @@ def test_reading(code, reading, status):
     assert found(code, {"x": X}, reading=reading).status == status
 
 
+def test_skipped_lines_are_counted_also_where_only_the_first_are_named():
+    finding = found("AM305", {"x": X}, reading={"skipped": 300, "skipped_lines": {7: "3 cells instead of 2"}})
+    assert finding.title == "Lines skipped: 300"
+    assert finding.evidence == {"lines": 300, "first": {7: "3 cells instead of 2"}}
+
+
 @pytest.mark.parametrize(
     ("names", "status"), [(["5.1", "3.5", "1.4", "-2"], "found"), (["1950", "1951", "1952", "1953"], "passed")]
 )
@@ -179,6 +185,15 @@ def test_an_ignored_finding_is_skipped_and_drops_nothing():
     finding = found("AM101", {"key": range(ROWS)}, ignore=["am101"])
     assert finding.status == "skipped"
     assert dropped_by([finding]) == {}
+
+
+def test_ignored_findings_are_skipped_once_each_and_others_stay():
+    given = [check(code).finding() for code in ("AM506", "AM101", "AM506")]
+    kept = without(given, ["am506"])
+    assert [(one.code, one.status) for one in kept] == [("AM506", "skipped"), ("AM101", "found")]
+    assert without(given, ()) == tuple(given)
+    with pytest.raises(UsageError, match="AM999"):
+        without(given, ["AM999"])
 
 
 def test_every_code_wanted_is_there_and_every_page_answers_the_five_questions():

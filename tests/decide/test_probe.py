@@ -349,6 +349,13 @@ def test_a_further_configuration_of_cheap_fits_may_take_what_is_cheap(monkeypatc
     assert probes.candidates["trees"].params == {"error": 0.1}
 
 
+def test_the_network_goes_on_only_beside_those_it_is_compared_with():
+    costs = {"baseline": 0.01, "linear": 0.01, "trees": 8.0, "network": 2.0}
+    cv = fake_cv(folds=5, repeats=3, budget=200.0, costs=costs, errors={"linear": 2.0, "trees": 0.5, "network": 0.5})
+    probes = run(cv, sharpened=lambda p: engine.decide(cv, p, Asked()))
+    assert set(probes.candidates["network"].losses) <= set(probes.candidates["trees"].losses)
+
+
 @pytest.mark.parametrize(("modality", "tried"), [("table", False), ("image", True)])
 def test_a_network_that_is_compiled_for_long_gets_the_time_for_it(modality, tried):
     cv = fake_cv(folds=3, repeats=1, budget=60.0, costs={"trees": 4.6, "network": 7.0})

@@ -158,6 +158,14 @@ def test_enough_rows_of_every_class(rare, held):
     assert all("class" not in r.rule for r in told(decided()))
 
 
+def test_enough_test_rows_of_every_class():
+    cv = fake_cv(numbers("binary", 300))
+    cv.test = np.flatnonzero(cv.dataset.y == 1)[:40]
+    (rule,) = [r for r in rules(cv, decided(), Asked()) if "class" in r.rule]
+
+    assert (rule.rule, rule.value, rule.held) == ("enough test rows of every class", "0 of the rarest", False)
+
+
 def test_families_left_out():
     found = told(decided(left_out={"network": 0.35, "trees": 0.1}))[-2:]
 

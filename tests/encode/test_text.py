@@ -92,12 +92,6 @@ def test_languages_without_blanks_are_cut_into_characters():
     assert np.linalg.norm(out, axis=1).min() > 0.1
 
 
-def test_the_state_of_version_0_1_0_is_of_words():
-    plain, arrays = TextEncoder.fit(TEXTS, seed=0).state()
-    old = TextEncoder.from_state(({"terms": plain["terms"]}, arrays))
-    assert (old.rich, old.grams) == (False, "words")
-
-
 def test_no_rows_give_no_rows():
     encoder = TextEncoder.fit(TEXTS, seed=0)
     assert encoder.transform(TEXTS[:0]).shape == (0, len(encoder.names()))

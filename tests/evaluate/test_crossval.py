@@ -90,6 +90,15 @@ def test_a_worker_that_dies_is_tried_once_more():
     assert candidate.reason == "gone"
 
 
+def test_a_worker_that_dies_is_tried_again_only_in_the_time_that_is_left():
+    cv = fake_cv(budget=100.0, trouble=raising(WorkerDied("gone"), 1), costs={"network": 6.0})
+    cv.judge(cv.candidate("network", {}), 0, 10.0)
+    assert [task.limits.seconds for task in cv.here.tasks] == [10.0, 4.0]
+    cv = fake_cv(budget=100.0, trouble=raising(WorkerDied("gone"), 1), costs={"network": 10.0})
+    assert not cv.judge(cv.candidate("network", {}), 0, 10.0)
+    assert len(cv.here.tasks) == 1
+
+
 def test_a_network_needs_a_worker():
     cv = replace(fake_cv(), worker=None)
     candidate = cv.candidate("network", {})
@@ -105,7 +114,7 @@ def test_a_metric_that_is_not_defined_judges_nothing(tmp_path):
     assert not cv.judge(candidate, 0)
     assert candidate.reason == "ROC AUC is not defined on its predictions"
     assert not candidate.fits
-    assert list(tmp_path.iterdir()) == []
+    assert cv.predict(candidate, 0).shape == (len(cv.splits[0].check), 2)
 
 
 def test_a_fit_is_run_once(tmp_path):

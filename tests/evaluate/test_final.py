@@ -181,6 +181,17 @@ def test_boosting_of_small_data_that_must_be_judged_late_leaves_time_for_its_las
     assert cv.here.tasks[-1].limits.seconds >= 8.0
 
 
+def test_small_data_are_judged_although_the_metric_is_undefined_on_a_split(model):
+    y = np.zeros(60, np.int64)
+    y[:2] = 1  # two positive rows for five folds
+    cv = fake_cv(numbers("binary", 60), budget=None)
+    cv = fake_cv(replace(cv.dataset, y=y))
+    outer = split.outer(cv.dataset)
+    chosen = cv.candidate("trees", {"error": 0.5})
+    cv.judge(chosen, next(i for i, s in enumerate(cv.splits) if y[s.check].any()))
+    assert open_test(cv, outer, chosen, [], model, 0.0).delivered is chosen
+
+
 def test_a_prediction_for_small_data_is_the_mean_over_the_repeats(model):
     cv, outer = small()
     chosen, *_ = probes(cv, "trees")

@@ -70,17 +70,9 @@ def test_state_survives_the_manifest(found):
     assert Shape.from_state(manifest) == found
 
 
-@pytest.mark.parametrize(
-    ("manifest", "width"), [({"interval": 2.5}, 2.5), ({"interval": 3}, 3.0), ({"interval": None}, None), ({}, None)]
-)
-def test_a_manifest_of_an_older_version(manifest, width):
-    found = Shape.from_state(manifest)
-    p = np.array([[-1.0], [4.0]])
-    assert (found.calibration, found.threshold) == (None, None)
-    if width is None:
-        assert found == Shape()
-    else:
-        assert [end.tolist() for end in found.interval.bounds(p)] == [[-1 - width, 4 - width], [-1 + width, 4 + width]]
+@pytest.mark.parametrize("manifest", [{}, {"interval": None}])
+def test_a_manifest_without_a_shape(manifest):
+    assert Shape.from_state(manifest) == Shape()
 
 
 def test_the_block_of_two_classes():

@@ -168,6 +168,16 @@ def test_quantile_metrics_get_a_line_with_that_share_of_targets_below(metric, sh
     assert np.mean(data.y <= fit(data).predict(data.inputs)[:, 0]) == pytest.approx(share, abs=0.01)
 
 
+def test_rows_count_by_their_weight_in_a_quantile():
+    data = numbers("regression", 400, metric="pinball:0.9")
+    y = data.y + np.random.default_rng(0).exponential(5, 400)
+    weight = np.where(np.arange(400) < 200, 0.0, 1.0)
+    y[:200] += 100.0
+    data = replace(data, y=y, weight=weight)
+    below = data.y <= fit(data).predict(data.inputs)[:, 0]
+    assert np.average(below, weights=weight) == pytest.approx(0.9, abs=0.01)
+
+
 def test_the_final_parameters_repeat_the_fit():
     data = mixed(150)
     model = fit(data)

@@ -107,7 +107,7 @@ def test_a_warm_up_is_not_mistaken_for_the_best_epoch(digits):
     assert info["epochs"] == 30
 
 
-@pytest.mark.parametrize("extras", [{}, {"dropout": 0.0, "weight_decay": 0.0, "pbld": True}, {"kind": "tabm"}])
+@pytest.mark.parametrize("extras", [{}, {"dropout": 0.0, "weight_decay": 0.0, "embedding": "pbld"}, {"kind": "tabm"}])
 def test_a_fit_by_counts_repeats_exactly(cancer, extras):
     train, test = cancer
     first, second = (FAMILY.fit({"epochs": 5, **extras}, train, Limits()).predict(test.inputs) for _ in range(2))
@@ -198,7 +198,8 @@ def test_images_repeat_exactly(digits):
 @pytest.mark.parametrize("kind", ["table", "image"])
 def test_a_saved_model_predicts_the_same_in_a_new_process(cancer, digits, tmp_path, kind):
     train, test = cancer if kind == "table" else digits
-    params = {"epochs": 2, "pbld": True, "dropout": 0.1} if kind == "table" else {"epochs": 1, "width": 8, "blocks": 1}
+    table = {"epochs": 2, "embedding": "pbld", "dropout": 0.1}
+    params = table if kind == "table" else {"epochs": 1, "width": 8, "blocks": 1}
     model = FAMILY.fit(params, train, Limits())
     folder = tmp_path / "model"
     folder.mkdir()

@@ -11,6 +11,7 @@ from sklearn import metrics
 from automl.families.network import FAMILY, image_params, params, score, table_params
 from automl.families.network.schedule import at_rest, cosine, coslog4, flat_cos
 from automl.families.network.targets import Targets, merged
+from automl.families.network.trainer import Objective
 from automl.families.temperature import softmax, temperature
 from automl.types import Problem
 from tests.rows import column
@@ -46,7 +47,7 @@ def test_every_default_is_named_differently_and_has_every_knob(problem):
     ("problem", "values", "name"),
     [
         (TABLE, {}, "network, tuned defaults"),
-        (TABLE, {"pbld": True}, "RealMLP 3x256, lr 0.04, dropout 0.15, weight decay, periodic embeddings"),
+        (TABLE, {"embedding": "pbld"}, "RealMLP 3x256, lr 0.04, dropout 0.15, weight decay, periodic embeddings"),
         (
             TABLE,
             {"embedding": "pwl", "dropout": 0},
@@ -136,13 +137,6 @@ def test_each_kind_is_completed_from_its_own_default():
     assert params.complete({"lr": 0.1}, TABLE, 500, timed=True)["kind"] == "realmlp"
 
 
-@pytest.mark.parametrize(("pbld", "embedding"), [(True, "pbld"), (False, "none")])
-def test_parameters_of_version_0_1_0_name_an_embedding(pbld, embedding):
-    completed = params.complete({"pbld": pbld}, TABLE, 500, timed=True)
-    assert completed["embedding"] == embedding
-    assert "pbld" not in completed
-
-
 @pytest.mark.parametrize(("problem", "knob"), [(SKEWED, "target"), (LEVELS, "level_size")])
 def test_some_knobs_are_for_some_tables_only(problem, knob):
     assert knob in {k.name for k in FAMILY.space(problem, 500)}
@@ -214,7 +208,9 @@ def test_losses_of_values_agree_with_scikit_learn(scored):
     square = metrics.mean_squared_error(truth, predicted, sample_weight=weight)
     assert score.rmse(truth, predicted, weight) == pytest.approx(square**0.5)
     absolute = metrics.mean_absolute_error(truth, predicted, sample_weight=weight)
-    assert score.mae(truth, predicted, weight) == pytest.approx(absolute)
+    assert score.pinball(truth, predicted, weight) == pytest.approx(absolute)
+    high = metrics.mean_pinball_loss(truth, predicted, sample_weight=weight, alpha=0.9)
+    assert score.pinball(truth, predicted, weight, 0.9) == pytest.approx(2 * high)
 
 
 def test_one_class_alone_has_no_order_to_score():
@@ -228,13 +224,24 @@ def test_one_class_alone_has_no_order_to_score():
         ("binary", "brier", score.log_loss),
         ("binary", "accuracy", score.error),
         ("multiclass", "roc_auc", score.log_loss),
-        ("regression", "mae", score.mae),
         ("regression", "r2", score.rmse),
     ],
 )
 def test_the_loss_that_stands_for_a_metric(task, metric, loss):
     labels = {"binary": ("a", "b"), "multiclass": ("a", "b", "c"), "regression": ()}[task]
     assert score.loss_of(Problem("table", task, metric, labels)) is loss
+
+
+@pytest.mark.parametrize(("metric", "level"), [("mae", 0.5), ("mape", 0.5), ("pinball:0.9", 0.9)])
+def test_networks_learn_the_quantile_that_a_metric_asks_for(metric, level):
+    problem = replace(VALUES, metric=metric)
+    targets, loss = Targets.fit(problem, np.arange(10.0)), score.loss_of(problem)
+    objective = Objective(targets.kind, targets.smoothing, targets.level)
+    y, guesses, weight = np.random.default_rng(0).exponential(size=500), np.linspace(0, 5, 501), np.ones(500)
+    losses = [loss(y, np.full((500, 1), guess), weight) for guess in guesses]
+    assert guesses[np.argmin(losses)] == pytest.approx(np.quantile(y, level), abs=0.05)
+    rows = objective.rows(y.astype(np.float32), np.full((500, 1), 1.0, np.float32))
+    assert float(np.mean(rows)) == pytest.approx(loss(y, np.ones((500, 1)), weight), rel=1e-4)
 
 
 def test_values_are_standardised_and_predictions_keep_to_their_range():

@@ -71,6 +71,12 @@ def test_holes_are_a_finding(tmp_path):
     assert found.evidence == {"steps": 300, "missing": 3}
 
 
+def test_holes_may_be_ignored(tmp_path):
+    frame, plan = daily(150, stores=STORES).drop(index=[40, 41, 42]), replace(PLAN, ignore=("AM402",))
+    for told in (prepared(frame, tmp_path, plan).profile, profile(read(frame, plan), plan)):
+        assert [f.status for f in told.findings if f.code == "AM402"] == ["skipped"]
+
+
 def test_what_does_not_fit_into_memory_leaves_the_latest_rows(tmp_path):
     found = prepared(daily(1500, stores=STORES), tmp_path)
     smaller = memory.within(found, memory.size(found.dataset) * memory.FACTOR // 2)

@@ -9,6 +9,7 @@ from automl import prepare as module
 from automl.config import Plan
 from automl.errors import AutoMLError, DataError, UsageError
 from automl.prepare import prepare, read
+from automl.run import introduction
 
 
 def frame(n=60):
@@ -43,6 +44,44 @@ def test_typed_rows_target_codes_and_the_problem():
     assert "bought" not in data.inputs
     assert got.rows.tolist() == list(range(60))
     assert data.weight is data.groups is data.order is data.part is None
+
+
+@pytest.mark.parametrize(
+    ("positive", "classes"), [(None, ("no", "yes")), ("yes", ("no", "yes")), ("no", ("yes", "no"))]
+)
+def test_the_positive_class_is_the_last(positive, classes):
+    got = prepared(positive=positive)
+    assert got.dataset.problem.classes == tuple(got.profile.classes) == classes
+    assert np.array_equal(got.dataset.y, (frame()["bought"] == classes[1]).astype(int))
+    assert got.profile.classes == frame()["bought"].value_counts().to_dict()
+    assert got.profile.columns[-1].levels == ("no", "yes")
+    assert f"positive class: {classes[1]}  [--positive {classes[0]}]" in introduction(got)
+
+
+def test_the_positive_class_of_images_is_a_folder(tmp_path):
+    for label in ("cat", "dog"):
+        (tmp_path / "set" / label).mkdir(parents=True)
+        for i in range(4):
+            Image.new("L", (32, 32), 20 * i).save(tmp_path / "set" / label / f"{i}.png")
+    got = prepared(tmp_path / "set", tmp_path, target=None, positive="cat")
+    assert got.dataset.problem.classes == tuple(got.profile.classes) == ("dog", "cat")
+    assert [path.startswith("cat") for path in got.paths] == got.dataset.y.astype(bool).tolist()
+    with pytest.raises(UsageError, match=r"no label 'cow'.*\n.*\n.*--positive cat or --positive dog"):
+        prepared(tmp_path / "set", tmp_path, target=None, positive="cow")
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"positive": "Yes"}, r"no label 'Yes'.*\n  where: --positive Yes\n  try: --positive no or --positive yes"),
+        ({"target": "person", "task": "multiclass", "positive": "1"}, "Only one of two classes .*task is multiclass"),
+        ({"target": "age", "positive": "1"}, "Only one of two classes .*task is regression"),
+        ({"target": "age", "time_column": "seen", "horizon": 2, "positive": "1"}, "Only one of two classes"),
+    ],
+)
+def test_a_positive_class_that_cannot_be(options, message, tmp_path):
+    with pytest.raises(UsageError, match=message):
+        prepared(tmp_path=tmp_path, **options)
 
 
 def test_rows_without_a_target_are_left_out_and_the_others_keep_their_numbers():

@@ -75,7 +75,7 @@ def test_broken_images_are_a_finding():
 @pytest.mark.parametrize(
     ("digests", "parts", "status", "severity", "title"),
     [
-        ("1234", None, "passed", "warning", "Duplicate images"),
+        ("1234", None, "passed", "warning", "Duplicate files"),
         ("1134", None, "found", "note", "Exact copies of other images: 1"),
         ("1131", None, "found", "warning", "Identical images with different labels: 1 groups"),
         ("1134", ("train", "test", "train", "test"), "found", "warning", "Images in more than one of the train"),

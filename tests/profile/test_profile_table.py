@@ -40,6 +40,14 @@ def test_a_profile_holds_columns_target_task_and_findings():
     assert found.columns[-1].role == "target"
 
 
+@pytest.mark.parametrize(("ignore", "status"), [((), "found"), (("am310",), "skipped")])
+def test_texts_that_cannot_be_read_are_a_finding_that_may_be_ignored(ignore, status):
+    frame = pd.DataFrame({"text": [f"some words {i}" for i in range(ROWS)], "class": ["a", "b"] * (ROWS // 2)})
+    texts = Table("t", "t", frame, {"broken": {"a/x.txt": "not UTF-8"}}, paths=tuple(map(str, range(ROWS))))
+    found = profile(texts, target="class", modality="text", ignore=ignore)
+    assert [one.status for one in found.findings if one.code == "AM310"] == [status]
+
+
 def test_a_profile_survives_json():
     found = profile(table())
     assert jsonio.build(Profile, jsonio.plain(found)).columns == found.columns

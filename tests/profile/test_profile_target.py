@@ -19,7 +19,7 @@ def drawn(values, rows=300):
 @pytest.mark.parametrize(
     ("values", "task", "override"),
     [
-        (drawn(["yes", "no"]), "binary", "--task multiclass"),
+        (drawn(["yes", "no"]), "binary", "--task"),
         (drawn([0, 1]), "binary", "--task regression"),
         (drawn([1, 2]), "binary", "--task regression"),
         (drawn(["0.5", "1.5"]), "binary", "--task regression"),
@@ -125,3 +125,11 @@ def test_numbers_are_values(cells, values):
 )
 def test_a_long_tail_of_positive_targets_is_seen(values, skewed):
     assert is_skewed(values) is skewed
+
+
+def test_multiclass_with_two_classes_is_binary():
+    two_and_one_row = pd.Series(["a"] * 10 + ["b"] * 10 + ["c"], dtype="str")
+    for values in (drawn(["yes", "no"]), two_and_one_row):
+        choice = detect_task(values, "y", "multiclass")
+        assert choice.value == "binary"
+        assert choice.reason == "two classes with two rows or more: multiclass begins with three"

@@ -32,7 +32,7 @@ def table(columns=3):
 def test_it_fits_the_terminal_and_keeps_the_names(width):
     text = shown(profile(table()), width)
     assert max(map(len, text.splitlines())) <= width
-    for part in ("people  120 rows with a target, 5 of 6 columns used", "[--target COL]", "[--task multiclass]",
+    for part in ("people  120 rows with a target, 5 of 6 columns used", "[--target COL]", "[--task]",
                  "measurement number 0", "key", "id, not used", "[bold]tag", "AM101", "warning"):  # fmt: skip
         assert part in text
 

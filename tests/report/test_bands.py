@@ -5,7 +5,7 @@ import pytest
 from automl.report import bands
 from automl.report.bands import Crossing, Curve, Reading
 
-from .fixture import EVIL
+from .figures import EVIL
 from .pages import Page
 
 GRID = [Reading(rows, 0.9 - rows**-0.5, 0.88 - rows**-0.5, 0.92 - rows**-0.5) for rows in (100, 200, 400, 800, 4000)]

@@ -6,7 +6,7 @@ from automl.report import charts, plots
 from automl.report.formats import MINUS
 from automl.report.svg import Scale, clean, ticks
 
-from .fixture import EVIL
+from .figures import EVIL
 from .pages import Page
 
 SCALE = Scale(0.0, 1.0, 0.0, 100.0)

@@ -4,7 +4,7 @@ import pytest
 
 from automl.report.curves import Point, reliability, widths
 
-from .fixture import EVIL
+from .figures import EVIL
 from .pages import Page
 
 HONEST = [Point(0.1 * i, 0.1 * i, 0.1 * i - 0.05, 0.1 * i + 0.05, 100) for i in range(1, 10)]

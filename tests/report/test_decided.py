@@ -40,6 +40,20 @@ def test_it_says(expected):
     assert expected in shown(decision())
 
 
+@pytest.mark.parametrize("name", ALL)
+def test_findings_are_shown_errors_first(name):
+    found = ALL[name]().get("findings") or []
+    stream = io.StringIO()
+    Console(file=stream, width=80, color_system=None).print(decision_summary(decision(), None, found))
+    lines = stream.getvalue().splitlines()
+    told = [f for f in found if f.get("status", "found") == "found"]
+
+    assert max(map(len, lines)) <= 80
+    assert ("Findings" in lines) == bool(told)
+    for one in told[:1]:
+        assert any(str(one["code"]) in text for text in lines)
+
+
 def test_only_files_that_exist_are_named(tmp_path):
     (tmp_path / "report.html").write_text("x", encoding="utf-8")
 

@@ -35,6 +35,7 @@ FINDING = {"code": "AM201", "title": "A leak", "columns": [], "status": "found"}
         (changed(model={"family": "baseline"}), "no", "no model does better"),
         (changed(model={"under_trained": True}), "care", "under-trained"),
         (changed(decision={"flags": [{"code": "few_test_rows", "text": "42 test rows"}]}), "care", "42 test rows"),
+        (changed(decision={"flags": [{"code": "trees_under_trained", "text": "40 rounds"}]}), "care", "40 rounds"),
         (changed(interrupted=True), "care", "interrupted"),
     ],
 )

@@ -10,11 +10,12 @@ import numpy as np
 from automl.encode.sparse import SparseTable
 from automl.encode.table import LinearTable
 from automl.families import transform as targets
-from automl.families.base import FitFailed, Knob, quantile_of
+from automl.families.base import FitFailed, Knob
 from automl.families.features import encoded
 from automl.families.linear import elastic, sparse, squared
 from automl.families.linear.model import LinearModel, load
 from automl.families.linear.rows import Rows, Timer, folds
+from automl.families.quantile import quantile_of, weighted_quantile
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -99,7 +100,9 @@ class LinearFamily:
                 transform = _smeared(transform, params, penalty, train, rows, timer)
         level = quantile_of(train.problem.metric)
         if regression and level is not None:  # the line that leaves this share of the targets below it
-            intercept = intercept + np.quantile(rows.y - matrix @ coefficients[:, 0] - intercept[0], level)
+            weight = np.ones(len(train)) if rows.weight is None else rows.weight
+            errors = rows.y - matrix @ coefficients[:, 0] - intercept[0]
+            intercept = intercept + weighted_quantile(errors, weight, level)
         info = {"parameters": int(np.count_nonzero(coefficients) + intercept.size), "cut_by_time": cut, **penalty}
         options = {name: params[name] for name in OPTIONS if params.get(name, "plain") not in PLAIN}
         return LinearModel(train.problem, features, coefficients, intercept, penalty, info, options, transform)

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
 SAMPLE = 2_000
 """Images that channel statistics are taken from."""
-OLD_RATE = 1e-3
-"""What 'auto' stands for in configurations that version 0.1.0 wrote for backbones."""
 
 
 def on_backbone(params: Params) -> bool:
@@ -44,8 +42,8 @@ class ImageKind:
         return backbone.restored(state) if "backbone" in state[0] else None
 
     def sized(self, params: Params) -> Params:
-        """With the learning rate."""
-        return {**params, "lr": OLD_RATE} if params["lr"] == "auto" else params
+        """Unchanged."""
+        return params
 
     def sizes(self, params: Params) -> tuple[Params, ...]:  # noqa: ARG002 (one interface)
         """Widths, blocks a stage and shares of the resolution."""
@@ -74,11 +72,11 @@ class ImageKind:
         keras.utils.set_random_seed(problem.seed)
         if on_backbone(params):
             network = transfer.unfrozen(job.encoder.folder, job)
-            objective = Objective(job.targets.kind)
+            objective = Objective(job.targets.kind, level=job.targets.level)
             trainer = Trainer(network, objective, images.optimizer(params), pace=transfer.pace(network))
             return Shared(network, trainer, room=len(job.x), fitted=True)
         network = images.network(problem.image_size, job.x[:SAMPLE], params, job.bias, problem.seed)
-        objective = Objective(job.targets.kind, job.targets.smoothing)
+        objective = Objective(job.targets.kind, job.targets.smoothing, job.targets.level)
         mixing = mixing_of(params) if objective.kind == "classes" else NOTHING
         trainer = Trainer(network, objective, images.optimizer(params), mixing=mixing)
         return Shared(network, trainer, room=len(job.x))

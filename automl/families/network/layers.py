@@ -52,7 +52,7 @@ class NTKDense(keras.layers.Layer):  # type: ignore[misc]
     Args:
         units: outputs.
         last: True for the output layer, which starts at zero.
-        bias: first values of the biases (as written by version 0.1.0).
+        bias: a key of stored layers; never used.
     """
 
     def __init__(self, units: int, *, last: bool = False, bias: list[float] | None = None, **options: Any) -> None:

@@ -51,7 +51,7 @@ NOTHING = Mixing()
 
 
 def mixing_of(params: Params) -> Mixing:
-    """The mixing that a configuration asks for; those of version 0.1.0 know no CutMix."""
+    """The mixing that a configuration asks for; none where it names none."""
     return Mixing(float(params.get("mixup", 0.0)), float(params.get("cutmix", 0.0)))
 
 

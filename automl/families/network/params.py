@@ -44,14 +44,7 @@ def _settings(problem: Problem) -> Settings:
 
 
 def complete(params: Params, problem: Problem, rows: int, *, timed: bool) -> Params:
-    """The parameters given on top of the first default of their kind, with a horizon: longer where a clock may end it.
-
-    What version 0.1.0 called `pbld` is an embedding.
-    """
-    params = dict(params)
-    if "pbld" in params:
-        params.setdefault("embedding", "pbld" if params.pop("pbld") else "none")
-        params.pop("pbld", None)
+    """The parameters given on top of the first default of their kind, with a horizon: longer under a clock."""
     known = defaults(problem, rows)
     first = next((d for d in known if d.get("kind") == params.get("kind", d.get("kind"))), known[0])
     owner = next((settings for settings in SETTINGS.values() if first["kind"] in settings.kinds), _settings(problem))
@@ -60,8 +53,8 @@ def complete(params: Params, problem: Problem, rows: int, *, timed: bool) -> Par
 
 
 def describe(params: Params) -> str:
-    """A short name of a configuration, whose 'kind' says whose it is; the first versions' images have none."""
+    """A short name of a configuration, whose 'kind' says whose it is; a table's where it has none."""
     if not params:
         return "network, tuned defaults"
     named = (settings for settings in SETTINGS.values() if params.get("kind") in settings.kinds)
-    return next(named, IMAGES if "augment" in params else TABLES).describe(params)
+    return next(named, TABLES).describe(params)

@@ -27,7 +27,7 @@ def restarted(job: Job, key: Hashable, network: Callable[[], keras.Model]) -> Sh
         network: makes a new one, whose last layer is the output layer.
     """
     problem, params = job.problem, job.params
-    objective = Objective(job.targets.kind, job.targets.smoothing)
+    objective = Objective(job.targets.kind, job.targets.smoothing, job.targets.level)
     mixing = mixing_of(params)
     built: list[keras.Model] = []
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from automl.families.base import HARD_METRICS
+from automl.families.quantile import MEDIAN, quantile_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,8 +18,6 @@ if TYPE_CHECKING:
 
 RANKING = frozenset({"roc_auc", "average_precision"})
 """Metrics of the order of the rows."""
-ABSOLUTE = frozenset({"mae", "mape", "pinball"})
-"""Metrics that the conditional median minimises, not the mean."""
 TINY = 1e-7
 """Probabilities are kept this far from zero: float32 resolves no less."""
 
@@ -48,15 +48,17 @@ def rmse(truth: Array, predicted: Array, weight: Array) -> float:
     return float(np.sqrt(np.average((predicted[:, 0] - truth) ** 2, weights=weight)))
 
 
-def mae(truth: Array, predicted: Array, weight: Array) -> float:
-    """Weighted mean absolute error."""
-    return float(np.average(np.abs(predicted[:, 0] - truth), weights=weight))
+def pinball(truth: Array, predicted: Array, weight: Array, level: float = MEDIAN) -> float:
+    """Twice the weighted mean pinball loss of a quantile: the mean absolute error of the median."""
+    error = truth - predicted[:, 0]
+    return float(2 * np.average(np.maximum(level * error, (level - 1) * error), weights=weight))
 
 
 def loss_of(problem: Problem) -> Callable[[Array, Array, Array], float]:
     """The loss that stands for the run's metric, as a function of truth, prediction and row weights."""
     if problem.task == "regression":
-        return mae if problem.metric in ABSOLUTE else rmse
+        level = quantile_of(problem.metric)
+        return rmse if level is None else partial(pinball, level=level)
     if problem.metric in HARD_METRICS:
         return error
     return auc_loss if problem.metric in RANKING and problem.outputs == 2 else log_loss

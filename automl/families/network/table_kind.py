@@ -63,7 +63,7 @@ class TableKind:
         """A network used before where one of the same shape was, started anew."""
         problem, params, count = job.problem, job.params, len(job.x)
         layout, function = tabular.Layout.of(job.encoder), tabular.activation(problem)
-        objective = Objective(job.targets.kind, job.targets.smoothing)
+        objective = Objective(job.targets.kind, job.targets.smoothing, job.targets.level)
 
         def build() -> tuple[keras.Model, Trainer]:
             network = tabular.network(layout, params, problem.outputs, function, count)

@@ -98,8 +98,8 @@ def _named(params: Params) -> str:
 
 
 def _extras(params: Params) -> list[str]:
-    """What is not as plain as can be; `pbld` is version 0.1.0's."""
-    embedding = "pbld" if params.get("pbld") else params.get("embedding", "none")
+    """What is not as plain as can be."""
+    embedding = params.get("embedding", "none")
     named = {
         f"dropout {params.get('dropout', 0.0):g}": params.get("dropout"),
         "weight decay": params.get("weight_decay"),

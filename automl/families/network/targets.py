@@ -9,7 +9,7 @@ import numpy as np
 
 from automl.families import transform as transforms
 from automl.families.base import HARD_METRICS
-from automl.families.network.score import ABSOLUTE
+from automl.families.quantile import MEDIAN, quantile_of
 from automl.families.temperature import TINY, softmax, temperature
 from automl.families.transform import TargetTransform
 
@@ -26,8 +26,7 @@ class Targets:
     """How targets are turned round.
 
     Attributes:
-        kind: the training objective (see `trainer.Objective`).
-        smoothing: its label smoothing.
+        kind, smoothing, level: the training objective (see `trainer.Objective`).
         center, spread: mean and standard deviation of regression targets.
         low, high: their range, which predictions keep to.
         temperature: divides the outputs of 'classes'; found on rows set aside.
@@ -42,6 +41,7 @@ class Targets:
     high: float = 0.0
     temperature: float = 1.0
     transform: TargetTransform = field(default_factory=TargetTransform)
+    level: float = MEDIAN
 
     @classmethod
     def fit(cls, problem: Problem, y: Array, target: str = "plain") -> Targets:
@@ -55,11 +55,12 @@ class Targets:
         """
         if problem.task != "regression":
             return cls("classes", SMOOTHING if problem.metric in HARD_METRICS else 0.0)
-        kind = "absolute" if problem.metric in ABSOLUTE else "squares"
+        level = quantile_of(problem.metric)
         transform = transforms.fit(y, target)
         z = transform.transform(y)
         edges = float(z.min()), float(z.max())
-        return cls(kind, 0.0, float(z.mean()), float(z.std()) or 1.0, *edges, transform=transform)
+        found = cls("squares", 0.0, float(z.mean()), float(z.std()) or 1.0, *edges, transform=transform)
+        return found if level is None else replace(found, kind="quantile", level=level)
 
     def encode(self, y: Array) -> Array:
         """(rows,) float32 class codes, or standardised values."""

@@ -28,19 +28,22 @@ class Objective:
     """What a network's output is trained for.
 
     Attributes:
-        kind: 'classes' (logits against class codes), 'squares' or 'absolute' (values against standardised targets).
+        kind: 'classes' (logits against class codes), 'squares' or 'quantile' (values against standardised targets).
         smoothing: label smoothing of 'classes'.
+        level: of 'quantile'; 0.5 learns the median by absolute errors.
     """
 
     kind: str
     smoothing: float = 0.0
+    level: float = 0.5
 
     def rows(self, y: Any, output: Any) -> Any:
         """(batch,) loss of each row."""
         if self.kind == "squares":
             return ops.square(output[:, 0] - y)
-        if self.kind == "absolute":
-            return ops.abs(output[:, 0] - y)
+        if self.kind == "quantile":
+            error = y - output[:, 0]
+            return 2.0 * ops.maximum(self.level * error, (self.level - 1.0) * error)
         logs = ops.log_softmax(output, axis=-1)
         hit = ops.one_hot(ops.cast(y, "int32"), output.shape[-1])
         return -ops.sum(((1.0 - self.smoothing) * hit + self.smoothing / output.shape[-1]) * logs, axis=-1)

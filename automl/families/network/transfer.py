@@ -41,7 +41,7 @@ def on_features(job: Job) -> Shared:
     keras.backend.clear_session()
     keras.utils.set_random_seed(job.problem.seed)
     network = head(job)
-    trainer = Trainer(network, Objective(job.targets.kind), images.optimizer(job.params))
+    trainer = Trainer(network, Objective(job.targets.kind, level=job.targets.level), images.optimizer(job.params))
     return Shared(network, trainer, room=len(job.x), fitted=True)
 
 

@@ -10,8 +10,9 @@ import numpy as np
 
 from automl import interrupts
 from automl.encode import state
-from automl.families.base import FitFailed, quantile_of
+from automl.families.base import FitFailed
 from automl.families.features import in_blocks
+from automl.families.quantile import MEDIAN, quantile_of
 from automl.families.transform import TargetTransform
 from automl.families.trees import encoding, memory
 from automl.families.trees.device import device_for
@@ -81,7 +82,7 @@ class BoostedModel:
 
     @classmethod
     def load(cls, folder: Path, problem: Problem) -> BoostedModel:
-        """The model that `save` wrote, also that of version 0.1.0, which had no transform."""
+        """The model that `save` wrote; the transform may be absent."""
         import xgboost
 
         plain, arrays = state.load(folder)
@@ -189,9 +190,9 @@ def _objective(problem: Problem) -> dict[str, Any]:
         "multiclass": {"objective": "multi:softprob", "eval_metric": "mlogloss", "num_class": problem.outputs},
         "regression": {"objective": "reg:squarederror", "eval_metric": "rmse"},
     }
-    if problem.metric == "mae":
+    level = quantile_of(problem.metric)
+    if level is None:
+        return by_task[problem.task]
+    if level == MEDIAN:
         return {"objective": "reg:absoluteerror", "eval_metric": "mae"}
-    if problem.metric.startswith("pinball"):
-        level = quantile_of(problem.metric)
-        return {"objective": "reg:quantileerror", "quantile_alpha": level, "eval_metric": "quantile"}
-    return by_task[problem.task]
+    return {"objective": "reg:quantileerror", "quantile_alpha": level, "eval_metric": "quantile"}

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from automl.encode.statistics import MANY_LEVELS
 from automl.families.base import HARD_METRICS, Knob
 from automl.families.features import HANDMADE
+from automl.families.quantile import MEDIAN, quantile_of
 
 if TYPE_CHECKING:
     from automl.families.base import Params
@@ -72,7 +73,9 @@ def defaults(problem: Problem, rows: int) -> list[Params]:
         return [dict(IMAGES), dict(EXTRA), {**IMAGES, "max_depth": 3, "eta": 0.06}]
     tuned = _tuned(problem)
     usual: Params = {"categories": "statistics"} if has_sparse_levels(problem, rows) else {}
-    found: list[Params] = [{**tuned, **usual}, {**SHALLOW, **usual}, {**EXTRA, **usual}]
+    found: list[Params] = [{**tuned, **usual}, {**SHALLOW, **usual}]
+    if quantile_of(problem.metric) in (None, MEDIAN):  # leaves of a forest are means
+        found.append({**EXTRA, **usual})
     statistics, log = has_many_levels(problem) and not usual, problem.skewed_target
     if statistics:
         found.append({**tuned, "categories": "statistics"})

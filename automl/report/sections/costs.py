@@ -7,7 +7,6 @@ from typing import Any
 from automl.report import view
 from automl.report.brief import duration
 from automl.report.formats import DASH, is_number, seconds, size
-from automl.types import FAMILIES
 
 COLUMNS = (
     ("fit_seconds", "One fit"),
@@ -27,7 +26,7 @@ def build(report: dict[str, Any]) -> dict[str, Any] | None:
     """The table of costs, or None when nothing was measured."""
     costs = view.mapping(report, "decision", "evidence", "costs")
     given = {f: d for f, d in view.mapping(costs, "families").items() if isinstance(d, dict)}
-    order = [f for f in FAMILIES if f in given] + [f for f in given if f not in FAMILIES]
+    order = view.simple_first(given)
     keys = [key for key, _ in COLUMNS if any(is_number(given[f].get(key)) for f in order)]
     if not keys:
         return None

@@ -7,7 +7,6 @@ from typing import Any
 from automl.report import bands, brief, view
 from automl.report.bands import Curve, Reading
 from automl.report.formats import decimals_for, interval, is_number, number, percent, plural, seconds, signed
-from automl.types import FAMILIES
 
 PROJECTED = (2.0, 4.0, 10.0)
 """Multiples of the measured rows at which the table gives the projected metric."""
@@ -65,7 +64,7 @@ def _curves(report: dict[str, Any]) -> list[Curve]:
     decision = view.mapping(report, "decision")
     found = view.mapping(decision, "evidence", "curves", "families")
     given = {f: d for f, d in found.items() if isinstance(d, dict)}
-    order = [f for f in FAMILIES if f in given] + [f for f in given if f not in FAMILIES]
+    order = view.simple_first(given)
     curves = [_curve(f, given[f], f == decision.get("family")) for f in order]
     return [curve for curve in curves if curve.anchors or curve.band]
 

@@ -8,7 +8,6 @@ from automl.report import charts, view
 from automl.report.formats import decimals_for, interval, is_number, number, percent, plural, seconds, signed
 from automl.report.sections import changes, costs, curves
 from automl.report.svg import Scale
-from automl.types import FAMILIES
 
 
 def build(report: dict[str, Any]) -> dict[str, Any]:
@@ -69,7 +68,7 @@ def probability_bar(decision: dict[str, Any]) -> str:
 
 def _probabilities(decision: dict[str, Any]) -> list[tuple[str, float]]:
     given = view.mapping(decision, "probabilities")
-    order = [f for f in FAMILIES if f in given] + [f for f in given if f not in FAMILIES]
+    order = view.simple_first(given)
     return [(f, float(given[f])) for f in order if is_number(given[f])]
 
 
@@ -101,7 +100,7 @@ def _rule(evidence: dict[str, Any], report: dict[str, Any]) -> str:
 def probes(evidence: dict[str, Any], report: dict[str, Any], named: str) -> dict[str, Any] | None:
     """The table of probed families with a dot and a whisker each on one axis."""
     given = {f: d for f, d in view.mapping(evidence, "families").items() if isinstance(d, dict)}
-    order = [f for f in FAMILIES if f in given] + [f for f in given if f not in FAMILIES]
+    order = view.simple_first(given)
     rows = [(f, given[f], _triple(given[f])) for f in order if view.figure(given[f], "value") is not None]
     if not rows:
         return None
