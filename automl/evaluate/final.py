@@ -159,7 +159,7 @@ def _judge_small(
             predictions = _fresh_predictions(fresh, candidate, splits, keep)
         if predictions is None and candidate is chosen:
             predictions = _own_predictions(cv, chosen, tested.rows)
-            why = stale or ("the time was too short for others" if predictions is not None else "")
+            why = stale or ("the time was too short for fresh splits" if predictions is not None else "")
         if predictions is None and (candidate is chosen or candidate.family == "baseline"):  # the last resort
             predictions = _fresh_predictions(fresh, candidate, splits, reserve, shared=True)
         if predictions is None:
@@ -185,7 +185,11 @@ def _stale(cv: CrossValidation, splits: list[Split]) -> str:
     known = {s.check.tobytes() for s in cv.splits}
     if 2 * sum(s.check.tobytes() in known for s in splits) <= len(splits):
         return ""
-    return "there is but one order of time" if cv.dataset.order is not None else "so few groups have no others"
+    return (
+        "there is but one order of time"
+        if cv.dataset.order is not None
+        else "splits of so few groups are always the same"
+    )
 
 
 def _repeats(cv: CrossValidation, candidate: Candidate, folds: int, keep: float) -> int:

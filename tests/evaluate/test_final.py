@@ -232,7 +232,7 @@ def test_so_few_groups_have_no_fresh_splits(model):
     chosen, *others = probes(cv, "trees", "baseline")
     tested = open_test(cv, outer, chosen, others, model, 0.0)
     assert len(tested.rows) == 100
-    assert tested.stale == "so few groups have no others"
+    assert tested.stale == "splits of so few groups are always the same"
 
 
 def test_small_data_without_time_for_fresh_splits_are_judged_on_those_of_the_choice(model):
@@ -241,7 +241,7 @@ def test_small_data_without_time_for_fresh_splits_are_judged_on_those_of_the_cho
     cv.clock.now = 88.0  # enough for the final fit and one more, not for five
     tested = open_test(cv, outer, chosen, probes(cv, "baseline"), model, 2.0)
     assert tested.delivered is chosen
-    assert tested.stale == "the time was too short for others"
+    assert tested.stale == "the time was too short for fresh splits"
     for split_, fitted in chosen.fits.items():
         np.testing.assert_array_equal(tested.predictions["trees-0"][cv.splits[split_].check], fitted.predictions)
 
