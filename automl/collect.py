@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from automl.evaluate.crossval import Candidate
     from automl.evaluate.final import Tested
     from automl.evaluate.leaderboard import Line
+    from automl.evaluate.metrics import Metric
     from automl.evaluate.shape import Shape
     from automl.search.trials import Search
     from automl.session import Session
@@ -69,7 +70,7 @@ def collect(session: Session, decision: Decision, outcome: Outcome, found: Searc
         test=_test_block(session, outcome),
         findings=findings(session, decision, outcome),
         errors=_errors_block(session, outcome),
-        validation=validation_block(session, decision),
+        validation=validation_block(session, decision, outcome.tested),
         search=_search_block(session, decision, found),
         model={
             "family": outcome.delivered.family,
@@ -121,7 +122,7 @@ def _run_findings(session: Session, decision: Decision, outcome: Outcome) -> lis
     if over:
         found.append(check("AM507").finding(action=f"The delivered model: {over}."))
     confirms, statement = _confirmation(session, outcome)
-    if not confirms:
+    if confirms is False:
         found.append(check("AM505").finding(action=statement))
     return found
 
@@ -208,19 +209,54 @@ def _test_block(session: Session, outcome: Outcome) -> dict[str, Any]:
     }
 
 
-def _confirmation(session: Session, outcome: Outcome) -> tuple[bool, str]:
-    """Whether the test part agrees with the choice: no other tested family is better with 95 % certainty."""
+def _confirmation(session: Session, outcome: Outcome) -> tuple[bool | None, str]:
+    """Whether the test part agrees with validation, in a sentence.
+
+    It does when no other tested family is better with 95 % certainty, and the delivered model is not worse than the
+    intervals of validation and test allow together. None where it cannot tell: its value is not defined, or there are
+    no rows or splits but those that chose.
+    """
+    if outcome.tested.stale:
+        statement = (
+            f"No separate test part, and {outcome.tested.stale}: the figures are those of the splits that chose the "
+            "model, and neither confirm nor contradict it."
+        )
+        return None, statement
+    small = session.outer.protocol == "repeated_cv"
+    judge, contradict = ("Fresh splits", "contradict") if small else ("The test part", "contradicts")
+    if not np.isfinite(outcome.values[outcome.delivered.name].value):
+        return (
+            None,
+            f"{judge} can neither confirm nor contradict the choice: {session.metric.label} is not defined there.",
+        )
     greater = session.metric.greater_is_better
     for name, gap in outcome.differences.items():
         if name != outcome.delivered.name and (gap.low > 0 if greater else gap.high < 0):
             family = name.rpartition("-")[0]
-            judge = (
-                "Fresh splits contradict" if session.outer.protocol == "repeated_cv" else "The test part contradicts"
+            return (
+                False,
+                f"{judge} {contradict} the choice, which was made before and stands: {family} is better there.",
             )
-            return False, f"{judge} the choice, which was made before and stands: {family} is better there."
-    if session.outer.protocol == "repeated_cv":
+    if broken := _broken_promise(session.metric, outcome):
+        return False, f"{judge} {contradict} validation: {broken}."
+    if small:
         return True, "No separate test part: repeated cross-validation on fresh splits confirms the choice."
-    return True, "The test part confirms the choice: no other family is better there beyond chance."
+    confirms = "no other family is better there beyond chance, and the model is as good as validation promised"
+    return True, f"The test part confirms the choice: {confirms}, within the intervals."
+
+
+def _broken_promise(metric: Metric, outcome: Outcome) -> str:
+    """How much worse the delivered model is than its validation figure; '' where the two intervals meet."""
+    name = outcome.delivered.name
+    promised = next((line.validation for line in outcome.lines if line.candidate.name == name), None)
+    measured = outcome.values[name]
+    if promised is None:
+        return ""
+    worse = promised.low > measured.high if metric.greater_is_better else promised.high < measured.low
+    if not worse:
+        return ""
+    first, then = (f"{figure.value:.3g} ({figure.low:.3g} to {figure.high:.3g})" for figure in (promised, measured))
+    return f"{metric.label} {first} was promised for the delivered model, {then} is measured"
 
 
 def _errors_block(session: Session, outcome: Outcome) -> dict[str, Any]:
@@ -237,19 +273,13 @@ def _errors_block(session: Session, outcome: Outcome) -> dict[str, Any]:
     return mistakes.classification(dataset.problem.classes, dataset.y[rows], scored, names)
 
 
-def validation_block(session: Session, decision: Decision) -> dict[str, Any]:
-    """How the figures were come by."""
+def validation_block(session: Session, decision: Decision, tested: Tested | None = None) -> dict[str, Any]:
+    """How the figures were come by; without what was tested, those of the decision alone."""
     dataset: Dataset = session.prepared.dataset
     folds = max(s.fold for s in session.cv.splits) + 1
     repeats = max(s.repeat for s in session.cv.splits) + 1
-    how = f"{folds}-fold cross-validation" if folds > 1 else "a single holdout"
-    how += f", repeated {repeats} times" if repeats > 1 else ""
-    if dataset.problem.forecast is not None:
-        steps = dataset.problem.forecast.horizon
-        how = (
-            f"rolling origin: {folds} blocks in the order of time, each forecast by models of what was known {steps} "
-            f"{'step' if steps == 1 else 'steps'} before its first row"
-        )
+    # Blocks of one class alone are left out, so that there may be fewer than were numbered.
+    how = _judged_by(dataset, folds if dataset.order is None else len(session.cv.splits), repeats)
     judged = (
         f"Families and configurations were judged by {how}, on {len(session.outer.development):,} development rows."
     )
@@ -260,15 +290,8 @@ def validation_block(session: Session, decision: Decision) -> dict[str, Any]:
             f" Probes were judged on as many of these {len(session.cv.splits)} splits as the verdict needed: {each}."
         )
     sentences = [f"Test part: {session.outer.reason}.", judged]
-    if session.outer.protocol == "holdout":
-        sentences.append(
-            "The test part was opened once, after the choice was frozen; test figures are from before the refit."
-        )
-    else:
-        sentences.append(
-            "The final figures come from repeated cross-validation on fresh splits; each row's prediction is the mean "
-            "over models that never saw it."
-        )
+    if tested is not None:
+        sentences.append(_final_figures(session, tested))
     return {
         "sentences": sentences,
         "folds": folds,
@@ -277,6 +300,36 @@ def validation_block(session: Session, decision: Decision) -> dict[str, Any]:
         "rows_test": len(session.outer.test),
         "rows_all": len(dataset),
     }
+
+
+def _judged_by(dataset: Dataset, folds: int, repeats: int) -> str:
+    """The splits in words."""
+    forecast = dataset.problem.forecast
+    if forecast is not None:
+        steps = f"{forecast.horizon} {'step' if forecast.horizon == 1 else 'steps'}"
+        each = f"each forecast by models of what was known {steps} before its first row"
+        return f"rolling origin: {folds} blocks in the order of time, {each}"
+    if dataset.order is not None:
+        apart = " but for its groups" if dataset.groups is not None else ""
+        blocks = f"{folds} {'block' if folds == 1 else 'blocks'} in the order of time"
+        return f"forward chaining: {blocks}, each judged by models of what came before it{apart}"
+    how = f"{folds}-fold cross-validation" if folds > 1 else "a single holdout"
+    return how + (f", repeated {repeats} times" if repeats > 1 else "")
+
+
+def _final_figures(session: Session, tested: Tested) -> str:
+    """Where the test figures come from, one sentence."""
+    if session.outer.protocol == "holdout":
+        return "The test part was opened once, after the choice was frozen; test figures are from before the refit."
+    if tested.stale:
+        return (
+            f"The final figures come from the splits that chose the model, because {tested.stale}: they flatter it a "
+            "little, though no row is predicted by a model that saw it."
+        )
+    return (
+        "The final figures come from repeated cross-validation on fresh splits; each row's prediction is the mean "
+        "over models that never saw it."
+    )
 
 
 def _search_block(session: Session, decision: Decision, found: Search) -> dict[str, Any]:

@@ -196,7 +196,7 @@ def _test_figures(
         {**tested.predictions, delivered.name: final_form},
         None if dataset.weight is None else dataset.weight[rows],
         reference=delivered.name,
-        groups=None if dataset.groups is None else dataset.groups[rows],
+        groups=None if dataset.groups is None else interval.units(rows, dataset.groups[rows]),
         draws=TEST_DRAWS,
         seed=session.plan.seed,
     )

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from automl.console import Console
-    from automl.data.dataset import Dataset
+    from automl.data.dataset import Array, Dataset
     from automl.data.source import Source
     from automl.data.split import Split
     from automl.devices import Devices
@@ -183,15 +183,16 @@ def _begin(
     with stages.stage("profile"):
         prepared = _prepared(raw, plan, scratch, clock, devices, worker)
         loading.join()
+    problem = prepared.dataset.problem
+    metric = metrics.get(problem.metric, problem.task)
+    outer = split.outer(prepared.dataset)
+    parts = _splits(prepared.dataset, plan, outer.development, metric)
     folder = _new_folder(out, raw)
     stages.events = events = Events(folder / "events.jsonl", clock)
-    problem = prepared.dataset.problem
     for line in introduction(prepared):
         console.note(line)
     jsonio.write(folder / "profile.json", prepared.profile)
-    metric = metrics.get(problem.metric, problem.task)
-    outer = split.outer(prepared.dataset)
-    cv = _cross_validation(prepared, plan, outer, metric, clock, worker, devices, folder)
+    cv = _cross_validation(prepared, plan, outer, parts, metric, clock, worker, devices, folder)
     path = str(Path(source).resolve()) if isinstance(source, (str, Path)) else None
     events.add(
         "begin", command=command, source=path, plan=plan, rows=len(prepared.dataset), fingerprint=cv.journal.fingerprint
@@ -255,33 +256,36 @@ def threads_here(plan: Plan, processors: int) -> int:
     return processors // 2 if plan.prefer == "accuracy" and "network" in plan.allowed else 0
 
 
+def _splits(dataset: Dataset, plan: Plan, development: Array, metric: Metric) -> list[Split]:
+    """The splits of the development part, as positions in the dataset: those with something to learn and to judge."""
+    problem = dataset.problem
+    rarest = int(np.bincount(dataset.y[development]).min()) if problem.task == "binary" else None
+    folds, repeats = split.plan(len(development), rarest)
+    if plan.prefer == "accuracy":  # time is better spent on more candidates for the ensemble
+        repeats = 1
+    parts = split.splits(dataset.take(development), folds, repeats, problem.seed)
+    parts = [replace(p, train=development[p.train], check=development[p.check]) for p in parts]
+    return [p for p in parts if _useful(metric, dataset, p)] or parts
+
+
 def _cross_validation(
     prepared: Prepared,
     plan: Plan,
     outer: split.Outer,
+    parts: list[Split],
     metric: Metric,
     clock: Clock,
     worker: Workers | None,
     devices: Devices,
     folder: Path,
 ) -> CrossValidation:
-    development = outer.development
-    problem = prepared.dataset.problem
-    rarest = int(np.bincount(prepared.dataset.y[development]).min()) if problem.task == "binary" else None
-    folds, repeats = split.plan(len(development), rarest)
-    if plan.prefer == "accuracy":  # time is better spent on more candidates for the ensemble
-        repeats = 1
-    seed = problem.seed
-    parts = split.splits(prepared.dataset.take(development), folds, repeats, seed)
-    parts = [replace(p, train=development[p.train], check=development[p.check]) for p in parts]
-    parts = [p for p in parts if _useful(metric, prepared.dataset, p)] or parts
     threads = (threads_here(plan, devices.processors) if worker is not None else 0) or devices.processors
     journal = Journal(folder / "work", fingerprint(prepared.dataset, metric.name))
     here = Here(clock)
     return CrossValidation(
         prepared.dataset, metric, parts, clock, here, worker, threads, journal,
-        keep_models=_may_blend(plan, len(development)), latency_seconds=plan.max_latency, size_bytes=plan.max_size,
-        test=outer.test,
+        keep_models=_may_blend(plan, len(outer.development)), latency_seconds=plan.max_latency,
+        size_bytes=plan.max_size, test=outer.test,
     )  # fmt: skip
 
 

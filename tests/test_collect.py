@@ -1,22 +1,26 @@
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 from automl.checks import check
-from automl.collect import findings, validation_block
+from automl.collect import _confirmation, findings, validation_block
 from automl.decide.compare import Flag
 from automl.families.weigh import ModelCost
 from automl.types import Interval
 
 WORSE = Interval(-0.1, -0.2, 0.0)
+MEASURED = Interval(0.62, 0.58, 0.66)
 
 
-def found(family="linear", flags=(), gap=WORSE, info=(), folder=None, cost=None, forecast=None, ignore=(), **limits):
+def found(
+    family="linear", flags=(), gap=WORSE, info=(), folder=None, cost=None, forecast=None, ignore=(), stale="", **limits
+):
     decision = SimpleNamespace(
         family=family, flags=flags, sentence="the verdict", evidence={"families": {"baseline": 1, "linear": 2}}
     )
     session = SimpleNamespace(
-        metric=SimpleNamespace(greater_is_better=True),
+        metric=SimpleNamespace(greater_is_better=True, label="ROC AUC"),
         outer=SimpleNamespace(protocol="holdout"),
         plan=SimpleNamespace(**{"max_latency": None, "max_size": None, "ignore": ignore, **limits}),
         folder=folder,
@@ -25,19 +29,46 @@ def found(family="linear", flags=(), gap=WORSE, info=(), folder=None, cost=None,
         ),
     )
     delivered = SimpleNamespace(name="linear-0", fits={0: SimpleNamespace(cost=cost)})
-    lines = [SimpleNamespace(candidate=SimpleNamespace(name="trees-0", info=dict(info)))]
-    outcome = SimpleNamespace(differences={"trees-0": gap}, delivered=delivered, lines=lines)
+    lines = [SimpleNamespace(candidate=SimpleNamespace(name="trees-0", info=dict(info)), validation=MEASURED)]
+    outcome = outcome_of(gap, delivered=delivered, lines=lines, stale=stale)
     return findings(session, decision, outcome)
 
 
-def protocol(splits_of, repeats=3):
+def outcome_of(gap=WORSE, stale="", promised=None, measured=MEASURED, **how):
+    """What the end of a run found.
+
+    Args:
+        gap: difference of the trees to the delivered model.
+        promised, measured: figures of the delivered model in validation and on the test part.
+    """
+    delivered = SimpleNamespace(name="linear-0")
+    lines = [SimpleNamespace(candidate=delivered, validation=promised or measured)]
+    return SimpleNamespace(
+        differences={"trees-0": gap},
+        tested=SimpleNamespace(stale=stale),
+        values={"linear-0": measured},
+        **{"delivered": delivered, "lines": lines, **how},
+    )
+
+
+def confirmed(outcome, protocol="holdout", *, greater=True):
+    session = SimpleNamespace(
+        metric=SimpleNamespace(greater_is_better=greater, label="ROC AUC" if greater else "RMSE"),
+        outer=SimpleNamespace(protocol=protocol),
+    )
+    return _confirmation(session, outcome)
+
+
+def protocol(splits_of, repeats=3, kind="holdout", stale=None, **rows):
     parts = [SimpleNamespace(fold=i % 5, repeat=i // 5) for i in range(5 * repeats)]
     session = SimpleNamespace(
-        prepared=SimpleNamespace(dataset=Rows(range(600))),
+        prepared=SimpleNamespace(dataset=Rows(**rows)),
         cv=SimpleNamespace(splits=parts),
-        outer=SimpleNamespace(development=range(480), test=range(120), protocol="holdout", reason="a fifth"),
+        outer=SimpleNamespace(development=range(480), test=range(120), protocol=kind, reason="a fifth"),
     )
-    return validation_block(session, SimpleNamespace(evidence={"splits_of": splits_of}))["sentences"][1]
+    decision = SimpleNamespace(evidence={"splits_of": splits_of})
+    end = None if stale is None else SimpleNamespace(stale=stale)
+    return validation_block(session, decision, end)["sentences"][1:]
 
 
 class Rows(list):
@@ -45,15 +76,50 @@ class Rows(list):
 
     problem = SimpleNamespace(forecast=None)
 
+    def __init__(self, order=None, groups=None):
+        super().__init__(range(600))
+        self.order, self.groups = order, groups
+
 
 def test_the_protocol_tells_what_was_judged_beside_what_was_planned():
-    assert protocol({"linear": list(range(6)), "network": [0]}).endswith(
+    (judged,) = protocol({"linear": list(range(6)), "network": [0]})
+    assert judged.endswith(
         "judged by 5-fold cross-validation, repeated 3 times, on 480 development rows. "
         "Probes were judged on as many of these 15 splits as the verdict needed: linear 6, network 1."
     )
-    assert protocol({"linear": list(range(5))}, repeats=1).endswith(
-        "by 5-fold cross-validation, on 480 development rows."
+    (judged,) = protocol({"linear": list(range(5))}, repeats=1)
+    assert judged.endswith("by 5-fold cross-validation, on 480 development rows.")
+
+
+@pytest.mark.parametrize(("groups", "apart"), [(None, ""), (np.arange(600), " but for its groups")])
+def test_splits_by_time_are_no_cross_validation(groups, apart):
+    (judged,) = protocol({"linear": list(range(5))}, repeats=1, order=np.arange(600), groups=groups)
+    assert judged.endswith(
+        "were judged by forward chaining: 5 blocks in the order of time, each judged by models of what came before "
+        f"it{apart}, on 480 development rows."
     )
+
+
+@pytest.mark.parametrize(
+    ("kind", "stale", "said"),
+    [
+        ("holdout", "", "opened once, after the choice was frozen"),
+        ("repeated_cv", "", "come from repeated cross-validation on fresh splits"),
+        ("repeated_cv", "it was late", "come from the splits that chose the model, because it was late: they flatter"),
+    ],
+)
+def test_the_protocol_tells_where_the_final_figures_come_from(kind, stale, said):
+    _, final = protocol({"linear": list(range(5))}, kind=kind, stale=stale)
+    assert said in final
+    assert ("fresh" in final) == (kind == "repeated_cv" and not stale)
+
+
+def test_splits_that_chose_the_model_confirm_nothing():
+    confirms, statement = confirmed(outcome_of(stale="there is but one order of time"), "repeated_cv")
+    assert confirms is None
+    assert statement.startswith("No separate test part, and there is but one order of time: ")
+    assert "fresh" not in statement
+    assert found(stale="there is but one order of time", gap=Interval(0.1, 0.05, 0.2)) == []
 
 
 def test_a_run_without_trouble_adds_nothing():
@@ -71,6 +137,41 @@ def test_flags_of_the_decision_are_findings_with_their_text():
 def test_no_signal_and_a_contradicting_test_part_are_findings():
     assert [(f.code, f.severity) for f in found(family="baseline")] == [("AM504", "error")]
     assert [f.code for f in found(gap=Interval(0.1, 0.05, 0.2))] == ["AM505"]
+
+
+@pytest.mark.parametrize(
+    ("promised", "measured", "greater", "confirms"),
+    [
+        (Interval(0.95, 0.93, 0.97), MEASURED, True, False),
+        (Interval(0.70, 0.65, 0.75), MEASURED, True, True),  # better, and the two intervals meet
+        (Interval(0.40, 0.35, 0.45), MEASURED, True, True),  # worse
+        (Interval(3.0, 2.8, 3.2), Interval(4.0, 3.5, 4.5), False, False),
+        (Interval(3.0, 2.5, 3.5), Interval(4.0, 3.4, 4.5), False, True),
+        (Interval(5.0, 4.8, 5.2), Interval(4.0, 3.5, 4.5), False, True),
+        (Interval(0.95, np.nan, np.nan), MEASURED, True, True),
+    ],
+)
+@pytest.mark.parametrize("protocol", ["holdout", "repeated_cv"])
+def test_a_model_that_is_worse_than_promised_is_contradicted(promised, measured, greater, confirms, protocol):
+    outcome = outcome_of(Interval(0.0, -1.0, 1.0), promised=promised, measured=measured)
+    assert confirmed(outcome, protocol, greater=greater)[0] is confirms
+
+
+def test_the_sentence_of_a_broken_promise_has_both_figures():
+    _, statement = confirmed(outcome_of(promised=Interval(0.95, 0.93, 0.97)))
+    assert statement == (
+        "The test part contradicts validation: ROC AUC 0.95 (0.93 to 0.97) was promised for the delivered model, 0.62 "
+        "(0.58 to 0.66) is measured."
+    )
+    assert confirmed(outcome_of(promised=Interval(0.95, 0.93, 0.97)), "repeated_cv")[1].startswith(
+        "Fresh splits contradict validation: "
+    )
+
+
+def test_a_value_that_is_not_defined_neither_confirms_nor_contradicts():
+    confirms, statement = confirmed(outcome_of(measured=Interval(np.nan, np.nan, np.nan)))
+    assert confirms is None
+    assert statement == "The test part can neither confirm nor contradict the choice: ROC AUC is not defined there."
 
 
 def test_a_naive_forecast_that_nothing_beats_is_a_warning():

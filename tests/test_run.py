@@ -220,7 +220,29 @@ def test_time_goes_forward(fit):
     assert predictions(found)["row"].min() > oof(found)["row"].max()
     linear = oof(found, "linear-0")
     last = [linear[linear["fold"] == fold]["row"].agg(["min", "max"]).tolist() for fold in sorted(set(linear["fold"]))]
-    assert all(a[1] < b[0] for a, b in pairwise(last))
+    assert all(a[0] > b[1] for a, b in pairwise(last))
+
+
+def test_small_data_by_time_are_tested_on_the_last_fifth(fit):
+    found = fit("small time", frame(200), time_column="day")
+    assert found.report["test"]["protocol"] == "holdout"
+    assert sorted(predictions(found)["row"]) == list(range(160, 200))
+    assert "forward chaining" in found.report["validation"]["sentences"][1]
+
+
+def test_very_small_data_by_time_say_that_no_splits_are_fresh(fit):
+    found = fit("very small time", frame(120), time_column="day")
+    assert found.report["test"]["confirms"] is None
+    told = [found.report["test"]["statement"], *found.report["validation"]["sentences"]]
+    assert not any("fresh" in sentence or "confirms the choice" in sentence for sentence in told)
+    assert sorted(predictions(found)["row"]) == list(range(20, 120))
+    assert [c for c in verify.verify(found.path) if not c.ok] == []
+
+
+def test_groups_that_go_on_through_the_time_are_refused_before_anything_is_written(tmp_path):
+    with pytest.raises(DataError, match="Most groups go on through the time"):
+        automl.fit(frame(), target="bought", group="city", time_column="day", out=tmp_path / "run", **QUICK)
+    assert not (tmp_path / "run").exists()
 
 
 def test_the_given_test_rows_are_the_test_part(fit):

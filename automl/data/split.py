@@ -13,14 +13,20 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from automl.data import ordered
+from automl.data.grouped import by_group
+from automl.data.ordered import TEST_SHARE
+
 if TYPE_CHECKING:
     from automl.data.dataset import Array, Dataset
 
-TEST_SHARE = 0.2
 SMALL = 500
-"""Below this many rows there is no test part: the model is judged by repeated cross-validation."""
-FEWEST_STEPS = 4
-"""Steps in time of a block that a forecast is judged on, at least."""
+"""Below this many rows there is no test part: the model is judged by repeated cross-validation on fresh splits."""
+FEWEST_BY_TIME = 150
+"""As `SMALL` where rows are in the order of time, which has no fresh splits: the test part then has 30 rows, and the
+earliest of five blocks of the others is judged by a model of 20."""
+FEWEST_OF_A_CLASS = 5
+"""Rows of a second class that both parts of a small table by time must hold."""
 MOST_BLOCKS = 10
 HOLDOUT_ROWS = 20_000
 """Rows judged by a single holdout (200,000 rows and more)."""
@@ -42,7 +48,7 @@ class Outer:
 
     Attributes:
         development: rows that the decision and the search may use.
-        test: rows opened once at the end; empty under `SMALL` rows.
+        test: rows opened once at the end; empty where there are too few.
         protocol: 'holdout' or 'repeated_cv'.
         reason: how it was made, one sentence.
     """
@@ -54,25 +60,56 @@ class Outer:
 
 
 def outer(dataset: Dataset) -> Outer:
-    """The outer split: as the user fixed it, else by time, by group, or stratified at random."""
-    if dataset.origin is not None:
-        return _last(dataset)
+    """The outer split: as the user fixed it, else by time, by group, or stratified at random.
+
+    Raises:
+        DataError: by time, groups leave fewer rows to learn from than to test on.
+    """
+    if dataset.order is not None and dataset.origin is not None:
+        reason = f"the last {TEST_SHARE:.0%} of the time, forecast from what was known before"
+        return Outer(*ordered.last_part(dataset.order, dataset.origin), "holdout", reason)
     rows = np.arange(len(dataset))
     if dataset.part is not None:
         test = dataset.part == "test"
         return Outer(rows[~test], rows[test], "holdout", f"{test.sum():,} test rows as given by the data")
+    if dataset.order is not None:
+        return _by_time(dataset)
     if len(dataset) < SMALL:
         return Outer(
             rows, rows[:0], "repeated_cv", f"under {SMALL} rows: repeated cross-validation, no separate test part"
         )
-    share = f"{TEST_SHARE:.0%} of the rows"
-    if dataset.order is not None:
-        ordered = np.argsort(dataset.order, kind="stable")
-        cut = round(len(rows) * (1 - TEST_SHARE))
-        return Outer(np.sort(ordered[:cut]), np.sort(ordered[cut:]), "holdout", f"the last {share} by time")
     folds = assign_folds(dataset, round(1 / TEST_SHARE), np.random.default_rng(dataset.problem.seed))
+    test = rows[folds == 0]
     how = "whole groups" if dataset.groups is not None else "stratified by the target"
-    return Outer(rows[folds != 0], rows[folds == 0], "holdout", f"{share}, {how}, seed {dataset.problem.seed}")
+    # Few groups, or large ones, leave no part of the size wanted.
+    share = f"{100 * len(test) / len(rows):.2g}% of the rows"
+    return Outer(rows[folds != 0], test, "holdout", f"{share}, {how}, seed {dataset.problem.seed}")
+
+
+def _by_time(dataset: Dataset) -> Outer:
+    """The last rows in time to test on, and those before to learn from but for groups in the test part."""
+    few, rows = f"under {FEWEST_BY_TIME} rows", np.arange(len(dataset))
+    if len(dataset) >= FEWEST_BY_TIME:
+        count = round(len(dataset) * TEST_SHARE)
+        development, test = ordered.last_rows(dataset, count)
+        if ordered.keeps_apart(dataset) and len(development) < len(test):
+            raise ordered.too_few_left(len(development), len(test))
+        reason, left_out = f"the last {TEST_SHARE:.0%} of the rows by time", len(rows) - count - len(development)
+        if left_out:
+            reason += f"; {left_out:,} earlier rows of its groups are left out until the refit"
+        if len(dataset) >= SMALL or all(_two_classes(dataset, part) for part in (development, test)):
+            return Outer(development, test, "holdout", reason)
+        few = f"under {SMALL} rows, and the last by time or those before nearly all of one class"
+    reason = f"{few}: cross-validation in the order of time, no separate test part"
+    return Outer(rows, rows[:0], "repeated_cv", reason)
+
+
+def _two_classes(dataset: Dataset, rows: Array) -> bool:
+    """Whether these rows hold enough of a second class to be judged, or to learn from; numbers always do."""
+    if dataset.problem.task == "regression":
+        return True
+    counts = np.sort(np.bincount(dataset.y[rows], minlength=2))
+    return bool(counts[-2] >= FEWEST_OF_A_CLASS)
 
 
 def plan(rows: int, rarest: int | None = None) -> tuple[int, int]:
@@ -92,13 +129,20 @@ def plan(rows: int, rarest: int | None = None) -> tuple[int, int]:
 
 
 def splits(dataset: Dataset, folds: int, repeats: int, seed: int) -> list[Split]:
-    """Every split of repeated cross-validation, repeat by repeat; a holdout when `folds` is 1."""
-    if dataset.origin is not None:
-        return _rolling(dataset, max(min(folds * repeats, MOST_BLOCKS), 2))
+    """Every split of repeated cross-validation, repeat by repeat; a holdout when `folds` is 1.
+
+    A repeat that would judge the same rows together as one before is left out: so few groups have no other partition.
+
+    Raises:
+        DataError: by time, groups leave too few rows to learn from.
+    """
     if dataset.order is not None:
-        return _forward(dataset, max(folds, 2))
-    result = []
+        few = max(min(folds * repeats, MOST_BLOCKS), 2)
+        pairs = ordered.chain(dataset, max(folds, 2)) if dataset.origin is None else ordered.rolling(dataset, few)
+        return [Split(0, fold, train, check) for fold, (train, check) in enumerate(pairs)]
+    result: list[Split] = []
     rows = np.arange(len(dataset))
+    made: set[frozenset[bytes]] = set()
     for repeat in range(repeats):
         generator = np.random.default_rng([seed, 1 + repeat])
         if folds == 1:
@@ -106,52 +150,22 @@ def splits(dataset: Dataset, folds: int, repeats: int, seed: int) -> list[Split]
             assigned = assign_folds(dataset, parts, generator)
             return [Split(0, 0, rows[assigned != 0], rows[assigned == 0])]
         assigned = assign_folds(dataset, folds, generator)
-        result += [Split(repeat, f, rows[assigned != f], rows[assigned == f]) for f in range(assigned.max() + 1)]
+        checks = [rows[assigned == fold] for fold in range(assigned.max() + 1)]
+        partition = frozenset(check.tobytes() for check in checks)
+        if partition not in made:
+            result += [Split(len(made), f, rows[assigned != f], check) for f, check in enumerate(checks)]
+            made.add(partition)
     return result
 
 
-def _forward(dataset: Dataset, folds: int) -> list[Split]:
-    """Forward chaining: each block in time is judged by a model of everything before it."""
-    ordered = np.argsort(np.asarray(dataset.order), kind="stable")
-    blocks = np.array_split(ordered, folds + 1)
-    return [Split(0, f, np.sort(np.concatenate(blocks[: f + 1])), np.sort(blocks[f + 1])) for f in range(folds)]
-
-
-def _last(dataset: Dataset) -> Outer:
-    """The last part in time to test a forecast, and to learn from what was known when its first row is forecast."""
-    times = np.unique(np.asarray(dataset.order))
-    begin = times[len(times) - max(round(len(times) * TEST_SHARE), 1)]
-    known, test = _known_before(dataset, begin, np.inf)
-    return Outer(known, test, "holdout", f"the last {TEST_SHARE:.0%} of the time, forecast from what was known before")
-
-
-def _rolling(dataset: Dataset, most: int) -> list[Split]:
-    """Rolling origin: the later half in blocks, each forecast by a model of what was known before its first row.
-
-    The latest block comes first: where time allows few splits, it is the nearest to what the model will be used for.
-
-    Source: Tashman 2000, "Out-of-sample tests of forecasting accuracy" (rolling-origin evaluation).
-    """
-    times = np.unique(np.asarray(dataset.order))
-    later = times[len(times) // 2 :]
-    blocks = np.array_split(later, min(max(len(later) // FEWEST_STEPS, 2), most))
-    ends = [*(block[0] for block in blocks), np.inf]
-    parts = [_known_before(dataset, ends[i], ends[i + 1]) for i in range(len(blocks))]
-    return [Split(0, fold, train, check) for fold, (train, check) in enumerate(reversed(parts))]
-
-
-def _known_before(dataset: Dataset, begin: float, end: float) -> tuple[Array, Array]:
-    """(rows known at the earliest moment that a row of the block is forecast from, rows of the block)."""
-    order, origin = np.asarray(dataset.order), np.asarray(dataset.origin)
-    check = np.flatnonzero((order >= begin) & (order < end))
-    return np.flatnonzero(order <= origin[check].min()), check
-
-
 def assign_folds(dataset: Dataset, folds: int, generator: np.random.Generator) -> Array:
-    """(n,) fold of each row, stratified by the rank of the target; groups stay whole."""
-    if dataset.groups is not None:
-        return _by_group(dataset.y, dataset.groups, folds, generator)
-    return deal(dataset.y, folds, generator)
+    """(n,) fold of each row, stratified by the rank of the target; groups stay whole.
+
+    Rows of one group alone are dealt out: nothing could be kept apart.
+    """
+    if dataset.groups is None or (dataset.groups == dataset.groups[:1]).all():
+        return deal(dataset.y, folds, generator)
+    return by_group(dataset.y, dataset.groups, folds, generator)
 
 
 def deal(y: Array, folds: int, generator: np.random.Generator) -> Array:
@@ -159,45 +173,24 @@ def deal(y: Array, folds: int, generator: np.random.Generator) -> Array:
 
     Numbers, which have few ties, are shuffled within every k: their order alone would give the same folds every time.
     """
-    ordered = np.lexsort((generator.random(len(y)), y))
+    by_rank = np.lexsort((generator.random(len(y)), y))
     if y.dtype.kind == "f":
-        ordered = ordered[np.lexsort((generator.random(len(y)), np.arange(len(y)) // folds))]
+        by_rank = by_rank[np.lexsort((generator.random(len(y)), np.arange(len(y)) // folds))]
     assigned: Array = np.empty(len(y), np.int64)
-    assigned[ordered] = generator.permutation(folds)[np.arange(len(y)) % folds]
-    return assigned
-
-
-def _by_group(y: Array, groups: Array, folds: int, generator: np.random.Generator) -> Array:
-    """(n,) folds with whole groups: large groups first, each to the fold with the fewest rows; ties by mean target.
-
-    There are as many folds as groups at most; the first fold is the one nearest to its share of the rows, because a
-    single one may be all that is judged. Rows of one group alone are dealt out: nothing could be kept apart.
-    """
-    _, codes = np.unique(groups, return_inverse=True)
-    sizes = np.bincount(codes)
-    if len(sizes) == 1:
-        return deal(y, folds, generator)
-    folds = min(folds, len(sizes))
-    means = np.bincount(codes, weights=np.asarray(y, float)) / sizes
-    order = np.lexsort((generator.random(len(sizes)), means, -sizes))
-    load = np.zeros(folds)
-    fold_of: Array = np.empty(len(sizes), np.int64)
-    for group in order:
-        target = int(np.argmin(load))
-        fold_of[group] = target
-        load[target] += sizes[group]
-    rank = np.argsort(np.argsort(np.abs(load - load.mean()), kind="stable"))
-    assigned: Array = rank[fold_of[codes]]
+    assigned[by_rank] = generator.permutation(folds)[np.arange(len(y)) % folds]
     return assigned
 
 
 def set_aside(train: Dataset, share: float, most: int = 10_000) -> tuple[Array, Array]:
-    """(rows to fit, rows to check) for early stopping or a penalty, inside training rows; structure is respected."""
+    """(rows to fit, rows to check) for early stopping or a penalty, inside training rows; structure is respected.
+
+    Of order and groups groups alone where both together would leave less than half of the rows to fit.
+    """
     rows = np.arange(len(train))
     if train.order is not None:
-        ordered = np.argsort(train.order, kind="stable")
-        cut = len(rows) - min(int(len(rows) * share), most)
-        return np.sort(ordered[:cut]), np.sort(ordered[cut:])
+        fit, check = ordered.last_rows(train, min(int(len(rows) * share), most))
+        if not ordered.keeps_apart(train) or len(fit) >= len(rows) / 2:
+            return fit, check
     parts = max(round(1 / share), -(-len(rows) // most), 2)
     assigned = assign_folds(train, parts, np.random.default_rng([train.problem.seed, 0]))
     return rows[assigned != 0], rows[assigned == 0]

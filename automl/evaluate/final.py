@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from automl.data.dataset import Array
-    from automl.data.split import Outer
+    from automl.data.split import Outer, Split
     from automl.evaluate.crossval import Candidate, CrossValidation
 
 FRESH_SEED = 1_000
@@ -44,11 +44,13 @@ class Tested:
         rows: positions in the dataset that were judged.
         predictions: candidate name -> (rows, outputs).
         delivered: the candidate whose model stands in the model folder.
+        stale: why it was judged on the very splits that chose it; '' where on rows or splits that did not.
     """
 
     rows: Array
     predictions: dict[str, Array] = field(default_factory=dict)
     delivered: Candidate | None = None
+    stale: str = ""
 
 
 def open_test(
@@ -139,21 +141,25 @@ def _judge_small(
 ) -> Tested:
     """Repeated cross-validation on fresh splits; each row's prediction is the mean over the repeats.
 
-    Others are judged by as many repeats, or not at all: a mean over more of them is a better prediction.
+    Others are judged by as many repeats, or not at all: a mean over more of them is a better prediction. Time has but
+    one order: where it counts, candidates are judged by the splits that chose them.
     """
-    seed = cv.dataset.problem.seed + FRESH_SEED
     folds = max(s.fold for s in cv.splits) + 1
-    fresh = replace(cv, keep_models=False, splits=split.splits(cv.dataset, folds, REPEATS, seed))
+    fresh = replace(cv, keep_models=False, splits=_fresh_splits(cv, folds))
     # Splits by time never judge the first rows.
     tested = Tested(np.unique(np.concatenate([s.check for s in fresh.splits])))
     repeats = min(_repeats(cv, chosen, folds, reserve + expected_seconds(chosen) * MORE_ROWS), REPEATS)
     splits = min(folds * max(repeats, 1), len(fresh.splits))
+    stale = _stale(cv, fresh.splits[:splits])
     for candidate in [chosen, *sorted(others, key=expected_seconds, reverse=True)]:
         keep = reserve + (expected_seconds(candidate) * MORE_ROWS if tested.delivered is None else 0.0)
-        enough = _repeats(cv, candidate, folds, keep) >= max(repeats, 1)
-        predictions = _fresh_predictions(fresh, candidate, splits, keep) if enough else None
+        enough, why = _repeats(cv, candidate, folds, keep) >= max(repeats, 1), stale
+        predictions = _own_predictions(cv, candidate, tested.rows) if stale else None
+        if predictions is None and enough:
+            predictions = _fresh_predictions(fresh, candidate, splits, keep)
         if predictions is None and candidate is chosen:
             predictions = _own_predictions(cv, chosen, tested.rows)
+            why = stale or ("the time was too short for fresh splits" if predictions is not None else "")
         if predictions is None and (candidate is chosen or candidate.family == "baseline"):  # the last resort
             predictions = _fresh_predictions(fresh, candidate, splits, reserve, shared=True)
         if predictions is None:
@@ -161,10 +167,29 @@ def _judge_small(
         tested.predictions[candidate.name] = predictions[tested.rows]
         if tested.delivered is None:
             fitted = _final_fit(cv, candidate, outer.development, outer.development[:1], folder, reserve)
-            tested.delivered = candidate if fitted is not None else None
+            tested.delivered, tested.stale = candidate if fitted is not None else None, why
     if tested.delivered is None:
         raise _nothing(chosen, others)
     return tested
+
+
+def _fresh_splits(cv: CrossValidation, folds: int) -> list[Split]:
+    """Splits by another seed than those of the choice; those themselves where the order of time decides."""
+    if cv.dataset.order is not None:
+        return cv.splits
+    return split.splits(cv.dataset, folds, REPEATS, cv.dataset.problem.seed + FRESH_SEED)
+
+
+def _stale(cv: CrossValidation, splits: list[Split]) -> str:
+    """Why most of these splits are among those that chose; '' when they are not."""
+    known = {s.check.tobytes() for s in cv.splits}
+    if 2 * sum(s.check.tobytes() in known for s in splits) <= len(splits):
+        return ""
+    return (
+        "there is but one order of time"
+        if cv.dataset.order is not None
+        else "splits of so few groups are always the same"
+    )
 
 
 def _repeats(cv: CrossValidation, candidate: Candidate, folds: int, keep: float) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,6 +12,7 @@ import pandas as pd
 
 from automl.data.cells import labels, simplify
 from automl.data.contract import typed
+from automl.data.ordered import TEST_SHARE, last_part
 from automl.errors import DataError
 from automl.forecast import made, scale, season
 from automl.forecast.grid import lay_out
@@ -19,12 +21,12 @@ from automl.forecast.steps import find, number
 from automl.types import Choice, Column, Forecast, Steps
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
+
+    from automl.forecast.grid import Grid
 
 Array = np.ndarray[Any, Any]
 
-DEVELOPMENT = 0.8
-"""Share of the time that may be looked at for season and scale: none of the test part."""
 SMALLEST_WINDOW = 4
 LEVEL_WINDOWS = 4
 
@@ -99,19 +101,21 @@ def build(frame: pd.DataFrame, y: Array, asked: Asked) -> Built:
     numbers = number(steps, times, past.codes)
     grid = lay_out(past.codes, numbers, y)
     order = times if steps.unit == "rows" else numbers
+    before = grid.row_at(asked.horizon)
+    origin = order[before] if steps.unit == "rows" else numbers - asked.horizon
+    usable = np.isfinite(y) & (before >= 0)
     _check_length(numbers, np.isfinite(y), 0, asked.horizon)
-    judged = order <= np.quantile(order[np.isfinite(y)], DEVELOPMENT)
-    seasonal = season.choose(grid, y, steps, asked.horizon, judged)
+    _check_length(numbers, usable, 0, asked.horizon)
+    seasonal, judged = _season(grid, y, steps, asked.horizon, partial(_known, order, origin), usable)
     others = season.candidates(grid, steps, asked.horizon, judged)
     forecast = _with_lags(first, steps, seasonal.value, others, int((grid.place - grid.first).max()) + 1)
     level = grid.window(forecast.windows[0], asked.horizon)[0]
     usable = np.isfinite(y) & np.isfinite(grid.at(forecast.naive))
     _check_length(numbers, usable, forecast.naive, asked.horizon)
     seen = usable & judged
-    positive = bool((y[seen] > 0).all() and (level[seen] > 0).all())
+    positive = bool(seen.any() and (y[seen] > 0).all() and (level[seen] > 0).all())
     forecast = replace(forecast, positive=positive, floor=float(level[seen].min()) if positive else 0.0)
     rows = np.flatnonzero(usable)
-    origin = order[grid.row_at(asked.horizon)] if steps.unit == "rows" else numbers - asked.horizon
     inputs = made.inputs(past.frame, grid, forecast).iloc[rows].reset_index(drop=True)
     known = np.flatnonzero(judged[rows])
     scaled = scale.choose(inputs.iloc[known], y[rows][known], order[rows][known], origin[rows][known], forecast)
@@ -131,9 +135,38 @@ def build(frame: pd.DataFrame, y: Array, asked: Asked) -> Built:
     )
 
 
+def _season(
+    grid: Grid, y: Array, steps: Steps, horizon: int, known: Callable[[Array], Array], usable: Array
+) -> tuple[Choice[int], Array]:
+    """The season, and (n,) bool: the rows looked at for it, none of them later than the test part is forecast from.
+
+    Which rows that is depends on those that the season leaves to learn from, so that it may be chosen once more.
+
+    Args:
+        known: (n,) bool of usable rows -> (n,) bool of those known before the test part.
+        usable: (n,) bool: rows that have a past.
+    """
+    judged = known(usable)
+    while True:
+        chosen = season.choose(grid, y, steps, horizon, judged)
+        usable = np.isfinite(y) & np.isfinite(grid.at(season.whole(chosen.value, horizon)))
+        late = judged & usable & ~known(usable)
+        if not late.any():
+            return chosen, judged
+        judged &= ~late
+
+
+def _known(order: Array, origin: Array, usable: Array) -> Array:
+    """(n,) bool: usable rows known when the first row of the test part is forecast; none where no row is usable."""
+    rows, mask = np.flatnonzero(usable), np.zeros(len(usable), bool)
+    if len(rows):
+        mask[rows[last_part(order[rows], origin[rows])[0]]] = True
+    return mask
+
+
 def needed(naive: int, horizon: int) -> int:
     """Steps of history that training, validation and test take, each `horizon` steps from the next."""
-    return naive + math.ceil((3 * (horizon - 1) + 2 * SMALLEST_WINDOW + 4) / DEVELOPMENT)
+    return naive + math.ceil((3 * (horizon - 1) + 2 * SMALLEST_WINDOW + 4) / (1 - TEST_SHARE))
 
 
 def _read(frame: pd.DataFrame, y: Array, asked: Asked) -> tuple[History, Forecast]:

@@ -60,7 +60,7 @@ def _stops(report: dict[str, Any]) -> list[str]:
             else f"a check found an error, {short(first, 90)}"
         )
     if view.at(report, "test", "confirms") is False:
-        reasons.append(f"another family is better {view.judged_on(report)}")
+        reasons.append(f"figures {view.judged_on(report)} contradict those of validation")
     if view.delivered(report) == "baseline":
         if view.mapping(report, "profile", "forecast"):
             return reasons  # a naive forecast is one, too

@@ -17,7 +17,7 @@ def classes(*counts):
     return np.random.default_rng(0).permutation(np.repeat(np.arange(len(counts)), counts))
 
 
-@pytest.mark.parametrize(("n", "folds", "repeats"), [(50, 5, 3), (53, 4, 2), (503, 10, 1), (7, 7, 2)])
+@pytest.mark.parametrize(("n", "folds", "repeats"), [(50, 5, 3), (53, 4, 2), (503, 10, 1), (7, 7, 1)])
 def test_folds_are_a_partition_of_the_rows(n, folds, repeats):
     data = numbers("regression", n)
     made = split.splits(data, folds, repeats, seed=0)
@@ -81,9 +81,34 @@ def test_fewer_groups_than_folds_leave_no_split_empty(few):
     groups = np.arange(60) % few
     data = rows(np.random.default_rng(1).normal(size=60), groups=groups)
     made = split.splits(data, 5, 2, seed=0)
-    assert len(made) == few * 2
+    assert len(made) == few  # one group a fold: a second repeat would be a copy of the first
     assert all(len(s.train) and len(s.check) for s in made)
     assert not any(set(groups[s.train]) & set(groups[s.check]) for s in made)
+
+
+def test_repeats_of_whole_groups_are_no_copies_of_each_other():
+    groups = np.arange(120) // 4
+    data = rows(np.random.default_rng(1).normal(size=120), groups=groups)
+    made = split.splits(data, 5, 3, seed=0) + split.splits(data, 5, 3, seed=1_000)
+    assert len({s.check.tobytes() for s in made}) == len(made) == 30
+
+
+def test_the_seed_decides_the_groups_of_the_test_part():
+    groups = np.arange(600) // 15
+    tests = {
+        split.outer(rows(np.random.default_rng(1).normal(size=600), groups=groups, seed=seed)).test.tobytes()
+        for seed in range(8)
+    }
+    assert len(tests) == 8
+
+
+def test_a_copied_repeat_leaves_no_gap():
+    data = rows(np.random.default_rng(1).normal(size=60), groups=np.arange(60) % 6)
+    made = split.splits(data, 5, 12, seed=0)
+    repeats = [s.repeat for s in made]
+    assert repeats == [i // 5 for i in range(len(made))]
+    assert 10 <= len(made) < 60
+    assert len({frozenset(s.check.tobytes() for s in made if s.repeat == r) for r in repeats}) == len(made) // 5
 
 
 def test_time_goes_forward_only():
@@ -94,7 +119,9 @@ def test_time_goes_forward_only():
     for s in made:
         assert order[s.train].max() < order[s.check].min()
     assert len({len(s.check) for s in made}) == 1
-    assert all(set(a.train) < set(b.train) for a, b in pairwise(made))
+    assert all(set(a.train) > set(b.train) for a, b in pairwise(made))
+    assert len(made[0].train) == 100
+    assert sorted([*made[0].train, *made[0].check]) == list(range(120))
 
 
 def test_a_holdout_of_a_large_table_is_one_split(monkeypatch):
@@ -138,12 +165,58 @@ def test_the_last_fifth_by_time_is_the_test_part():
     assert len(outer.test) == 200
 
 
+def by_time(y, **options):
+    order = np.random.default_rng(0).permutation(len(y)).astype(float)
+    return split.outer(rows(np.asarray(y)[order.astype(int)], order=order, **options)), order
+
+
+@pytest.mark.parametrize(("n", "tested"), [(150, 30), (300, 60), (499, 100)])
+def test_small_data_by_time_have_a_test_part(n, tested):
+    outer, order = by_time(np.arange(float(n)))
+    assert outer.protocol == "holdout"
+    assert len(outer.test) == tested
+    assert order[outer.development].max() < order[outer.test].min()
+    assert outer.reason == "the last 20% of the rows by time"
+
+
+def test_very_small_data_by_time_have_none():
+    outer, _ = by_time(np.arange(149.0))
+    assert outer.protocol == "repeated_cv"
+    assert len(outer.test) == 0
+    assert outer.reason == "under 150 rows: cross-validation in the order of time, no separate test part"
+
+
+@pytest.mark.parametrize(
+    ("late", "early", "protocol"),
+    [(5, 5, "holdout"), (4, 100, "repeated_cv"), (30, 4, "repeated_cv"), (56, 100, "repeated_cv")],
+)
+def test_small_data_by_time_have_a_test_part_where_both_parts_hold_two_classes(late, early, protocol):
+    y = np.concatenate([np.arange(240) < early, np.arange(60) < late]).astype(np.int64)
+    assert by_time(y, task="binary")[0].protocol == protocol
+
+
+def test_a_class_that_is_rare_at_the_end_does_not_move_the_test_part_of_larger_data():
+    y = np.concatenate([np.arange(480) % 2, np.zeros(120)]).astype(np.int64)
+    assert by_time(y, task="binary")[0].protocol == "holdout"
+
+
 def test_the_test_part_holds_whole_groups():
     groups = np.random.default_rng(0).integers(0, 40, 800)
     outer = split.outer(rows(np.random.default_rng(1).normal(size=800), groups=groups))
     assert not set(groups[outer.development]) & set(groups[outer.test])
     assert 120 <= len(outer.test) <= 200
-    assert "whole groups" in outer.reason
+    assert outer.reason.startswith(f"{len(outer.test) / 800:.0%} of the rows, whole groups")
+
+
+def test_the_smaller_of_two_groups_is_the_test_part_and_the_reason_tells_its_share():
+    groups = np.random.default_rng(0).permutation(np.repeat([0, 1], [900, 100]))
+    data = rows(np.random.default_rng(1).normal(size=1000), groups=groups)
+    outer = split.outer(data)
+    assert (groups[outer.test] == 1).all()
+    assert len(outer.test) == 100
+    assert "10% of the rows, whole groups" in outer.reason
+    fit, check = split.set_aside(data, 0.2)
+    assert (len(fit), len(check)) == (900, 100)
 
 
 def test_one_large_group_is_not_the_test_part():

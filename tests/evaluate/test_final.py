@@ -133,8 +133,8 @@ def test_without_time_the_cheapest_is_delivered(model):
     assert "out of time" in chosen.reason
 
 
-def small(budget=None, n=100, order=None, **how):
-    data = replace(numbers("regression", n), order=order)
+def small(budget=None, n=100, order=None, groups=None, **how):
+    data = replace(numbers("regression", n), order=order, groups=groups)
     outer = split.outer(data)
     assert outer.protocol == "repeated_cv"
     return fake_cv(data, budget=budget, **how), outer
@@ -156,6 +156,7 @@ def test_small_data_are_judged_on_fresh_splits_of_all_rows(model):
     assert np.array_equal(final.train, np.arange(100))
     assert written(model) == "trees"
     assert tested.delivered is chosen
+    assert tested.stale == ""
     assert set(tested.predictions) == {"trees-0", "baseline-0"}
 
 
@@ -210,6 +211,28 @@ def test_small_data_by_time_leave_the_first_rows_unjudged(model):
     tested = open_test(cv, outer, chosen, others, model, 0.0)
     assert tested.rows.tolist() == list(range(20, 120))
     assert all(len(p) == 100 for p in tested.predictions.values())
+    assert tested.stale == "there is but one order of time"
+
+
+def test_small_data_by_time_are_judged_by_the_splits_that_chose(model):
+    cv, outer = small(order=np.arange(120.0), n=120)
+    chosen = judged(cv, "trees", ERRORS["trees"])
+    others = [*probes(cv, "linear"), judged(cv, "baseline", ERRORS["baseline"])]
+    done = len(cv.here.tasks)
+    tested = open_test(cv, outer, chosen, others, model, 0.0)
+    own = np.concatenate([chosen.fits[split_].predictions for split_ in range(5)])
+    judged_rows = np.concatenate([s.check for s in cv.splits])
+    np.testing.assert_array_equal(tested.predictions["trees-0"], own[np.argsort(judged_rows)])
+    fits = [(t.family, t.limits.full) for t in cv.here.tasks[done:]]
+    assert fits == [("trees", True)] + [("linear", False)] * 5
+
+
+def test_so_few_groups_have_no_fresh_splits(model):
+    cv, outer = small(groups=np.arange(100) % 4)
+    chosen, *others = probes(cv, "trees", "baseline")
+    tested = open_test(cv, outer, chosen, others, model, 0.0)
+    assert len(tested.rows) == 100
+    assert tested.stale == "splits of so few groups are always the same"
 
 
 def test_small_data_without_time_for_fresh_splits_are_judged_on_those_of_the_choice(model):
@@ -218,6 +241,7 @@ def test_small_data_without_time_for_fresh_splits_are_judged_on_those_of_the_cho
     cv.clock.now = 88.0  # enough for the final fit and one more, not for five
     tested = open_test(cv, outer, chosen, probes(cv, "baseline"), model, 2.0)
     assert tested.delivered is chosen
+    assert tested.stale == "the time was too short for fresh splits"
     for split_, fitted in chosen.fits.items():
         np.testing.assert_array_equal(tested.predictions["trees-0"][cv.splits[split_].check], fitted.predictions)
 

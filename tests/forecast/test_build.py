@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from automl.data.ordered import last_part
 from automl.errors import DataError
 from automl.forecast.build import needed
 from automl.types import Column
@@ -28,6 +29,37 @@ def test_inputs_do_not_change_with_anything_later_than_the_horizon_before(horizo
     after = np.flatnonzero(at > cut)
     assert not np.allclose(first.inputs.iloc[after][f"y, {horizon} step{'s' * (horizon > 1)} before"],
                            second.inputs.iloc[after][f"y, {horizon} step{'s' * (horizon > 1)} before"])  # fmt: skip
+
+
+def later(days, begins, ends=()):
+    """Stores that begin, or end, within these days; the target of each is its own."""
+    frame = daily(days, stores=tuple("abcdef"[: len(begins)]))
+    day, store = frame.groupby("store").cumcount(), frame["store"]
+    begin = store.map(dict(zip("abcdef", begins, strict=False)))
+    end = store.map(dict(zip("abcdef", ends, strict=False))).fillna(days)
+    return frame[(day >= begin) & (day < end)].reset_index(drop=True)
+
+
+PANELS = [
+    later(200, [0]),
+    later(200, [0, 120, 120, 120, 120]),  # four fifths of the rows reach far into the last fifth of the time
+    later(200, [0, 182], [165, 200]),  # between the two, and while the second has no past, there is nothing to learn
+]
+
+
+@pytest.mark.parametrize("frame", PANELS, ids=["one", "late", "gap"])
+@pytest.mark.parametrize("change", [-500.0, 500.0, None])
+def test_nothing_is_chosen_by_targets_that_are_not_known_before_the_test_part(frame, change):
+    first = built(frame, 3, series="store")
+    known, _ = last_part(first.order, first.origin)
+    unknown = frame["date"] > frame["date"].iloc[first.rows[known]].max()
+    noise = np.random.default_rng(1).normal(100, 80, len(frame))
+    second = built(frame.assign(y=frame["y"].mask(unknown, noise if change is None else change)), 3, series="store")
+
+    assert unknown.mean() > 0.1
+    assert first.forecast == second.forecast
+    for name in ("season", "scale"):
+        assert first.choices[name].evidence == pytest.approx(second.choices[name].evidence, rel=1e-6)
 
 
 def test_lags_hold_the_values_of_their_own_series():

@@ -24,11 +24,11 @@ FINDING = {"code": "AM201", "title": "A leak", "columns": [], "status": "found"}
         (changed(findings=[{**FINDING, "severity": "error"}]), "no", "A leak (AM201)"),
         (changed(findings=[{**FINDING, "severity": "error", "status": "passed"}]), "yes", "confirms"),
         (changed(findings=[{**FINDING, "severity": "warning"}]), "care", "A leak"),
-        (changed(test={"confirms": False}), "no", "another family is better on the test part"),
+        (changed(test={"confirms": False}), "no", "figures on the test part contradict those of validation"),
         (
             changed(test={"confirms": False, "protocol": "repeated_cv"}),
             "no",
-            "another family is better on fresh splits",
+            "figures on fresh splits contradict those of validation",
         ),
         (changed(test={"interval": [0.49, 0.6]}), "no", "guessing"),
         (changed(test={"value": None}), "care", "not measured"),
