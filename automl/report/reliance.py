@@ -76,6 +76,8 @@ def _cares(report: dict[str, Any]) -> list[str]:
         reasons.append("the run was interrupted and can be resumed")
     if view.figure(report, "test", "value") is None:
         reasons.append("it was not measured on a test part")
+    elif view.at(report, "test", "confirms") is None:
+        reasons.append("it was measured on the splits that chose it, which confirm nothing")
     warnings = view.found(report, "warning")
     if warnings:
         reasons.append(

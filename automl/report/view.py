@@ -142,8 +142,10 @@ def standing(decision: Any) -> dict[str, Any]:
 
 
 def judged_on(report: dict[str, Any]) -> str:
-    """'on the test part', or 'on fresh splits' for small data, which have none."""
-    return "on fresh splits" if at(report, "test", "protocol") == "repeated_cv" else "on the test part"
+    """'on the test part', or on which splits for small data, which have none."""
+    if at(report, "test", "protocol") != "repeated_cv":
+        return "on the test part"
+    return "on fresh splits" if at(report, "test", "confirms") is not None else "on the splits that chose it"
 
 
 def untried(decision: Any) -> bool:

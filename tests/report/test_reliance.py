@@ -30,6 +30,7 @@ FINDING = {"code": "AM201", "title": "A leak", "columns": [], "status": "found"}
             "no",
             "figures on fresh splits contradict those of validation",
         ),
+        (changed(test={"confirms": None, "protocol": "repeated_cv"}), "care", "on the splits that chose it"),
         (changed(test={"interval": [0.49, 0.6]}), "no", "guessing"),
         (changed(test={"value": None}), "care", "not measured"),
         (changed(model={"family": "baseline"}), "no", "no model does better"),
