@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 FRESH_SEED = 1_000
 """Added to the seed for the splits that judge small data: never those that chose the configuration."""
 REPEATS = 3
+TOO_SHORT = "the time was too short for fresh splits"
 SLACK = 1.2
 """Fits may take this many times as long as the longest so far."""
 LEAST_SECONDS = 0.5
@@ -154,14 +155,18 @@ def _judge_small(
     for candidate in [chosen, *sorted(others, key=expected_seconds, reverse=True)]:
         keep = reserve + (expected_seconds(candidate) * MORE_ROWS if tested.delivered is None else 0.0)
         enough, why = _repeats(cv, candidate, folds, keep) >= max(repeats, 1), stale
-        predictions = _own_predictions(cv, candidate, tested.rows) if stale else None
+        own, judged = _own_predictions(cv, candidate)
+        complete = bool(judged[tested.rows].all())
+        predictions = own if stale and complete else None
         if predictions is None and enough:
             predictions = _fresh_predictions(fresh, candidate, splits, keep)
-        if predictions is None and candidate is chosen:
-            predictions = _own_predictions(cv, chosen, tested.rows)
-            why = stale or ("the time was too short for fresh splits" if predictions is not None else "")
+        if predictions is None and candidate is chosen and complete:
+            predictions, why = own, stale or TOO_SHORT
         if predictions is None and (candidate is chosen or candidate.family == "baseline"):  # the last resort
             predictions = _fresh_predictions(fresh, candidate, splits, reserve, shared=True)
+        if predictions is None and candidate is chosen and judged.any():
+            predictions, why = own, stale or TOO_SHORT  # better judged on a part of the rows than not delivered
+            tested.rows = np.flatnonzero(judged)
         if predictions is None:
             continue
         tested.predictions[candidate.name] = predictions[tested.rows]
@@ -203,8 +208,8 @@ def _nothing(chosen: Candidate, others: list[Candidate]) -> RunError:
     return RunError("No model could be fitted for delivery.", where=reasons, hint="a larger --budget")
 
 
-def _own_predictions(cv: CrossValidation, candidate: Candidate, rows: Array) -> Array | None:
-    """(all rows, outputs) mean out-of-fold predictions of the splits that chose it; None when they leave rows out.
+def _own_predictions(cv: CrossValidation, candidate: Candidate) -> tuple[Array, Array]:
+    """(all rows, outputs) mean out-of-fold predictions of the splits that chose it, and (all rows,) which they judge.
 
     They flatter the candidate a little, and are better than delivering another one because the time was short.
     """
@@ -213,10 +218,7 @@ def _own_predictions(cv: CrossValidation, candidate: Candidate, rows: Array) -> 
     for number, fitted in candidate.fits.items():
         total[cv.splits[number].check] += fitted.predictions
         count[cv.splits[number].check] += 1
-    if not count[rows].all():
-        return None
-    mean: Array = (total / np.maximum(count, 1)[:, None]).astype(np.float32)
-    return mean
+    return (total / np.maximum(count, 1)[:, None]).astype(np.float32), count > 0
 
 
 def _fresh_predictions(

@@ -169,6 +169,24 @@ def test_rivals_of_small_data_are_judged_after_the_last_fit_by_as_many_repeats(m
     assert fits == [("trees", False)] * 10 + [("trees", True)] + [("linear", False)] * 10 + [("baseline", False)] * 10
 
 
+def test_small_data_that_cannot_be_judged_anew_in_time_are_judged_where_they_were(model):
+    cv, outer = small(budget=100.0, costs={"network": 12.0})
+    chosen, baseline = probes(cv, "network", "baseline")
+    before = dict(chosen.fits)
+
+    def adapt(task):
+        if task.family == "network" and not task.limits.full:
+            raise FitFailed("no time for an epoch")
+
+    cv.here.trouble, cv.clock.now = adapt, 70.0
+    tested = open_test(cv, outer, chosen, [baseline], model, 1.0)
+    assert tested.delivered is chosen
+    assert tested.stale == "the time was too short for fresh splits"
+    judged = np.unique(np.concatenate([cv.splits[number].check for number in before]))
+    assert tested.rows.tolist() == judged.tolist()
+    assert {len(p) for p in tested.predictions.values()} == {len(judged)}
+
+
 def test_boosting_of_small_data_that_must_be_judged_late_leaves_time_for_its_last_fit(model):
     cv, outer = small(budget=100.0, costs={"trees": 8.0})
     chosen, *_ = probes(cv, "trees")
