@@ -241,8 +241,11 @@ class CrossValidation:
         if "planned_epochs" in fitted.info and not self.clock.counts_trials:
             candidate.fixed = candidate.fixed or {"epochs": fitted.info["planned_epochs"]}
 
-    def run(self, task: FitTask) -> Fitted:
+    def run(self, task: FitTask, late: float = 0.0) -> Fitted:
         """Run a task where its family runs; a task whose worker died is run once more, in the time that is left.
+
+        Args:
+            late: seconds over its limit for which a fit that ought to have stopped by itself is waited for.
 
         Raises:
             KeyboardInterrupt: Ctrl-C was pressed before, and lost on its way.
@@ -250,16 +253,17 @@ class CrossValidation:
         interrupts.check()
         executor, started = self.executor(task.family), self.clock.elapsed()
         seconds = task.limits.seconds
+        if seconds is None:
+            seconds = float("inf")
         try:
-            return executor.call(fit, Shared(DATASET), task, seconds=float("inf") if seconds is None else seconds)
+            return executor.call(fit, Shared(DATASET), task, seconds=seconds + late)
         except WorkerDied:
-            if seconds is None:
-                return executor.call(fit, Shared(DATASET), task)
             left = seconds - (self.clock.elapsed() - started)
             if left <= 0:
                 raise
-            again = replace(task, limits=replace(task.limits, seconds=left))
-            return executor.call(fit, Shared(DATASET), again, seconds=left)
+            if left < float("inf"):
+                task = replace(task, limits=replace(task.limits, seconds=left))
+            return executor.call(fit, Shared(DATASET), task, seconds=left + late)
 
     def executor(self, family: FamilyName) -> Executor:
         """Where this family runs."""

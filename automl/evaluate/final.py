@@ -120,8 +120,10 @@ def _final_fit(
     params: Params = candidate.final_params()
     seconds = None if cv.clock.counts_trials else max(cv.clock.left(reserve), 0.1)
     task = FitTask(candidate.family, params, train, predict, Limits(seconds, cv.threads, full=True), save)
+    # What is delivered is worth a part of the time for the rest: killed a moment before its end, all of it is lost.
+    late = reserve / 2 if save is not None else 0.0
     try:
-        return cv.run(task)
+        return cv.run(task, late)
     except (FitFailed, OutOfTime, WorkerDied, WorkerError) as error:
         candidate.reason = f"final fit: {str(error) or 'out of time'}"
         return None

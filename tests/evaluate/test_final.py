@@ -187,6 +187,16 @@ def test_small_data_that_cannot_be_judged_anew_in_time_are_judged_where_they_wer
     assert {len(p) for p in tested.predictions.values()} == {len(judged)}
 
 
+def test_the_last_fit_may_take_a_part_of_the_reserve_before_it_is_given_up(model):
+    cv, outer = large(budget=100.0)
+    chosen, baseline = probes(cv, "trees", "baseline")
+    cv.here.costs, cv.clock.now = {"trees": 9.0}, 80.0
+    assert open_test(cv, outer, chosen, [baseline], model, 12.0).delivered is chosen
+    assert next(t for t in cv.here.tasks if t.limits.full).limits.seconds == 8.0
+    cv.here.costs, cv.clock.now = {"trees": 15.0}, 80.0
+    assert open_test(cv, outer, chosen, [baseline], model, 12.0).delivered is baseline
+
+
 def test_boosting_of_small_data_that_must_be_judged_late_leaves_time_for_its_last_fit(model):
     cv, outer = small(budget=100.0, costs={"trees": 8.0})
     chosen, *_ = probes(cv, "trees")
@@ -274,7 +284,7 @@ def test_a_rival_of_small_data_without_time_has_no_figures(model):
 
 
 def test_the_last_resort_of_small_data_is_always_judged(model):
-    cv, outer = small(budget=100.0, costs={"trees": 0.5, "baseline": 0.001})
+    cv, outer = small(budget=100.0, costs={"trees": 4.0, "baseline": 0.001})
     chosen, *others = probes(cv, "trees", "baseline", "linear")
     cv.clock.now = 96.0
     tested = open_test(cv, outer, chosen, others, model, 5.0)
