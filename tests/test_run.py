@@ -152,7 +152,7 @@ def test_a_fifth_is_tested_and_never_used_before(large):
 
 
 def test_every_development_row_is_judged_once_a_repeat(large):
-    linear = oof(large, "linear-0")
+    linear = oof(large, large.report["decision"]["evidence"]["candidates"]["linear"])
     repeats = large.report["validation"]["repeats"]
     assert (linear.groupby("row").size() == repeats).all()
     assert not linear.duplicated(["row", "repeat"]).any()

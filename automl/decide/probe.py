@@ -269,7 +269,7 @@ class Race:
             if left < expected:
                 return
             trial = self.cv.candidate(name, params)
-            cheap = len(splits) * CHEAP * (self.cv.clock.budget or 0.0)
+            cheap = len(splits) * CHEAP * (self.cv.clock.budget or float("inf"))  # counted trials may take any time
             if not self._judged_within(trial, splits, min(max(expected, cheap), left)):
                 continue
             best = min(self.probes.candidates[name], trial, key=lambda c: c.loss(splits))

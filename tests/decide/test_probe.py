@@ -342,9 +342,10 @@ def test_a_family_out_of_play_is_where_it_is_cheap(monkeypatch, cost, probed):
     assert [c.params["error"] for c in probes.others] == probed
 
 
-def test_a_further_configuration_of_cheap_fits_may_take_what_is_cheap(monkeypatch):
+@pytest.mark.parametrize("budget", [600.0, None], ids=["seconds", "trials"])
+def test_a_further_configuration_of_cheap_fits_may_take_what_is_cheap(monkeypatch, budget):
     use_fakes(monkeypatch, trees={"given": ({"error": 0.9}, {"error": 0.1})})
-    cv = fake_cv(folds=5, repeats=1, budget=600.0, errors={"linear": 0.5}, costs={**COSTS, "trees": 0.01})
+    cv = fake_cv(folds=5, repeats=1, budget=budget, errors={"linear": 0.5}, costs={**COSTS, "trees": 0.01})
     cv.here.trouble = lambda task: cv.here.costs.update(trees=2.0) if task.params.get("error") == 0.1 else None
     probes = run(cv, ("baseline", "linear", "trees"), sharpened=lambda p: engine.decide(cv, p, Asked()))
     assert probes.candidates["trees"].params == {"error": 0.1}
