@@ -140,7 +140,7 @@ def test_groups_are_codes_and_rows_without_one_stand_alone():
         ({"monotone": {"agee": 1}}, UsageError, "Unknown input column 'agee'"),
         ({"monotone": {"bought": 1}}, UsageError, "Unknown input column 'bought'"),
         ({"monotone": {"age": 1, "city": 1}}, UsageError, "'city' cannot be monotone"),
-        ({"monotone": {"age": 1}, "target": "city", "task": "multiclass"}, UsageError, "no meaning for several"),
+        ({"monotone": {"age": 1}, "target": "person", "task": "multiclass"}, UsageError, "no meaning for several"),
     ],
 )
 def test_plans_that_do_not_fit_the_data(plan, kind, message):
