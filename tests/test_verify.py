@@ -304,7 +304,7 @@ def p_trees(folder):
 @pytest.mark.parametrize("weighted", [False, True])
 @pytest.mark.parametrize("chance", [0.2, 0.5, 0.8])
 def test_a_verdict_with_a_prior_is_derived_with_it(tmp_path, weighted, chance):
-    prior = Prior(chance, 0.6, 0.4, 0.8, {"log10_rows": 2.4}, "published")
+    prior = Prior(chance, 0.6, 0.4, 0.8, {"log10_rows": 2.4}, "published", {"trees": 1.2, "network": -0.5})
     folder = write(tmp_path, weighted=weighted, skills=CLOSE, prior=prior)
     assert [check for check in verify(folder) if not check.ok] == []
 
@@ -322,7 +322,7 @@ def test_the_prior_moves_what_is_stated(tmp_path, bootstrap):
 
 @pytest.mark.parametrize(
     ("key", "value"),
-    [("trees_over_linear", 0.8), ("weight", 0.0)],
+    [("trees_over_linear", 0.8), ("weight", 0.0), ("search", {"trees": 2.0})],
 )
 def test_a_damaged_prior_is_caught(tmp_path, key, value):
     prior = Prior(0.2, 0.5, 0.5, 1.0, {}, "published")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from automl.decide.compare import verdict
 from automl.decide.engine import rejected, with_left_out
+from automl.decide.prior import searched
 from automl.decide.recheck import recheck
 from automl.decide.tilt import tilted
 from automl.evaluate.ensemble import best_of_each, shared_splits
@@ -60,7 +61,8 @@ def after_search(
         )
     except ValueError:  # the metric is defined on no resample: too few rows of a class are left out
         return decision, None
-    belief = tilted(belief, decision.evidence["prior"])
+    done = entered if asked.prefer == "accuracy" else [decision.family]
+    belief = tilted(belief, searched(decision.evidence["prior"], done))
     excluded = decision.evidence["excluded"]
     result = verdict(belief, asked.prefer, [family for family in entered if family not in excluded])
     changed = result.family != decision.family

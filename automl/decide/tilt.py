@@ -22,7 +22,8 @@ def tilted(posterior: Posterior, prior: Prior | None) -> Posterior:
     """The posterior with the prior in it; unchanged without one.
 
     A pair of families: log-odds of "the richer one is better by more than r" plus those of the prior, times its weight.
-    The probabilities of all families: each joint draw weighs as much as the prior says of the family it names.
+    The probabilities of all families: each joint draw weighs as much as the prior says of the family it names. What a
+    search is still to add to a family moves both.
 
     Source: Bayes' rule with the prior as a likelihood of `weight` observations (a power prior, Ibrahim and Chen 2000).
     """
@@ -35,7 +36,10 @@ def tilted(posterior: Posterior, prior: Prior | None) -> Posterior:
 
 def _odds(prior: Prior, families: Sequence[FamilyName]) -> dict[FamilyName, float]:
     """Family -> weight of a draw that names it, among those compared."""
-    return {family: chance**prior.weight for family, chance in family_chances(prior, families).items()}
+    return {
+        family: chance**prior.weight * math.exp(prior.search.get(family, 0.0))
+        for family, chance in family_chances(prior, families).items()
+    }
 
 
 def family_chances(prior: Prior, families: Sequence[FamilyName]) -> dict[FamilyName, float]:

@@ -24,10 +24,12 @@ class Prior:
     Attributes:
         stated: (richer, simpler) -> probability.
         weight: of its log-odds.
+        search: family -> log-odds beside the linear model's that a search is to add.
     """
 
     stated: dict[tuple[str, str], float]
     weight: float
+    search: dict[str, float]
 
     def moved(self, chance: float, rich: str, simple: str) -> float:
         """A measured probability with the prior's log-odds, times its weight, added to its own."""
@@ -35,6 +37,8 @@ class Prior:
         if not 0 < chance < 1:
             return chance
         odds = float(chance / (1 - chance) * (prior / (1 - prior)) ** self.weight)
+        if (rich, simple) in self.stated:
+            odds *= math.exp(self.search.get(rich, 0.0) - self.search.get(simple, 0.0))
         return odds / (1 + odds)
 
     def chances(self, families: Sequence[str]) -> dict[str, float]:
@@ -46,7 +50,10 @@ class Prior:
         learning = [family for family in families if family != "baseline"]
         stated = _first_unbeaten(learning, self.stated)
         even = _first_unbeaten(learning, dict.fromkeys(self.stated, 0.5))
-        return {family: (stated[family] / even[family]) ** self.weight for family in learning}
+        return {
+            family: (stated[family] / even[family]) ** self.weight * math.exp(self.search.get(family, 0.0))
+            for family in learning
+        }
 
 
 def _first_unbeaten(families: Sequence[str], better: dict[tuple[str, str], float]) -> dict[str, float]:
@@ -61,4 +68,6 @@ def _first_unbeaten(families: Sequence[str], better: dict[tuple[str, str], float
 def stated_prior(evidence: dict[str, Any]) -> Prior | None:
     """The prior in `evidence`; None without one, as for images."""
     given = evidence.get("prior")
-    return Prior({pair: given[key] for pair, key in KEYS.items()}, given["weight"]) if given else None
+    if not given:
+        return None
+    return Prior({pair: given[key] for pair, key in KEYS.items()}, given["weight"], given.get("search") or {})

@@ -14,6 +14,7 @@ from automl.decide.prior import (
     meta_features,
     prior,
     regression_shift,
+    searched,
     shift,
 )
 from automl.types import Choice, Column, Profile
@@ -179,3 +180,15 @@ def test_no_development_set_is_fitted_on():
     assert module.is_left_out("colic__27")
     assert not module.is_left_out("churn__167141")
     assert not module.is_left_out("colic__25")
+
+
+def test_what_a_search_adds_is_counted_in_full_until_the_family_is_searched():
+    given = Prior(0.5, 0.5, 0.5, 0.5, {}, "", {"trees": 1.2, "network": -0.5})
+    assert shift(given, "trees", "linear") == pytest.approx(1.2)
+    assert shift(given, "network", "trees") == pytest.approx(-1.7)
+    assert shift(given, "trees", "network") == pytest.approx(1.7)
+    assert shift(given, "trees", "baseline") == 0.0
+    after = searched(given, ["trees"])
+    assert shift(after, "trees", "linear") == 0.0
+    assert shift(after, "network", "trees") == pytest.approx(-0.5)
+    assert searched(None, ["trees"]) is None

@@ -1,6 +1,7 @@
 """The prior in the posterior: log-odds of pairs, weights of joint draws."""
 
 import math
+from dataclasses import replace
 from itertools import permutations
 
 import numpy as np
@@ -38,6 +39,14 @@ def test_no_prior_or_an_even_one_changes_nothing(families, prior):
     assert after.probabilities() == pytest.approx(before.probabilities())
     for a, b in permutations(families, 2):
         assert after.p_better(a, b) == before.p_better(a, b)
+
+
+def test_what_a_search_adds_moves_pairs_and_probabilities():
+    before, after = close_race(), tilted(close_race(), replace(EVEN, search={"trees": 1.0}))
+    assert logit(after.p_better("trees", "linear")) - logit(before.p_better("trees", "linear")) == pytest.approx(1.0)
+    assert logit(after.p_better("network", "trees")) - logit(before.p_better("network", "trees")) == pytest.approx(-1.0)
+    odds = [p.probabilities()["trees"] / p.probabilities()["linear"] for p in (before, after)]
+    assert odds[1] / odds[0] == pytest.approx(math.e, rel=1e-6)
 
 
 def test_a_prior_for_networks_moves_the_log_odds_by_its_weight():

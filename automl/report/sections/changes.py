@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from automl.report import brief, view
@@ -65,6 +66,13 @@ def prior(decision: dict[str, Any]) -> str:
     weight = view.figure(given, "weight")
     if weight is not None:
         text += f" This counts with weight {number(weight)} (1 would be in full) beside the measured splits."
+    adds = [
+        f"times {number(math.exp(value), 1)} for {view.family_name(family)}"
+        for family, value in view.mapping(given, "search").items()
+        if is_number(value) and value
+    ]
+    if adds:
+        text += f" What a search still adds to a probe moves the odds, beside those of a linear model: {_and(adds)}."
     features = view.mapping(given, "features")
     told = ", ".join(f"{short(name, 40).replace('_', ' ')} {number(v)}" for name, v in features.items() if is_number(v))
     text += f" From: {told}." if told else ""
