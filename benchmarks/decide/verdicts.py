@@ -20,6 +20,7 @@ COLUMNS = (
     "set", "seed", "mode", "budget", "family", *(f"p_{name}" for name in FAMILIES), "deciding_seconds", "seconds",
     "exit_code", *(f"prior_{name}" for name in PRIOR), *(f"probe_{name}" for name in FAMILIES),
     *(f"fit_seconds_{name}" for name in FAMILIES), "predict_one_seconds", "tie", "flags",
+    "search_trees", "search_network",
 )  # fmt: skip
 
 
@@ -73,4 +74,6 @@ def facts(decision: dict[str, Any]) -> dict[str, Any]:
         found[f"p_{name}"] = (decision.get("probabilities") or {}).get(name)
         found[f"probe_{name}"] = (families.get(name) or {}).get("loss")
         found[f"fit_seconds_{name}"] = (families.get(name) or {}).get("seconds")
+    search = prior.get("search") or {}
+    found |= {f"search_{name}": search.get(name) for name in ("trees", "network")}
     return found | {f"prior_{name}": prior.get(name) for name in PRIOR}
