@@ -5,6 +5,7 @@
 - `truth`: every family searched alone for the budget on a train part of ours and scored on a test part of ours.
 - `verdicts`: what `automl decide` says about the same train parts (`--full`: what `automl fit` says after its search).
 - `page`: regret, cost and calibration of the verdicts beside those of other policies.
+- `adds`: what a search adds to a probe, fitted on the same two files (`automl.decide.prior.SEARCH`).
 - `nulls`: verdicts on synthetic tables without signal, with a linear, an interacting and a smooth truth.
 - `forecasts`: learning curves of a quarter of the rows against the score that all rows give.
 
@@ -19,7 +20,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from decide import forecasts, nulls, page, truth, verdicts
+from decide import adds, forecasts, nulls, page, truth, verdicts
 
 HERE = Path(__file__).resolve().parent
 
@@ -61,6 +62,10 @@ def parser() -> argparse.ArgumentParser:
     two.add_argument("--out", type=Path, default=HERE / "verdicts.csv")
     two.set_defaults(run=verdicts.run)
     _reporting(commands.add_parser("page", help="the figures as Markdown"))
+    three = commands.add_parser("adds", help="what a search adds to a probe, as log-odds")
+    three.add_argument("--truth", type=Path, default=HERE / "truth.csv")
+    three.add_argument("--verdicts", type=Path, default=HERE / "verdicts.csv")
+    three.set_defaults(run=adds.run)
     _synthetic(commands.add_parser("nulls", help="synthetic tables whose truth is known"))
     _curves(commands.add_parser("forecasts", help="learning curves against what more rows gave"))
     return top

@@ -7,7 +7,20 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from benchmarks.decide import figures, forecasts, ledger, load, nulls, page, policies, scoring, sets, truth, verdicts
+from benchmarks.decide import (
+    adds,
+    figures,
+    forecasts,
+    ledger,
+    load,
+    nulls,
+    page,
+    policies,
+    scoring,
+    sets,
+    truth,
+    verdicts,
+)
 from benchmarks.decide.figures import Truth
 from benchmarks.decide.policies import Stated
 
@@ -344,3 +357,11 @@ def test_page_counts_synthetic_truths_and_forecasts(data):
         data / "nulls.csv"
     )
     assert "| trees | 50% (9% to 91%), 1 of 2 | 100% (21% to 100%), 1 of 1 |" in page.forecasts(data / "forecasts.csv")
+
+
+def test_what_a_search_adds_is_found_again():
+    rng = np.random.default_rng(0)
+    stated = rng.dirichlet((0.1, 1, 1, 1), 4000)
+    true = adds.moved(stated, np.array([1.0, -0.5]))
+    events = np.array([rng.choice(4, p=row) for row in true])
+    assert adds.fit(stated, events) == pytest.approx([1.0, -0.5], abs=0.2)
