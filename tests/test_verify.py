@@ -312,7 +312,7 @@ def test_a_verdict_with_a_prior_is_derived_with_it(tmp_path, weighted, chance):
 @pytest.mark.parametrize("bootstrap", [False, True])
 def test_the_prior_moves_what_is_stated(tmp_path, bootstrap):
     stated = []
-    for name, chance in (("low", 0.2), ("high", 0.8)):
+    for name, chance in (("low", 0.2), ("high", 0.4)):
         (tmp_path / name).mkdir()
         prior = Prior(chance, 0.6, 0.4, 0.8, {}, "published")
         stated.append(p_trees(write(tmp_path / name, bootstrap=bootstrap, skills=CLOSE, prior=prior)))

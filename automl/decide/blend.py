@@ -6,7 +6,6 @@ from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from automl.decide.belief import belief
-from automl.decide.compare import THRESHOLDS
 from automl.decide.words import number
 
 if TYPE_CHECKING:
@@ -17,6 +16,10 @@ if TYPE_CHECKING:
 
 NEVER: tuple[Prefer, ...] = ("simple", "fast")
 """Preferences under which one small model is delivered, whatever an ensemble would gain."""
+
+
+SHOWN = 0.8
+"""P(gain > r) from which an ensemble is delivered unasked: it is slower, larger and harder to read than one model."""
 
 
 @dataclass(frozen=True)
@@ -45,24 +48,23 @@ def judge(
 ) -> Blend:
     """Compare on the splits that both were judged on; the ensemble's weights never saw the rows they are judged on.
 
-    With 'accuracy' it is used when it is not worse on average; else when P(gain > r) reaches the threshold.
+    With 'accuracy' it is used when it is not worse on average; else when P(gain > r) reaches `SHOWN`.
     """
     compared: dict[FamilyName, Candidate] = {single.family: single, "ensemble": ensemble}
     if baseline is not None and single.family != "baseline":
         compared = {"baseline": baseline, **compared}
     posterior, _ = belief(cv, compared)
     pair = posterior.pair("ensemble", single.family)
-    limit = THRESHOLDS[prefer]
-    used = pair.mean >= 0 if prefer == "accuracy" else pair.p_better >= limit
+    used = pair.mean >= 0 if prefer == "accuracy" else pair.p_better >= SHOWN
     weights = {member.name: round(weight, 4) for member, weight in ensemble.members}
-    reason = _reason(cv, pair, limit, prefer)
+    reason = _reason(cv, pair, prefer)
     return Blend(used, reason, pair.mean, pair.low, pair.high, pair.p_better, weights)
 
 
-def _reason(cv: CrossValidation, pair: Pair, limit: float, prefer: Prefer) -> str:
+def _reason(cv: CrossValidation, pair: Pair, prefer: Prefer) -> str:
     if pair.mean == 0:
         return "The ensemble is one candidate: the models of its splits, or several fits on all rows, are averaged."
-    used = pair.mean > 0 if prefer == "accuracy" else pair.p_better >= limit
+    used = pair.mean > 0 if prefer == "accuracy" else pair.p_better >= SHOWN
     gap = number(abs(pair.mean), pair.high - pair.low)
     found = f"{'better' if pair.mean > 0 else 'worse'} by {gap} {cv.metric.label} than the best single model"
     found = found if gap.strip("0.") else "level with the best single model"
@@ -70,7 +72,7 @@ def _reason(cv: CrossValidation, pair: Pair, limit: float, prefer: Prefer) -> st
     if prefer == "accuracy" or pair.mean < 0:
         return f"{what}."
     matters = f"by more than r with probability {pair.p_better:.2f}"
-    return f"{what}, {matters}; {limit:g} is asked for."
+    return f"{what}, {matters}; {SHOWN:g} is asked for."
 
 
 def with_blend(decision: Decision, blend: Blend) -> Decision:

@@ -31,9 +31,9 @@ the loss given up over the whole way. Truth: every family searched alone on the 
 test part. {sets} sets, {runs} runs (set and seed). Intervals of shares are Wilson's, 95 %{independent}; those of mean
 regret resample whole sets.
 
-What a search adds to a probe (`automl.decide.prior.SEARCH`) was fitted on runs of these tables, and the threshold of 0.8
-was looked at on them: so far the figures are not out of sample. `python benchmarks/decision.py adds` fits it again with
-each table left out."""
+What a search adds to a probe (`automl.decide.prior.SEARCH`) was fitted on runs of these tables, and the threshold was
+set on them: so far the figures are not out of sample. `python benchmarks/decision.py adds` fits it again with each
+table left out."""
 SEEDS = ", and treat runs as independent, which several seeds of one set are not quite"
 NOTES = """Seconds: whole searches it took to have the family delivered, and the probes for ours. `all families` takes
 the best probe by validation loss and pays for three searches: an approximation of a leaderboard's pick, without its

@@ -226,7 +226,7 @@ def test_the_proof_named_is_the_one_that_was_asked_for():
     assert all(f"{needed:.3g} is needed" in a["reason"] for a in decision.alternatives)
     linear = verdict(baseline=1, linear=0.3, trees=0.5)
     reason = next(a["reason"] for a in linear.alternatives if a["family"] == "trees")
-    assert reason.endswith("0.8 is needed")
+    assert reason.endswith("0.6 is needed")
 
 
 def test_before_the_first_split_the_quick_look_is_judged():
