@@ -256,14 +256,21 @@ class CrossValidation:
         if seconds is None:
             seconds = float("inf")
         try:
-            return executor.call(fit, Shared(DATASET), task, seconds=seconds + late)
+            return self._called(executor, task, seconds, late)
         except WorkerDied:
             left = seconds - (self.clock.elapsed() - started)
             if left <= 0:
                 raise
-            if left < float("inf"):
-                task = replace(task, limits=replace(task.limits, seconds=left))
-            return executor.call(fit, Shared(DATASET), task, seconds=left + late)
+            return self._called(executor, task, left, late)
+
+    def _called(self, executor: Executor, task: FitTask, seconds: float, late: float) -> Fitted:
+        """The fit, in what is left of the seconds once its worker is ready: the fit counts them from its own start."""
+        started = self.clock.elapsed()
+        executor.wait_ready(seconds)
+        left = seconds - (self.clock.elapsed() - started)
+        if left < float("inf"):
+            task = replace(task, limits=replace(task.limits, seconds=left))
+        return executor.call(fit, Shared(DATASET), task, seconds=left + late)
 
     def executor(self, family: FamilyName) -> Executor:
         """Where this family runs."""

@@ -33,6 +33,8 @@ REPEATS = 3
 TOO_SHORT = "the time was too short for fresh splits"
 SLACK = 1.2
 """Fits may take this many times as long as the longest so far."""
+HOPELESS = 0.25
+"""Share of the seconds of its fits below which a candidate is not fitted again only to be judged."""
 LEAST_SECONDS = 0.5
 """Of a fit that must be made, however little time there is."""
 
@@ -164,7 +166,10 @@ def _judge_small(
             predictions = _fresh_predictions(fresh, candidate, splits, keep)
         if predictions is None and candidate is chosen and complete:
             predictions, why = own, stale or TOO_SHORT
-        if predictions is None and (candidate is chosen or candidate.family == "baseline"):  # the last resort
+        last_resort = candidate.family == "baseline" or (
+            candidate is chosen and not _hopeless(cv, chosen, splits, reserve)
+        )
+        if predictions is None and last_resort:
             predictions = _fresh_predictions(fresh, candidate, splits, reserve, shared=True)
         if predictions is None and candidate is chosen and judged.any():
             predictions, why = own, stale or TOO_SHORT  # better judged on a part of the rows than not delivered
@@ -178,6 +183,12 @@ def _judge_small(
     if tested.delivered is None:
         raise _nothing(chosen, others)
     return tested
+
+
+def _hopeless(cv: CrossValidation, candidate: Candidate, splits: int, reserve: float) -> bool:
+    """Whether an equal part of the time says nothing of the candidate, which has splits of its own to be judged on."""
+    part = cv.clock.left(reserve) / (splits + 2)
+    return bool(candidate.fits) and part < HOPELESS * expected_seconds(candidate)
 
 
 def _fresh_splits(cv: CrossValidation, folds: int) -> list[Split]:

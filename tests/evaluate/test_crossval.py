@@ -99,6 +99,13 @@ def test_a_worker_that_dies_is_tried_again_only_in_the_time_that_is_left():
     assert len(cv.here.tasks) == 1
 
 
+def test_a_fit_has_the_time_that_is_left_once_its_worker_is_ready():
+    cv = fake_cv(budget=100.0)
+    cv.here.wait_ready = lambda seconds: setattr(cv.clock, "now", cv.clock.now + 6.0)
+    cv.judge(cv.candidate("network", {}), 0, 10.0)
+    assert cv.here.tasks[0].limits.seconds == 4.0
+
+
 def test_a_network_needs_a_worker():
     cv = replace(fake_cv(), worker=None)
     candidate = cv.candidate("network", {})
