@@ -277,9 +277,9 @@ def test_a_second_try_after_a_death_has_only_the_time_that_is_left(monkeypatch):
             pass
 
         def wait_ready(self, seconds):
-        pass
+            pass
 
-    def call(self, _function, *_arguments, seconds):
+        def call(self, _function, *_arguments, seconds):
             given.append(seconds)
             cv.clock.now += 30.0
             raise WorkerDied("killed")
