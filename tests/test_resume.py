@@ -146,10 +146,11 @@ def test_a_killed_run_goes_on_where_it_stood(data, whole, tmp_path, event, count
     assert not (folder / "work").exists()
     lines = [json.loads(line) for line in (folder / "events.jsonl").read_text().splitlines()]
     assert [line["event"] for line in lines].count("begin") == 2
-    probe = next(line for line in report["leaderboard"] if line["family"] == "trees" and line["trial"] is None)
+    probes = [line for line in report["leaderboard"] if line["family"] == "trees" and line["trial"] is None]
+    probe = max(probes, key=lambda line: line["splits"])
     of_probe = [seconds for params, seconds in done if params == probe["params"]]
-    assert 0 < len(of_probe) <= probe["splits"]
     if event != "verdict":  # the whole probe was in the journal: its seconds are those of then
+        assert 0 < len(of_probe) <= probe["splits"]
         assert np.mean(of_probe) == pytest.approx(probe["fit_seconds"], rel=1e-9)
 
 
