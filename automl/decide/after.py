@@ -65,11 +65,10 @@ def after_search(
     belief = tilted(belief, searched(decision.evidence["prior"], done))
     excluded = decision.evidence["excluded"]
     result = verdict(belief, asked.prefer, [family for family in entered if family not in excluded])
-    changed = result.family != decision.family
     probabilities = with_left_out(result.probabilities, decision.evidence["left_out"])
     again = {
         "family": result.family,
-        "changed": changed,
+        "changed": result.family != decision.family,
         "before": decision.family,
         "method": METHOD,
         "splits": len(splits),
@@ -80,10 +79,14 @@ def after_search(
         "threshold_baseline": result.threshold_baseline,
     }
     evidence = {**decision.evidence, "after_search": again}
-    if not changed:
-        return replace(decision, evidence=evidence), None
+    decision = replace(decision, evidence=evidence)
+    return (_renamed(decision, result, probabilities), belief) if again["changed"] else (decision, None)
+
+
+def _renamed(decision: Decision, result: Verdict, probabilities: dict[FamilyName, float]) -> Decision:
+    """The decision for another family, with everything that names one."""
     note = f"The search changed the verdict from {decision.family} to {result.family}."
-    changed_to = replace(
+    return replace(
         decision,
         family=result.family,
         sentence=result.sentence,
@@ -92,10 +95,8 @@ def after_search(
         tie=result.tie,
         flags=(*result.flags, *(flag for flag in decision.flags if flag.code not in OF_COMPARISON)),
         reasons=(note, *result.reasons),
-        evidence=evidence,
         alternatives=(*rejected(result), *_left_aside(decision, result)),
     )
-    return changed_to, belief
 
 
 def left_open(decision: Decision) -> list[FamilyName]:

@@ -57,14 +57,13 @@ def judge(
     pair = posterior.pair("ensemble", single.family)
     used = pair.mean >= 0 if prefer == "accuracy" else pair.p_better >= SHOWN
     weights = {member.name: round(weight, 4) for member, weight in ensemble.members}
-    reason = _reason(cv, pair, prefer)
+    reason = _reason(cv, pair, prefer, used=used)
     return Blend(used, reason, pair.mean, pair.low, pair.high, pair.p_better, weights)
 
 
-def _reason(cv: CrossValidation, pair: Pair, prefer: Prefer) -> str:
+def _reason(cv: CrossValidation, pair: Pair, prefer: Prefer, *, used: bool) -> str:
     if pair.mean == 0:
         return "The ensemble is one candidate: the models of its splits, or several fits on all rows, are averaged."
-    used = pair.mean > 0 if prefer == "accuracy" else pair.p_better >= SHOWN
     gap = number(abs(pair.mean), pair.high - pair.low)
     found = f"{'better' if pair.mean > 0 else 'worse'} by {gap} {cv.metric.label} than the best single model"
     found = found if gap.strip("0.") else "level with the best single model"

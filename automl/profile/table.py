@@ -83,16 +83,9 @@ def profile(
     frame = table.frame
     chosen = _choose_target(table, target)
     roles = Roles(
-        target=chosen.value,
-        weight=weight,
-        group=group,
-        time=time,
-        split=split,
-        drop=tuple(drop),
-        keep=tuple(keep),
-        drop_ids="AM101" not in ignore,
-        drop_constants="AM102" not in ignore,
-    )
+        target=chosen.value, weight=weight, group=group, time=time, split=split, drop=tuple(drop), keep=tuple(keep),
+        drop_ids="AM101" not in ignore, drop_constants="AM102" not in ignore,
+    )  # fmt: skip
     _check_roles(frame, roles, table.source)
     points = None if table.images else series_points(frame, roles, modality)
     roles = replace(roles, keep=(*roles.keep, *(points.names if points is not None else ())))
