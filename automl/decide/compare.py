@@ -31,9 +31,9 @@ THRESHOLDS: dict[Prefer, float] = {"accuracy": 0.5, "balanced": 0.6, "fast": 0.8
 """P(gain > r) that a more complex family must reach to be named, by what the user prefers.
 
 Set on the 48 runs of benchmarks/truth.csv, with what a search adds (`prior.SEARCH`): mean regret 1.5 % of what there
-is to gain at 0.6 and 1.7 % at 0.8, each with verdicts of its own, a difference within noise. At 0.6 a part of the burden of
-proof stays with the more complex family. On synthetic linear tables it named one in 1 of 12 runs, too few to tell
-whether that is more than the 5 % allowed.
+is to gain at 0.6 and 1.7 % at 0.8, each with verdicts of its own, a difference within noise. At 0.6 a part of the
+burden of proof stays with the more complex family. On synthetic linear tables it named one in 1 of 12 runs, too few
+to tell whether that is more than the 5 % allowed.
 """
 FALSE_SIGNAL = 0.04
 """Share of pure-noise data on which the baseline may be left, divided among the families that could leave it.

@@ -96,9 +96,10 @@ SEARCH: dict[FamilyName, float] = {"trees": 1.2, "network": -0.5}
 
 Probes are compared with known-good settings and short schedules, the verdict is about searched models. By maximum
 likelihood on 22 tables of benchmarks/truth.csv, two seeds (`python benchmarks/decision.py adds`), the odds that a
-family came out as the simplest within r of the best after searches of a minute are exp(1.8) and exp(-0.8) times those stated
-from probes; leaving out a table 1.6 to 2.1 and -1.3 to -0.6; Brier skill of the left-out tables over the prior 0.35,
-without 0.07. An earlier set of verdicts gave 1.6 and -0.8, of which three quarters stand here, for other tables.
+family came out as the simplest within r of the best after searches of a minute are exp(1.8) and exp(-0.8) times those
+stated from probes; leaving out a table 1.6 to 2.1 and -1.3 to -0.6; Brier skill of the left-out tables over the prior
+0.35, without 0.07. An earlier set of verdicts gave 1.6 and -0.8, of which three quarters stand here, for other
+tables.
 """
 
 SOURCE = "TabZilla: {tables} classification tables, accuracy of tuned XGBoost, logistic regression and tuned ResNet"

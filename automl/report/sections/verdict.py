@@ -88,7 +88,7 @@ def _rule(evidence: dict[str, Any], report: dict[str, Any]) -> str:
     measured = f" Measured on {plural(int(splits), 'paired split')}" if splits else ""
     measured += f" of {plural(rows, 'row')}" if measured and isinstance(rows, int) else ""
     took = view.figure(evidence, "deciding_seconds")
-    measured += f", {seconds(took)} of it in fits that nothing else uses" if measured and took is not None else ""
+    measured += f"; {seconds(took)} went into fits that nothing else uses" if measured and took is not None else ""
     measured += f"; {evidence['method']}" if measured and evidence.get("method") else ""
     return (
         f"A more complex family is named only if it is better by more than r = {number(r)} "
