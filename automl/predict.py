@@ -281,12 +281,17 @@ def _notes(checked: Typed) -> list[str]:
         if problem.get("unseen"):
             examples = ", ".join(map(repr, problem.get("unseen_examples", [])[:3]))
             notes.append(
-                f"Column {name!r}: {problem['unseen']:,} values never seen in training ({examples}), "
-                "treated as missing."
+                f"Column {name!r}: {_values(problem['unseen'])} never seen in training ({examples}), "
+                "treated as missing (AM601)."
             )
         if problem.get("wrong_type"):
-            notes.append(f"Column {name!r}: {problem['wrong_type']:,} values of the wrong type, treated as missing.")
+            count = _values(problem["wrong_type"])
+            notes.append(f"Column {name!r}: {count} of the wrong type, treated as missing (AM602).")
     return notes
+
+
+def _values(count: int) -> str:
+    return f"{count:,} value{'' if count == 1 else 's'}"
 
 
 def _odd(checked: Typed, frame: pd.DataFrame) -> Array:

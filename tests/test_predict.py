@@ -104,8 +104,8 @@ def test_unseen_categories_and_wrong_types_are_missing_and_counted(clients, clie
     odd.loc[[4], "visits"] = "many"
     got = predict_source(clients_run, odd)
     assert got.notes == [
-        "Column 'visits': 1 values of the wrong type, treated as missing.",
-        "Column 'city': 3 values never seen in training ('Oslo', 'Rom'), treated as missing.",
+        "Column 'visits': 1 value of the wrong type, treated as missing (AM602).",
+        "Column 'city': 3 values never seen in training ('Oslo', 'Rom'), treated as missing (AM601).",
     ]
     missing = clients.drop(columns="bought").astype({"visits": float})
     missing.loc[[0, 1, 2], "city"] = None

@@ -355,7 +355,7 @@ def test_a_verdict_changed_after_the_search_follows_it(tmp_path):
     folder = write(tmp_path)
     decision = json.loads((folder / "decision.json").read_text(encoding="utf-8"))
     probabilities = {"baseline": 0.0, "linear": 0.9, "trees": 0.1, "network": 0.0}
-    families = {name: {"p_better": share} for name, share in probabilities.items()}
+    families = {name: {"p_beaten": 1 - share, "p_over_baseline": 1.0} for name, share in probabilities.items()}
     after = {"family": "linear", "changed": True, "probabilities": probabilities, "families": families}
     decision["evidence"]["after_search"] = after
     decision |= {"family": "linear", "probabilities": probabilities}
@@ -367,7 +367,9 @@ def test_a_verdict_changed_after_the_search_follows_it(tmp_path):
         return {check.name for check in verify(folder) if not check.ok}
 
     assert failed() == set()
-    families["trees"]["p_better"] = 0.9
+    families["linear"]["p_beaten"] = 0.9
+    assert failed() == set()  # every family is passed over, and it is one of the least beaten
+    families["trees"]["p_beaten"] = 0.4
     assert failed() == {"decision: unbeaten after the search"}
     decision["family"] = "trees"
     assert "decision: family after the search" in failed()

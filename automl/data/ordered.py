@@ -20,10 +20,32 @@ FEWEST_STEPS = 4
 
 
 def last_rows(dataset: Dataset, count: int) -> tuple[Array, Array]:
-    """(rows before, the last `count` rows in time); groups in the latter are left out of the former."""
-    by_time = np.argsort(np.asarray(dataset.order), kind="stable")
-    cut = len(by_time) - count
+    """(rows before, the last `count` rows in time); groups in the latter are left out of the former.
+
+    Rows of one moment stay together, as far as `at_change` can keep them: then they are a few more or fewer.
+    """
+    order = np.asarray(dataset.order)
+    by_time = np.argsort(order, kind="stable")
+    cut = at_change(order[by_time], len(by_time) - count)
     return _apart(dataset, np.sort(by_time[:cut]), np.sort(by_time[cut:]))
+
+
+def at_change(times: Array, position: int) -> int:
+    """The nearest position to cut sorted times at where the time changes; the given one when it is too far.
+
+    What happened at one moment is known together: part of it would tell of the rest. Stamps so coarse that the smaller
+    part would lose or win more than half of its rows are cut through.
+
+    Args:
+        times: (n,) sorted.
+        position: the first row of the later part; 0 and n leave one part empty.
+    """
+    if not 0 < position < len(times):
+        return position
+    ends = (int(np.searchsorted(times, times[position], side)) for side in ("left", "right"))
+    nearest = min(ends, key=lambda end: abs(end - position))
+    room = min(position, len(times) - position) / 2
+    return nearest if abs(nearest - position) <= room else position
 
 
 def chain(dataset: Dataset, folds: int) -> list[tuple[Array, Array]]:
@@ -35,10 +57,13 @@ def chain(dataset: Dataset, folds: int) -> list[tuple[Array, Array]]:
     Raises:
         DataError: no block is left.
     """
-    by_time = np.argsort(np.asarray(dataset.order), kind="stable")
-    blocks = np.array_split(by_time, folds + 1)
-    before = ((np.sort(np.concatenate(blocks[:end])), np.sort(blocks[end])) for end in range(folds, 0, -1))
-    pairs = [_apart(dataset, train, check) for train, check in before]
+    order = np.asarray(dataset.order)
+    by_time = np.argsort(order, kind="stable")
+    ends = np.linspace(0, len(by_time), folds + 2).round().astype(int)
+    cuts = sorted({at_change(order[by_time], end) for end in ends[1:-1]})
+    blocks = np.split(by_time, cuts)
+    before = ((np.sort(by_time[:cut]), np.sort(block)) for cut, block in zip(cuts, blocks[1:], strict=True))
+    pairs = [_apart(dataset, train, check) for train, check in before][::-1]
     if not keeps_apart(dataset):
         return pairs
     enough = [(train, check) for train, check in pairs if len(train) >= len(check)]

@@ -94,7 +94,8 @@ def _by_time(dataset: Dataset) -> Outer:
         development, test = ordered.last_rows(dataset, count)
         if ordered.keeps_apart(dataset) and len(development) < len(test):
             raise ordered.too_few_left(len(development), len(test))
-        reason, left_out = f"the last {TEST_SHARE:.0%} of the rows by time", len(rows) - count - len(development)
+        share = len(test) / len(rows)
+        reason, left_out = f"the last {share:.0%} of the rows by time", len(rows) - len(test) - len(development)
         if left_out:
             reason += f"; {left_out:,} earlier rows of its groups are left out until the refit"
         if len(dataset) >= SMALL or all(_two_classes(dataset, part) for part in (development, test)):

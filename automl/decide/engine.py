@@ -299,8 +299,11 @@ def rejected(result: Verdict) -> list[dict[str, Any]]:
 
 def _why_not(result: Verdict, name: FamilyName) -> str:
     evidence = result.families[name]
+    if result.family == "baseline":
+        return (
+            f"better than the baseline by more than r with probability {evidence.p_better:.2f}; "
+            f"{result.threshold_baseline:.3g} is needed"
+        )
     if FAMILIES.index(name) < FAMILIES.index(result.family):
         return f"worse than {result.family} by more than r with probability {evidence.p_worse:.2f}"
-    shown = f"better than {result.family} by more than r with probability {evidence.p_better:.2f}"
-    needed = result.threshold_baseline if result.family == "baseline" else result.threshold
-    return f"{shown}; {needed:.3g} is needed"
+    return f"better than {result.family} by more than r with probability {evidence.p_better:.2f} only"

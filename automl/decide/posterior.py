@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 DRAWS = 20_000
 EQUIVALENCE = 0.01
 """Region of practical equivalence as a share of (baseline loss - best loss)."""
+CLEAR = 0.8
+"""P(gain > r) from which two families count as told apart."""
 
 
 @dataclass(frozen=True)
@@ -134,15 +136,24 @@ class Posterior:
         ends = sorted((self.metric.to_loss(max(low, 0.0)), self.metric.to_loss(high)))
         return Interval(self.metric.to_loss(mean), *ends)
 
-    def probabilities(self, allowed: Iterable[FamilyName] | None = None) -> dict[FamilyName, float]:
-        """Family -> P(it is the simplest of those allowed within r of the best of them); they sum to 1."""
-        chosen = [f for f in self.families if allowed is None or f in set(allowed)]
-        draws = self.draws[:, [self.families.index(f) for f in chosen]]
-        first = (draws <= draws.min(axis=1, keepdims=True) + self.r).argmax(axis=1)
-        odds = self.odds(chosen) if self.odds is not None else dict.fromkeys(chosen, 1.0)
-        shares = np.bincount(first, minlength=len(chosen)) * np.array([odds[family] for family in chosen])
-        shares = shares / shares.sum()
-        return {family: float(shares[chosen.index(family)]) if family in chosen else 0.0 for family in FAMILIES}
+    def probabilities(self) -> dict[FamilyName, float]:
+        """Family -> P(it is the simplest within r of the best of those compared); they sum to 1 over all families."""
+        near, weights = self._near()
+        shares = np.bincount(near.argmax(axis=1), weights, minlength=len(self.families))
+        named = dict(zip(self.families, (shares / shares.sum()).tolist(), strict=True))
+        return {family: named.get(family, 0.0) for family in FAMILIES}
+
+    def beaten(self) -> dict[FamilyName, float]:
+        """Family compared -> P(some other family compared is better than it by more than r), the prior included."""
+        near, weights = self._near()
+        return dict(zip(self.families, (weights @ ~near / weights.sum()).tolist(), strict=True))
+
+    def _near(self) -> tuple[Array, Array]:
+        """(D, F) whether a family is within r of the best in a draw, and (D,) the draw's weight by the prior."""
+        near = self.draws <= self.draws.min(axis=1, keepdims=True) + self.r
+        odds = self.odds(self.families) if self.odds is not None else dict.fromkeys(self.families, 1.0)
+        weights = np.array([odds[family] for family in self.families])[near.argmax(axis=1)]
+        return near, weights
 
     def _student(self, losses: Array) -> tuple[float, float]:
         """Centre and scale of the Student-t posterior of a mean over splits."""

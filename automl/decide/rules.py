@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from automl.decide.engine import FEW_OF_A_CLASS, SMALL_DATA, rarest_judged
 from automl.decide.posterior import EQUIVALENCE
 from automl.decide.words import NOUNS, number
-from automl.types import FAMILIES
 from automl.units import duration, size
 
 if TYPE_CHECKING:
@@ -64,7 +63,7 @@ def rules(cv: CrossValidation, decision: Decision, asked: Asked) -> tuple[Rule, 
              source="one constant for verdict, report and benchmark"),
         *_limits(evidence, asked),
         *_baseline(families, evidence),
-        *_pairs(families, decision.family, evidence, OUT_OF_BAG if changed else COMPARISON),
+        *_beaten(families, evidence, OUT_OF_BAG if changed else COMPARISON),
         *_size(cv),
         *_waiting(evidence),
     )  # fmt: skip
@@ -90,23 +89,14 @@ def _baseline(families: dict[FamilyName, FamilyEvidence], evidence: dict[str, fl
             )  # fmt: skip
 
 
-def _pairs(
-    families: dict[FamilyName, FamilyEvidence], named: FamilyName, evidence: dict[str, float], source: str
-) -> Iterator[Rule]:
-    """The named family against each simpler one, and each richer one against the named."""
-    if named == "baseline":
-        return
-    limit = evidence["threshold"]
+def _beaten(families: dict[FamilyName, FamilyEvidence], evidence: dict[str, float], source: str) -> Iterator[Rule]:
+    """Every learning family against all others at once."""
     for family, found in families.items():
-        if family in (named, "baseline"):
-            continue
-        richer = FAMILIES.index(family) > FAMILIES.index(named)
-        chance = found.p_better if richer else found.p_worse
-        pair = (family, named) if richer else (named, family)
-        yield Rule(
-            f"{NOUNS[pair[0]]} against {NOUNS[pair[1]]}: better by more than r", f"P = {chance:.3f}", f"{limit:.2f}",
-            chance >= limit, f"{source}; {THRESHOLD}",
-        )  # fmt: skip
+        if family != "baseline":
+            yield Rule(
+                f"{NOUNS[family]} passed over: some other family is better by more than r", f"P = {found.p_beaten:.3f}",
+                f"{evidence['threshold']:.2f}", found.p_beaten >= evidence["threshold"], f"{source}; {THRESHOLD}",
+            )  # fmt: skip
 
 
 def _size(cv: CrossValidation) -> Iterator[Rule]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from automl.decide.posterior import CLEAR
 from automl.types import FAMILIES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from automl.decide.posterior import Pair
     from automl.evaluate.metrics import Metric
@@ -28,7 +29,9 @@ ENOUGH: dict[FamilyName, str] = {
 }
 
 
-def sentence(metric: Metric, named: FamilyName, pairs: Mapping[FamilyName, Pair], r: float, limit: float) -> str:
+def sentence(
+    metric: Metric, named: FamilyName, pairs: Mapping[FamilyName, Pair], r: float, limit: float, *, prior: bool = False
+) -> str:
     """The verdict in one sentence, with the comparison that carries it.
 
     Args:
@@ -36,7 +39,8 @@ def sentence(metric: Metric, named: FamilyName, pairs: Mapping[FamilyName, Pair]
         named: the family named.
         pairs: every family against the named one.
         r: region of practical equivalence.
-        limit: probability that a more complex family would have had to reach.
+        limit: P(better than the baseline) that a family would have had to reach.
+        prior: whether the probabilities rest on more than what was measured here.
     """
     simpler = [f for f in pairs if FAMILIES.index(f) < FAMILIES.index(named)]
     richer = [f for f in pairs if FAMILIES.index(f) > FAMILIES.index(named)]
@@ -44,24 +48,33 @@ def sentence(metric: Metric, named: FamilyName, pairs: Mapping[FamilyName, Pair]
         return f"{_capital(NOUNS[named])} {_verb(named, 'is', 'are')} the only family compared."
     if named == "baseline":
         return f"{ENOUGH[named]} (with {100 * limit:.3g} % certainty)."
-    carried = f"{gain(metric, named, simpler[-1], _turned(pairs[simpler[-1]]))}" if simpler else ""
+    if not simpler:
+        return f"{ENOUGH[named]}: {_nothing_better(metric, r)}."
+    rival = max(simpler, key=lambda family: pairs[family].mean)
+    if pairs[rival].mean > 0:
+        ahead = _lower(gain(metric, rival, named, pairs[rival]))
+        likelier = f"{NOUNS[named]} {_verb(named, 'is', 'are')} likelier to be good enough"
+        counting = "counting published results and what a search adds, " if prior else ""
+        return f"{_capital(NOUNS[named])} {_verb(named, 'is', 'are')} the best bet: {ahead}, but {counting}{likelier}."
+    carried = _lower(gain(metric, named, rival, _turned(pairs[rival])))
     if richer:
-        margin = f"by more than {_figure(metric, r, r)}" if r > 0 else "at all"
-        nothing = f"nothing more complex is shown to be better {margin}"
-        return f"{ENOUGH[named]}: {f'{_lower(carried)}, and ' if carried else ''}{nothing}."
-    return f"{_capital(NOUNS[named])} {_verb(named, 'is', 'are')} needed: {_lower(carried)}."
+        return f"{ENOUGH[named]}: {carried}, and {_nothing_better(metric, r)}."
+    needed = "needed" if pairs[rival].high < 0 else "the best bet"
+    return f"{_capital(NOUNS[named])} {_verb(named, 'is', 'are')} {needed}: {carried}."
 
 
-def reasons(
-    metric: Metric, named: FamilyName, pairs: Mapping[FamilyName, Pair], limit: Callable[[FamilyName], float]
-) -> tuple[str, ...]:
+def _nothing_better(metric: Metric, r: float) -> str:
+    margin = f"by more than {_figure(metric, r, r)}" if r > 0 else "at all"
+    return f"nothing more complex is shown to be better {margin}"
+
+
+def reasons(metric: Metric, named: FamilyName, pairs: Mapping[FamilyName, Pair]) -> tuple[str, ...]:
     """A sentence for every other family: first why nothing simpler, then why nothing more complex.
 
     Args:
         metric: the metric compared.
         named: the family named.
         pairs: every family against the named one.
-        limit: probability that decides between the named family and another.
     """
     place = FAMILIES.index(named)
     simpler = [f for f in reversed(FAMILIES[:place]) if f in pairs]
@@ -69,7 +82,7 @@ def reasons(
     lines = [f"{_capital(gain(metric, named, f, _turned(pairs[f])))}." for f in simpler]
     for family in richer:
         pair = pairs[family]
-        if pair.p_worse >= limit(family) or pair.high <= 0:
+        if pair.p_worse >= CLEAR or pair.high <= 0:
             lines.append(f"{_capital(gain(metric, named, family, _turned(pair)))}.")
         else:
             lines.append(f"{no_gain(metric, family, named, pair)}.")
@@ -102,14 +115,13 @@ def no_gain(metric: Metric, family: FamilyName, over: FamilyName, pair: Pair) ->
     return f"No gain shown by {NOUNS[family]} over {NOUNS[over]}: at most {most} (95 %)"
 
 
-def undecided(metric: Metric, named: FamilyName, rival: FamilyName, pair: Pair, limit: float) -> str:
+def undecided(metric: Metric, named: FamilyName, rival: FamilyName, pair: Pair) -> str:
     """The text of the flag `not_decidable`."""
     width = pair.high - pair.low
     low, high = number(pair.low, width), number(pair.high, width)
     return (
-        f"Not decidable with this data: {NOUNS[rival]} {_verb(rival, 'is', 'are')} better than {NOUNS[named]} with "
-        f"probability {pair.p_better:.2f} ({limit:.3g} needed); the gain in {metric.label} lies between {low} and "
-        f"{high} (95 %)."
+        f"Not decidable with this data: {NOUNS[rival]} {_verb(rival, 'is', 'are')} better than {NOUNS[named]} by more "
+        f"than r with probability {pair.p_better:.2f}; the gain in {metric.label} lies between {low} and {high} (95 %)."
     )
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -150,39 +150,75 @@ def _judge_small(
     one order: where it counts, candidates are judged by the splits that chose them.
     """
     folds = max(s.fold for s in cv.splits) + 1
-    fresh = replace(cv, keep_models=False, splits=_fresh_splits(cv, folds))
+    again = _fresh_splits(cv, folds)
     # Splits by time never judge the first rows.
-    tested = Tested(np.unique(np.concatenate([s.check for s in fresh.splits])))
+    tested = Tested(np.unique(np.concatenate([s.check for s in again])))
     repeats = min(_repeats(cv, chosen, folds, reserve + expected_seconds(chosen) * MORE_ROWS), REPEATS)
-    splits = min(folds * max(repeats, 1), len(fresh.splits))
-    stale = _stale(cv, fresh.splits[:splits])
+    splits = min(folds * max(repeats, 1), len(again))
+    fresh = _Fresh(cv, replace(cv, keep_models=False, splits=again), splits, _stale(cv, again[:splits]))
     for candidate in [chosen, *sorted(others, key=expected_seconds, reverse=True)]:
         keep = reserve + (expected_seconds(candidate) * MORE_ROWS if tested.delivered is None else 0.0)
-        enough, why = _repeats(cv, candidate, folds, keep) >= max(repeats, 1), stale
-        own, judged = _own_predictions(cv, candidate)
-        complete = bool(judged[tested.rows].all())
-        predictions = own if stale and complete else None
-        if predictions is None and enough:
-            predictions = _fresh_predictions(fresh, candidate, splits, keep)
-        if predictions is None and candidate is chosen and complete:
-            predictions, why = own, stale or TOO_SHORT
-        last_resort = candidate.family == "baseline" or (
-            candidate is chosen and not _hopeless(cv, chosen, splits, reserve)
+        enough = _repeats(cv, candidate, folds, keep) >= max(repeats, 1)
+        judged = _judged(
+            fresh, candidate, tested.rows, keep if enough else None, reserve, is_chosen=candidate is chosen
         )
-        if predictions is None and last_resort:
-            predictions = _fresh_predictions(fresh, candidate, splits, reserve, shared=True)
-        if predictions is None and candidate is chosen and judged.any():
-            predictions, why = own, stale or TOO_SHORT  # better judged on a part of the rows than not delivered
-            tested.rows = np.flatnonzero(judged)
-        if predictions is None:
+        if judged is None:
             continue
-        tested.predictions[candidate.name] = predictions[tested.rows]
+        tested.rows = judged.rows
+        tested.predictions[candidate.name] = judged.predictions[judged.rows]
         if tested.delivered is None:
             fitted = _final_fit(cv, candidate, outer.development, outer.development[:1], folder, reserve)
-            tested.delivered, tested.stale = candidate if fitted is not None else None, why
+            tested.delivered, tested.stale = candidate if fitted is not None else None, judged.stale
     if tested.delivered is None:
         raise _nothing(chosen, others)
     return tested
+
+
+class _Fresh(NamedTuple):
+    """Splits that judge small data: `judge` holds them, `splits` of them are enough, `stale` as in `Tested`."""
+
+    cv: CrossValidation
+    judge: CrossValidation
+    splits: int
+    stale: str
+
+
+class _Judged(NamedTuple):
+    """(all rows, outputs) predictions, the rows among them that were judged, and `stale` as in `Tested`."""
+
+    predictions: Array
+    rows: Array
+    stale: str
+
+
+def _judged(
+    fresh: _Fresh, candidate: Candidate, rows: Array, keep: float | None, reserve: float, *, is_chosen: bool
+) -> _Judged | None:
+    """The best predictions that the time allows; the chosen candidate and the baseline are not given up easily.
+
+    Args:
+        rows: positions to be judged.
+        keep: seconds to leave when fresh splits are fitted; None when there is no time for them.
+        reserve: seconds to leave when it must be judged all the same.
+        is_chosen: whether it is the candidate to deliver.
+    """
+    own, judged = _own_predictions(fresh.cv, candidate)
+    complete = bool(judged[rows].all())
+    if fresh.stale and complete:
+        return _Judged(own, rows, fresh.stale)
+    if keep is not None:
+        predictions = _fresh_predictions(fresh.judge, candidate, fresh.splits, keep)
+        if predictions is not None:
+            return _Judged(predictions, rows, fresh.stale)
+    if is_chosen and complete:
+        return _Judged(own, rows, fresh.stale or TOO_SHORT)
+    if candidate.family == "baseline" or (is_chosen and not _hopeless(fresh.cv, candidate, fresh.splits, reserve)):
+        predictions = _fresh_predictions(fresh.judge, candidate, fresh.splits, reserve, shared=True)
+        if predictions is not None:
+            return _Judged(predictions, rows, fresh.stale)
+    if is_chosen and judged.any():  # better judged on a part of the rows than not delivered
+        return _Judged(own, np.flatnonzero(judged), fresh.stale or TOO_SHORT)
+    return None
 
 
 def _hopeless(cv: CrossValidation, candidate: Candidate, splits: int, reserve: float) -> bool:

@@ -82,21 +82,24 @@ def checks(folder: Folder) -> list[Check]:
     return found + _after_search(folder)
 
 
-def named(table: Table, threshold: float) -> str:
-    """Of the families shown to beat the baseline, the simplest that none more complex is shown to beat by more than r.
+def named(table: Table, beaten: dict[str, float], threshold: float) -> str:
+    """Of the families shown to beat the baseline, the simplest that is beaten by more than r with less probability.
 
-    Families that are not better on average than a simpler one of them do not count.
+    The one least probably beaten where there is none.
+
+    Args:
+        table: gives the pairs with the baseline.
+        beaten: family -> P(some other family is better by more than r).
+        threshold: that probability, from which a family is passed over.
     """
-    means = dict(zip(table.families, table.losses.mean(axis=0), strict=True))
     rivals = [family for family in table.families if family != "baseline"]
     if "baseline" in table.families:
-        limit = _limit("baseline", table.families, threshold)
+        limit = _leaves(table.families, threshold)
         rivals = [family for family in rivals if table.p_better(family, "baseline") >= limit]
-    for place, family in enumerate(rivals):
-        worse = any(means[family] >= means[simpler] for simpler in rivals[:place])
-        if not worse and all(table.p_better(rival, family) < threshold for rival in rivals[place + 1 :]):
-            return family
-    return table.families[0]
+    enough = [family for family in rivals if beaten[family] < threshold]
+    if not rivals:
+        return table.families[0]
+    return enough[0] if enough else min(rivals, key=lambda family: beaten[family])
 
 
 def _of_family(name: str, family: dict[str, Any]) -> list[Check]:
@@ -130,9 +133,13 @@ def _by_splits(folder: Folder, stated: dict[str, dict[str, Any]], names: dict[st
             better, worse = table.p_better(family, reference), table.p_better(reference, family)
             found.append(close(f"{label}: better", stated[family]["p_better"], better, LEEWAY))
             found.append(close(f"{label}: worse", stated[family]["p_worse"], worse, LEEWAY))
-    family = named(table, evidence["threshold"])
-    found.append(Check("decision: family by the rule", reference, family, reference == family))
-    return found if _changed(evidence) else found + _probabilities(folder, table)
+    shares, beaten = _joint(table)
+    for family, chance in beaten.items():
+        found.append(close(f"decision: {family} beaten", stated[family]["p_beaten"], chance, LEEWAY))
+    # Derived from draws: a family on the threshold may come out on either side.
+    near = [named(table, beaten, evidence["threshold"] + step) for step in (0.0, -LEEWAY, LEEWAY)]
+    found.append(Check("decision: family by the rule", reference, near[0], reference in near))
+    return found if _changed(evidence) else found + _probabilities(folder, shares)
 
 
 def _table(folder: Folder, stated: dict[str, dict[str, Any]], names: dict[str, str]) -> Table:
@@ -189,23 +196,20 @@ def _changed(evidence: dict[str, Any]) -> bool:
     return bool(after.get("changed", after.get("family")))
 
 
-def _limit(family: str, families: list[str], threshold: float) -> float:
-    if family != "baseline":
-        return threshold
+def _leaves(families: list[str], threshold: float) -> float:
+    """P(better than the baseline by more than r) that it takes to leave it."""
     return max(threshold, 1 - FALSE_SIGNAL / max(len(families) - 1, 1))
 
 
 def _unbeaten(name: str, family: str, stated: dict[str, dict[str, Any]], evidence: dict[str, Any]) -> Check:
-    """Evidence from resampled rows: no more complex family reaches the threshold by its stated probability."""
-    limit = _limit(family, list(stated), evidence["threshold"])
-    leave = _limit("baseline", list(stated), evidence["threshold"])
-    rivals = [other for other in ORDER[ORDER.index(family) + 1 :] if other in stated]
-    better = [
-        other
-        for other in rivals
-        if stated[other]["p_better"] >= limit and number(stated[other].get("p_over_baseline", 1)) >= leave
-    ]
-    return Check(name, family, better[0] if better else family, not better)
+    """Evidence from resampled rows: the family that the rule names by the stated probabilities."""
+    limit, leave = evidence["threshold"], _leaves(list(stated), evidence["threshold"])
+    rivals = [family for family in ORDER[1:] if family in stated]
+    if "baseline" in stated:
+        rivals = [family for family in rivals if number(stated[family]["p_over_baseline"]) >= leave]
+    enough = [family for family in rivals if stated[family]["p_beaten"] < limit]
+    due = enough[0] if enough else min(rivals, key=lambda f: stated[f]["p_beaten"], default="baseline")
+    return Check(name, family, due, family == due)
 
 
 def _after_search(folder: Folder) -> list[Check]:
@@ -223,20 +227,26 @@ def _after_search(folder: Folder) -> list[Check]:
     return found
 
 
-def _probabilities(folder: Folder, table: Table) -> list[Check]:
-    """P(simplest within r of the best), by drawing from the joint Student-t posterior."""
+def _joint(table: Table) -> tuple[dict[str, float], dict[str, float]]:
+    """Family -> P(simplest within r of the best), and P(beaten by more than r): draws of the joint Student-t."""
     means, splits = table.losses.mean(axis=0), len(table.losses)
     covariance = table.factor * np.atleast_2d(np.cov(table.losses, rowvar=False))
     values, vectors = np.linalg.eigh(covariance)
     rng = np.random.default_rng(1)
     normal = rng.standard_normal((DRAWS, len(means))) * np.sqrt(np.maximum(values, 0)) @ vectors.T
     draws = means + normal * np.sqrt((splits - 1) / rng.chisquare(splits - 1, DRAWS))[:, None]
-    first = np.argmax(draws <= draws.min(axis=1, keepdims=True) + table.r, axis=1)
+    near = draws <= draws.min(axis=1, keepdims=True) + table.r
+    first = np.argmax(near, axis=1)
     chances = table.prior.chances(table.families) if table.prior else {}
     weights = np.array([chances.get(name, 1.0) for name in table.families])[first]
-    named = {name: float(np.average(first == i, weights=weights)) for i, name in enumerate(table.families)}
-    shares = dict.fromkeys(ORDER, 0.0) | named
-    # Families that could not be measured keep a share of their own; the measured ones divide the rest.
+    shares = {name: float(np.average(first == i, weights=weights)) for i, name in enumerate(table.families)}
+    beaten = {name: float(np.average(~near[:, i], weights=weights)) for i, name in enumerate(table.families)}
+    return shares, beaten
+
+
+def _probabilities(folder: Folder, measured: dict[str, float]) -> list[Check]:
+    """The stated probabilities: families that could not be measured keep a share, the measured ones divide the rest."""
+    shares = dict.fromkeys(ORDER, 0.0) | measured
     for family, kept in (folder.decision["evidence"].get("left_out") or {}).items():
         shares = {name: share * (1 - kept) + kept * (name == family) for name, share in shares.items()}
     stated = folder.decision["probabilities"]

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from automl.data import split
+from automl.data.ordered import at_change
 from automl.errors import DataError
 from tests.rows import numbers
 
@@ -81,3 +82,40 @@ def test_blocks_of_a_forecast_are_no_groups_to_keep_apart():
     assert np.array_equal(split.set_aside(data, 0.15)[0], split.set_aside(grouped, 0.15)[0])
     for one, other in zip(split.splits(data, 5, 1, 0), split.splits(grouped, 5, 1, 0), strict=True):
         assert np.array_equal(one.train, other.train)
+
+
+@pytest.mark.parametrize("rows_a_day", [7, 30])
+def test_rows_of_one_moment_are_never_on_both_sides(rows_a_day):
+    data = numbers("regression", 600)
+    day = np.random.default_rng(0).permutation(600) // rows_a_day
+    data = replace(data, order=day.astype(float))
+    outer = split.outer(data)
+    made = split.splits(data, 5, 1, seed=0)
+    fit, check = split.set_aside(data, 0.2)
+
+    assert len(made) == 5
+    for before, after in [(outer.development, outer.test), (fit, check), *((s.train, s.check) for s in made)]:
+        assert data.order[before].max() < data.order[after].min()
+    assert abs(len(outer.test) - 120) <= rows_a_day / 2
+    assert outer.reason == f"the last {len(outer.test) / 600:.0%} of the rows by time"
+
+
+def test_a_block_ends_where_the_next_begins():
+    data = replace(numbers("regression", 600), order=np.arange(600) // 50 * 1.0)
+    made = split.splits(data, 5, 1, seed=0)
+
+    judged = np.concatenate([part.check for part in made])
+    assert len(np.unique(judged)) == len(judged)
+    assert [len(part.train) for part in made] == (600 - np.cumsum([len(part.check) for part in made])).tolist()
+
+
+@pytest.mark.parametrize(("position", "cut"), [(0, 0), (3, 2), (4, 5), (12, 12)])
+def test_the_nearest_change(position, cut):
+    times = np.repeat([0.0, 1.0, 2.0, 3.0], [2, 3, 4, 3])
+
+    assert at_change(times, position) == cut
+
+
+def test_stamps_too_coarse_are_cut_through():
+    assert at_change(np.repeat([0.0, 1.0], [10, 90]), 80) == 80
+    assert at_change(np.zeros(10), 8) == 8

@@ -377,11 +377,11 @@ def test_metrics_are_not_compared_on_few_splits_or_after_the_search():
 
 
 def test_another_preference_where_the_proof_is_thin():
-    at = situation({"baseline": 1.0, "linear": 0.5, "trees": 0.492}, noise=0.02)
+    at = situation({"baseline": 1.0, "linear": 0.5, "trees": 0.4945}, noise=0.02)
     found = of(at, "prefer")
     better = at.belief.p_better("trees", "linear")
 
-    assert 0.5 <= better < 0.6
+    assert 0.4 <= better < 0.5
     assert at.named == "linear"
     assert [(c.family, c.changes, c.title) for c in found] == [("trees", True, "--prefer accuracy")]
 

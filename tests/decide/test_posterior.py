@@ -81,9 +81,18 @@ def test_probabilities_sum_to_one_and_favour_the_simplest_near_the_best(means, l
 
 
 def test_families_that_are_not_allowed_have_no_probability():
-    shares = posterior(losses(5, baseline=0.5, linear=0.2, trees=0.19), AUC, folds=5).probabilities(["linear", "trees"])
+    given = posterior(losses(5, baseline=0.5, linear=0.2, trees=0.19), AUC, folds=5)
+    shares = given.only(["linear", "trees"]).probabilities()
     assert shares["baseline"] == shares["network"] == 0
     assert sum(shares.values()) == pytest.approx(1)
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+def test_of_two_families_the_one_is_beaten_when_the_other_is_better(seed):
+    given = posterior(losses(5, linear=0.2, trees=0.19), AUC, folds=5, baseline_loss=0.5, seed=seed)
+    beaten = given.beaten()
+    assert beaten["linear"] == pytest.approx(given.p_better("trees", "linear"), abs=0.01)
+    assert beaten["trees"] == pytest.approx(given.p_better("linear", "trees"), abs=0.01)
 
 
 def test_identical_losses_are_equivalent():

@@ -68,7 +68,7 @@ def test_probabilities_stay_probabilities(prior, seed):
     after = tilted(close_race(seed=seed), prior)
 
     assert sum(after.probabilities().values()) == pytest.approx(1)
-    assert sum(after.probabilities(["baseline", "trees"]).values()) == pytest.approx(1)
+    assert sum(after.only(["baseline", "trees"]).probabilities().values()) == pytest.approx(1)
     for a, b in permutations(FAMILIES, 2):
         pair = after.pair(a, b)
         shares = (pair.p_better, pair.p_equivalent, pair.p_worse)
@@ -76,6 +76,13 @@ def test_probabilities_stay_probabilities(prior, seed):
         assert sum(shares) == pytest.approx(1)
         turned = after.pair(b, a)
         assert shares == pytest.approx((turned.p_worse, turned.p_equivalent, turned.p_better))
+
+
+@pytest.mark.parametrize("prior", MANY)
+def test_of_two_families_pairs_and_joint_draws_agree(prior):
+    after = tilted(close_race(), prior).only(["linear", "trees"])
+
+    assert after.beaten()["linear"] == pytest.approx(after.p_better("trees", "linear"), abs=0.01)
 
 
 def test_the_intervals_are_those_measured():

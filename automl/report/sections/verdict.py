@@ -91,9 +91,9 @@ def _rule(evidence: dict[str, Any], report: dict[str, Any]) -> str:
     measured += f"; {seconds(took)} went into fits that nothing else uses" if measured and took is not None else ""
     measured += f"; {evidence['method']}" if measured and evidence.get("method") else ""
     return (
-        f"A more complex family is named only if it is better by more than r = {number(r)} "
-        f"({evidence.get('loss') or view.metric_name(report)}) with probability {percent(threshold)} or more; "
-        f"otherwise the simpler one is.{measured}{'.' if measured else ''}"
+        "Named is the simplest family that beats the baseline and is good enough: one is passed over only when another "
+        f"is better by more than r = {number(r)} ({evidence.get('loss') or view.metric_name(report)}) with probability "
+        f"{percent(threshold)} or more.{measured}{'.' if measured else ''}"
     )
 
 
