@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from automl.decide import words
 from automl.decide.posterior import CLEAR, Pair, Posterior, from_draws, posterior
-from automl.types import FAMILIES, FamilyName, Prefer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from automl.types import FamilyName, Prefer
 
 __all__ = [
     "FALSE_SIGNAL",
