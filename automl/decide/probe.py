@@ -16,10 +16,11 @@ from automl.decide.engine import under_trained
 from automl.decide.spending import (
     COMPILE_SECONDS,
     NETWORK_FIRST,
-    NETWORK_PART,
     NETWORK_SECONDS,
     NETWORK_SHARE,
     allowance,
+    compiles,
+    networks_part,
     not_reused,
 )
 from automl.types import FAMILIES
@@ -200,8 +201,7 @@ class Race:
         left = _until(cv, share, self.reserve)
         seconds = min(left, self._allowance(name))
         first = seconds * NETWORK_FIRST if seconds > NETWORK_SECONDS else 0.0
-        problem = cv.dataset.problem
-        if (problem.modality != "table" or problem.branched) and left > COMPILE_SECONDS:
+        if compiles(cv.dataset.problem) and left > COMPILE_SECONDS:
             first = max(first, COMPILE_SECONDS)
         self._first_split(name, first)
         self._judge()
@@ -290,8 +290,7 @@ class Race:
 
     def _further_split(self, name: FamilyName, split: int, share: float) -> None:
         """One more split, when there is time for the longest fit so far and deciding may cost that much."""
-        seconds = _until(self.cv, share, self.reserve)
-        seconds = min(seconds, self._allowance(name))
+        seconds = min(_until(self.cv, share, self.reserve), self._allowance(name))
         longest = max((fit.fit_seconds for fit in self.tried[name].fits.values()), default=0.0)
         if longest <= seconds:
             self.cv.judge(self.tried[name], split, seconds)
@@ -343,11 +342,13 @@ class Race:
         Args:
             name: family of the fits, which cost nothing if it is named; None for fits that are used by nobody.
         """
-        whole, named = allowance(self.cv.clock.budget), None if self.decision is None else self.decision.family
+        budget, named = self.cv.clock.budget, None if self.decision is None else self.decision.family
+        whole = allowance(budget)
         possible = [family for family in self._possible() if name is None or family != name]
         left = min((whole - self.probes.unused_seconds(family) for family in possible), default=float("inf"))
         if self.waiting and name != named:
-            return min(left, (1 - NETWORK_PART) * whole - self.probes.unused_seconds(named))
+            part = networks_part(budget, self.cv.dataset.problem)
+            return min(left, (1 - part) * whole - self.probes.unused_seconds(named))
         return left
 
     def _possible(self) -> list[FamilyName | None]:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from automl.evaluate.crossval import Candidate
-    from automl.types import FamilyName
+    from automl.types import FamilyName, Problem
 
 SHARE = 0.2
 """Share of a budget of a minute that may go into fits that are not used again; half of it at ten minutes."""
@@ -26,11 +26,15 @@ NETWORK_FIRST = 0.6
 NETWORK_PART = 0.4
 """Share of what deciding may cost that the other families leave to the network while it is still to come: comparing two
 that are alike split by split would else use up all of it, and the network would never be tried."""
-COMPILE_SECONDS = 8.0
+MOST_PART = 0.75
+"""The most that `networks_part` gives."""
+COMPILE_SECONDS = 7.5
 """What the first split of a network on anything but numbers and labels may take, whatever deciding may still cost.
 
 Convolutions are compiled and measured for seconds before the first of them is trained; with less there is no evidence.
 """
+PREDICT_SECONDS = 1.0
+"""What predicting takes after such a fit, about."""
 NETWORK_SECONDS = 3.0
 """With less time than this for it, the network is not tried: building it takes most of that."""
 
@@ -41,6 +45,17 @@ def allowance(budget: float | None) -> float:
         return float("inf")
     share = SHARE * float(min(1.0, (MINUTE / budget) ** FALL))
     return max(share * budget, min(SHORT_SHARE * budget, SHARE * MINUTE))
+
+
+def compiles(problem: Problem) -> bool:
+    """Whether the network is more than dense layers on numbers and labels, and takes seconds to compile."""
+    return problem.modality != "table" or problem.branched
+
+
+def networks_part(budget: float | None, problem: Problem) -> float:
+    """Share of the allowance that the other families leave to the network while it is still to come."""
+    least = (COMPILE_SECONDS + PREDICT_SECONDS) / allowance(budget) if compiles(problem) else 0.0
+    return min(max(NETWORK_PART, least), MOST_PART)
 
 
 def not_reused(candidates: Iterable[Candidate], named: FamilyName | None, *, reuse_all: bool = False) -> float:

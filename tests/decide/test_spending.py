@@ -3,9 +3,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from automl.decide.spending import allowance, not_reused
+from automl.decide.spending import NETWORK_PART, allowance, networks_part, not_reused
 from automl.evaluate.crossval import Candidate
 from automl.families.task import Fitted
+from tests.rows import numbers
 
 
 def fitted(seconds, predict=0.0):
@@ -35,6 +36,17 @@ def test_a_larger_budget_never_allows_fewer_seconds_nor_a_larger_share():
     seconds = np.array([allowance(float(budget)) for budget in budgets])
     assert (np.diff(seconds) > -1e-9).all()
     assert (np.diff(seconds / budgets) < 1e-12).all()
+
+
+@pytest.mark.parametrize(
+    ("budget", "image"),
+    [(30.0, 8.5 / 12), (60.0, 8.5 / 12), (600.0, NETWORK_PART), (15.0, 0.75), (None, NETWORK_PART)],
+)
+def test_a_network_that_compiles_is_left_the_seconds_that_takes(budget, image):
+    table = numbers("binary").problem
+
+    assert networks_part(budget, table) == NETWORK_PART
+    assert networks_part(budget, replace(table, modality="image")) == pytest.approx(image)
 
 
 @pytest.mark.parametrize(
