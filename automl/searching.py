@@ -75,7 +75,7 @@ def run_search(
 
 
 def _settle(session: Session, decision: Decision, probes: Probes) -> None:
-    """Spend the time left over on richer families that the verdict could not tell from the named one."""
+    """Spend the time left over on families that the verdict could not tell from the named one."""
     if session.clock.counts_trials:
         return
     named = decision.family

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from automl.types import FamilyName
 
 OPEN = 0.2
-"""Probability of being better than the named family from which a richer one is left open by the verdict."""
+"""Probability of being better than the named family, or of a simpler one of not being worse, that leaves one open."""
 OF_COMPARISON = ("not_decidable",)
 """Flags that belong to one comparison, and go with it."""
 METHOD = (
@@ -100,10 +100,15 @@ def _renamed(decision: Decision, result: Verdict, probabilities: dict[FamilyName
 
 
 def left_open(decision: Decision) -> list[FamilyName]:
-    """Richer families that may be better than the named one by more than r, the likeliest first."""
+    """Families that may yet be named: richer ones that may be better, simpler ones that may do; the likeliest first."""
     families: dict[FamilyName, FamilyEvidence] = decision.evidence["families"]
-    richer = [name for name in FAMILIES[FAMILIES.index(decision.family) + 1 :] if name in families]
-    return sorted((n for n in richer if families[n].p_better >= OPEN), key=lambda n: -families[n].p_better)
+    place = FAMILIES.index(decision.family)
+    chances = {
+        name: found.p_better if FAMILIES.index(name) > place else 1.0 - found.p_worse
+        for name, found in families.items()
+        if name not in ("baseline", decision.family)
+    }
+    return sorted((name for name, chance in chances.items() if chance >= OPEN), key=lambda name: -chances[name])
 
 
 def _open(decision: Decision, judged: list[Candidate]) -> list[Candidate]:

@@ -127,6 +127,22 @@ def test_a_family_left_open_is_compared_on_the_splits_that_it_was_judged_on():
     assert again.family == "network"
 
 
+@pytest.mark.parametrize(
+    ("linear", "network", "left"),
+    [(0.9, 0.1, []), (0.7, 0.1, ["linear"]), (0.7, 0.4, ["network", "linear"]), (0.5, 0.2, ["linear", "network"])],
+)
+def test_simpler_families_that_may_do_are_left_open_as_well(linear, network, left):
+    _, _, decision = decided()
+    same = decision.evidence["families"]["trees"]
+    families = decision.evidence["families"] | {
+        "linear": replace(same, p_better=0.0, p_worse=linear),
+        "network": replace(same, p_better=network, p_worse=0.0),
+    }
+    decision = replace(decision, evidence={**decision.evidence, "families": families})
+
+    assert module.left_open(decision) == left
+
+
 def test_one_split_of_a_family_left_open_changes_nothing():
     cv, probes, decision = decided()
     open_to = replace(decision.evidence["families"]["trees"], p_better=0.5)
