@@ -19,8 +19,8 @@ METRICS: dict[Task, str] = {
 }
 """What --metric takes by task: written down, because the modules that know import libraries; a test compares."""
 PREFER = (
-    "How sure the gain of a more complex family must be for it to be named: accuracy 50 %, balanced 60 %, fast 80 %, "
-    "simple 95 %. accuracy also delivers an ensemble of all families where that is better; fast and simple never "
+    "How sure it must be that some other family is better for one to be passed over, the simplest first: "
+    "accuracy 40 %, balanced 50 %, fast 80 %, simple 95 %. accuracy also delivers an ensemble of all families where that is better; fast and simple never "
     "deliver one. For speed itself use --max-latency.  [default: balanced]"
 )
 """Likewise, of `decide.compare.THRESHOLDS` and `decide.blend.NEVER`."""

@@ -63,7 +63,7 @@ def test_the_help_says_what_each_preference_asks_for():
     assert f"[default: {Plan().prefer}]" in PREFER
 
 
-@pytest.mark.parametrize("said", ["pinball:0.9", "balanced 60 %", ".keras file", "hf://USER/NAME", "--no-explainable"])
+@pytest.mark.parametrize("said", ["pinball:0.9", "balanced 50 %", ".keras file", "hf://USER/NAME", "--no-explainable"])
 def test_the_help_shows_it(said):
     shown = " ".join(CliRunner().invoke(cli, ["fit", "--help"]).output.split())
 

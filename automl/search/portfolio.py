@@ -192,7 +192,7 @@ class Portfolio:
             known = [c for c in self.judged if c.family == name and comparable(c.params, self.first[name], space)]
         history = [(c.params, c.loss(splits) if set(splits) <= set(c.losses) else None) for c in known]
         key = search_key(self.fingerprint, self.cv.metric.name, name, space)
-        return suggestion(cv, key, space, history, pending or [])
+        return suggestion(cv, name, key, space, history, pending or [])
 
     def _space(self, name: FamilyName) -> list[Knob]:
         return families.load(name).space(self.cv.dataset.problem, len(self.cv.splits[0].train))

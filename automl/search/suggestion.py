@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from automl import families
 from automl.clock import OutOfTime
 from automl.search.oracle import suggest
 from automl.workers.executor import WorkerDied, WorkerError
@@ -14,15 +15,22 @@ if TYPE_CHECKING:
     from automl.evaluate.crossval import CrossValidation
     from automl.families.base import Knob, Params
     from automl.search.oracle import History
+    from automl.types import FamilyName
 
 
 def suggestion(
-    cv: CrossValidation, key: str, space: list[Knob], history: History, pending: Sequence[Params] = ()
+    cv: CrossValidation,
+    family: FamilyName,
+    key: str,
+    space: list[Knob],
+    history: History,
+    pending: Sequence[Params] = (),
 ) -> Params | None:
     """The next configuration to try; None when there is no worker to ask, no answer in time, or nothing left to try.
 
     Args:
         cv: its worker is asked.
+        family: whose configurations they are.
         key: of data, metric and family: results of different ones are never mixed.
         space: the hyperparameters.
         history: finished trials of the family in order, with their loss; None for a failed one.
@@ -30,16 +38,39 @@ def suggestion(
     """
     if cv.worker is None or not space:
         return None
+    told = [(_knobs(params, space), loss) for params, loss in history]
+    running = [_knobs(params, space) for params in pending]
     for _ in range(2):  # a worker that died is replaced, and the fresh one is told the whole history
         try:
-            return cv.worker.call(
-                suggest, key, space, history, cv.dataset.problem.seed, pending, seconds=cv.clock.left(1.0)
+            found = cv.worker.call(
+                suggest, key, space, told, cv.dataset.problem.seed, running, seconds=cv.clock.left(1.0)
             )
+            return None if found is None else _whole(found, _known(cv, family))
         except WorkerDied:
             continue
         except (OutOfTime, WorkerError):
             break
     return None
+
+
+def _known(cv: CrossValidation, family: FamilyName) -> list[Params]:
+    return families.load(family).defaults(cv.dataset.problem, len(cv.splits[0].train))
+
+
+def _knobs(params: Params, space: Sequence[Knob]) -> Params:
+    """What the oracle knows of a configuration."""
+    names = {knob.name for knob in space}
+    return {name: value for name, value in params.items() if name in names}
+
+
+def _whole(found: Params, known: list[Params]) -> Params:
+    """A suggestion with what its kind of model needs beside the knobs, as in the first known-good one of that kind.
+
+    A kind that is not searched itself is that of the first; families whose models are all of one kind name none.
+    """
+    kind = found.get("kind", known[0].get("kind"))
+    first = next((params for params in known if kind is not None and params.get("kind") == kind), {})
+    return {**first, **found}
 
 
 def comparable(params: Params, first: Params, space: Sequence[Knob]) -> bool:

@@ -125,7 +125,7 @@ class Course:
             return self.queue.pop(0)
         tried = [c for c in (self.start, *self.result.trials) if comparable(c.params, self.start.params, self.space)]
         history = [(c.params, self._told(c)) for c in tried]
-        return suggestion(cv, self.key, self.space, history, [c.params for c in self.running])
+        return suggestion(cv, self.start.family, self.key, self.space, history, [c.params for c in self.running])
 
     def _told(self, candidate: Candidate) -> float | None:
         """The loss that the oracle is told; None for a failed trial."""

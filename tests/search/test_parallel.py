@@ -54,7 +54,7 @@ class Run:
 
     def __init__(self, pool, monkeypatch, tmp_path, given=(), budget=None, most=8, end=lambda _trial: None, **start):
         self.notes = tmp_path / "notes"
-        start = {"error": 1.0, "notes": str(self.notes), **start}
+        start = {"kind": "fake", "error": 1.0, "notes": str(self.notes), **start}
         given = [{**start, **params} for params in given]
         use_fakes(monkeypatch, network={"given": (start, *given), "knobs": (Knob("error", 0.01, 1.0),)})
         cv = replace(fake_cv(repeats=1), worker=pool, clock=Clock(budget), threads=2)

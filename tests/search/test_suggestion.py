@@ -1,0 +1,90 @@
+"""What is suggested is a whole configuration: it has a name, and what its kind of model needs beside the knobs."""
+
+from dataclasses import replace
+
+import pytest
+
+from automl import families
+from automl.families.network import FAMILY
+from automl.search import suggestion as module
+from automl.types import Problem
+from tests.fakes import fake_cv
+from tests.rows import column, numbers
+
+COLOUR = Problem("image", "binary", "roc_auc", ("a", "b"), image_size=(64, 64, 3))
+TEXT = Problem("text", "binary", "roc_auc", ("a", "b"))
+TABLE = Problem("table", "binary", "roc_auc", ("no", "yes"), (column("x", "number"),))
+PICTURE, WORDS = column("picture", "image"), column("words", "text")
+PROBLEMS = {
+    "table": TABLE,
+    "image": COLOUR,
+    "image on a backbone": replace(COLOUR, backbone="net"),
+    "text": TEXT,
+    "text on a backbone": replace(TEXT, backbone="preset"),
+    "audio": Problem("audio", "binary", "roc_auc", ("a", "b"), image_size=(64, 100, 1)),
+    "series": Problem("series", "regression", "rmse"),
+    "table with images": replace(TABLE, columns=(*TABLE.columns, PICTURE)),
+    "table with texts": replace(TABLE, columns=(*TABLE.columns, WORDS)),
+    "table with both": replace(TABLE, columns=(*TABLE.columns, WORDS, PICTURE)),
+}
+
+
+class Worker:
+    """Answers with what it is given, and keeps what it was asked."""
+
+    def __init__(self, answer):
+        self.answer, self.asked = answer, []
+
+    def call(self, _function, *arguments, seconds):
+        assert seconds is not None
+        self.asked.append(arguments)
+        return self.answer
+
+
+def asked(problem, found, family="network", history=(), pending=()):
+    data = numbers("binary", 300)
+    worker = Worker(found)
+    cv = fake_cv(data, budget=60)
+    cv.dataset, cv.worker = replace(data, problem=problem), worker
+    space = families.load(family).space(problem, 240)
+    return module.suggestion(cv, family, "key", space, list(history), pending), worker
+
+
+def ends(knob):
+    """Every choice, or both ends of what the knob may be."""
+    return knob.choices or (knob.low, knob.high)
+
+
+@pytest.mark.parametrize("problem", PROBLEMS.values(), ids=PROBLEMS)
+def test_any_point_of_a_space_has_a_name_and_what_its_kind_needs(problem):
+    space = FAMILY.space(problem, 240)
+    for place in range(max(len(ends(knob)) for knob in space)):
+        found = {knob.name: ends(knob)[place % len(ends(knob))] for knob in space}
+        params, _ = asked(problem, found)
+        assert FAMILY.describe(params)
+        assert found.items() <= params.items()
+        known = next(d for d in FAMILY.defaults(problem, 240) if d["kind"] == params["kind"])
+        assert set(params) == set(known) | set(found)
+
+
+@pytest.mark.parametrize("family", ["linear", "trees"])
+def test_families_of_one_kind_get_the_knobs_alone(family):
+    found = {knob.name: ends(knob)[0] for knob in families.load(family).space(TABLE, 240)}
+
+    assert asked(TABLE, found, family)[0] == found
+
+
+def test_the_oracle_is_told_of_knobs_alone():
+    first = FAMILY.defaults(COLOUR, 240)[0]
+    _, worker = asked(COLOUR, {"lr": 0.01}, history=[(first, 0.5)], pending=[first])
+    _, space, history, _, pending = worker.asked[0]
+
+    names = {knob.name for knob in space}
+    told = {name: value for name, value in first.items() if name in names}
+    assert history == [(told, 0.5)]
+    assert pending == [told]
+    assert "kind" not in told
+
+
+def test_without_an_answer_there_is_no_suggestion():
+    assert asked(COLOUR, None)[0] is None
