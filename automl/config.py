@@ -45,7 +45,7 @@ class Plan:
         budget: seconds for the whole run; with `trials` and no budget, time is not counted at all.
         trials: trials of the search; then sizes and epochs come from counts, and the run repeats exactly.
         families: families allowed; the baseline always runs.
-        prefer: how much proof a more complex family needs ('simple' most, 'accuracy' least).
+        prefer: how much proof it takes to pass over a simpler family ('simple' most, 'accuracy' least).
         explainable: only models whose whole behaviour can be printed.
         drop, keep: columns never used, and columns used even when a rule would drop them.
         weight, group, time_column, split_column: columns with a special role; `group` may be

@@ -19,9 +19,9 @@ METRICS: dict[Task, str] = {
 }
 """What --metric takes by task: written down, because the modules that know import libraries; a test compares."""
 PREFER = (
-    "How sure it must be that some other family is better for one to be passed over, the simplest first: "
-    "accuracy 40 %, balanced 50 %, fast 80 %, simple 95 %. accuracy also delivers an ensemble of all families where that is better; fast and simple never "
-    "deliver one. For speed itself use --max-latency.  [default: balanced]"
+    "How sure it must be that some other family is better for one to be passed over, the simplest first: accuracy "
+    "40 %, balanced 50 %, fast 80 %, simple 95 %. accuracy also delivers an ensemble of all families where that is "
+    "better; fast and simple never deliver one. For speed itself use --max-latency.  [default: balanced]"
 )
 """Likewise, of `decide.compare.THRESHOLDS` and `decide.blend.NEVER`."""
 

@@ -85,7 +85,9 @@ def _settle(session: Session, decision: Decision, probes: Probes) -> None:
     small = session.outer.protocol == "repeated_cv"
     # Small data: a family that is judged on every row may be delivered without being judged again.
     splits = [i for i, s in enumerate(session.cv.splits) if s.repeat == 0] if small else list(probes.splits([named]))
-    probed = [probes.candidates[name] for name in (named, *open_ones)]
+    # The baseline says how much there is to gain; its fits cost nothing.
+    judged = [name for name in ("baseline", named, *open_ones) if name in probes.candidates]
+    probed = [probes.candidates[name] for name in judged]
     last_fits = 2 * cost.MORE_ROWS * max(map(cost.expected_seconds, probed))  # that of the test part, and on all rows
     fits = settle(session.cv, splits, probed, _finishing(session) + last_fits)
     if fits:

@@ -55,7 +55,7 @@ class Asked:
     """What the user asks of the family to be named.
 
     Attributes:
-        prefer: how much proof a more complex family needs.
+        prefer: how much proof it takes to pass over a simpler family.
         latency_seconds: most seconds that predicting one row may take; None for no limit.
         size_bytes: most bytes of the model; None for no limit.
     """
@@ -134,7 +134,7 @@ def judge(cv: CrossValidation, probes: Probes, believed: Believed, asked: Asked)
     result = verdict(believed.posterior, asked.prefer, [f for f in candidates if f not in excluded])
     chances = _left_out(probes, candidates, result.family, believed.posterior.p_room())
     left_out = {name: kept for name, kept in chances.items() if name not in excluded}
-    evidence = _evidence(cv, candidates, result) | {
+    evidence = _evidence(cv, believed, result) | {
         "method": believed.method,
         "deciding_seconds": round(probes.unused_seconds(result.family), 2),
         "left_out": left_out,
@@ -156,8 +156,9 @@ def judge(cv: CrossValidation, probes: Probes, believed: Believed, asked: Asked)
     )
 
 
-def _evidence(cv: CrossValidation, candidates: dict[FamilyName, Candidate], result: Verdict) -> dict[str, Any]:
+def _evidence(cv: CrossValidation, believed: Believed, result: Verdict) -> dict[str, Any]:
     """What was compared, on what, and how it came out."""
+    candidates = believed.candidates
     families = {
         name: replace(
             evidence,
@@ -174,8 +175,9 @@ def _evidence(cv: CrossValidation, candidates: dict[FamilyName, Candidate], resu
         "threshold": result.threshold,
         "threshold_baseline": result.threshold_baseline,
         "test_ratio": overlap(cv),
-        "splits": max(len(c.losses) for c in candidates.values()),
-        "splits_of": {name: sorted(candidates[name].losses) for name in result.families},
+        "splits": len(believed.posterior.losses) or max(len(c.losses) for c in candidates.values()),
+        # Families that a limit excludes were compared too: splits that they lack do not count for the others.
+        "splits_of": {name: sorted(candidate.losses) for name, candidate in candidates.items()},
         "candidates": {name: candidates[name].name for name in result.families},
         "folds": folds_of(cv),
         "repeats": max(s.repeat for s in cv.splits) + 1,
@@ -298,12 +300,14 @@ def rejected(result: Verdict) -> list[dict[str, Any]]:
 
 
 def _why_not(result: Verdict, name: FamilyName) -> str:
-    evidence = result.families[name]
-    if result.family == "baseline":
-        return (
-            f"better than the baseline by more than r with probability {evidence.p_better:.2f}; "
-            f"{result.threshold_baseline:.3g} is needed"
-        )
-    if FAMILIES.index(name) < FAMILIES.index(result.family):
-        return f"worse than {result.family} by more than r with probability {evidence.p_worse:.2f}"
-    return f"better than {result.family} by more than r with probability {evidence.p_better:.2f} only"
+    """The test that the family fails, or what it is not needed for."""
+    found, over = result.families[name], result.families[name].p_over_baseline
+    if name != "baseline" and over is not None and over < result.threshold_baseline:
+        needed = f"{result.threshold_baseline:.3g} is needed"
+        return f"better than the baseline by more than r with probability {over:.2f}; {needed}"
+    if found.p_worse >= result.threshold:
+        return f"worse than {result.family} by more than r with probability {found.p_worse:.2f}"
+    if found.p_beaten >= result.threshold:
+        limit = f"passed over from {result.threshold:.3g} on"
+        return f"some other family is better by more than r with probability {found.p_beaten:.2f}; {limit}"
+    return f"not needed: better than {result.family} by more than r with probability {found.p_better:.2f}"

@@ -63,7 +63,7 @@ def rules(cv: CrossValidation, decision: Decision, asked: Asked) -> tuple[Rule, 
              source="one constant for verdict, report and benchmark"),
         *_limits(evidence, asked),
         *_baseline(families, evidence),
-        *_beaten(families, evidence, OUT_OF_BAG if changed else COMPARISON),
+        *_beaten(families, decision.family, evidence, OUT_OF_BAG if changed else COMPARISON),
         *_size(cv),
         *_waiting(evidence),
     )  # fmt: skip
@@ -89,14 +89,21 @@ def _baseline(families: dict[FamilyName, FamilyEvidence], evidence: dict[str, fl
             )  # fmt: skip
 
 
-def _beaten(families: dict[FamilyName, FamilyEvidence], evidence: dict[str, float], source: str) -> Iterator[Rule]:
-    """Every learning family against all others at once."""
+def _beaten(
+    families: dict[FamilyName, FamilyEvidence], named: FamilyName, evidence: dict[str, float], source: str
+) -> Iterator[Rule]:
+    """Every learning family against all others at once, and what is named when none stands."""
     for family, found in families.items():
         if family != "baseline":
             yield Rule(
                 f"{NOUNS[family]} passed over: some other family is better by more than r", f"P = {found.p_beaten:.3f}",
                 f"{evidence['threshold']:.2f}", found.p_beaten >= evidence["threshold"], f"{source}; {THRESHOLD}",
             )  # fmt: skip
+    if named != "baseline" and families[named].p_beaten >= evidence["threshold"]:
+        yield Rule(
+            f"every family passed over: {NOUNS[named]} least probably beaten", f"P = {families[named].p_beaten:.3f}",
+            "the least", held=True, source=source,
+        )  # fmt: skip
 
 
 def _size(cv: CrossValidation) -> Iterator[Rule]:

@@ -30,7 +30,14 @@ ENOUGH: dict[FamilyName, str] = {
 
 
 def sentence(
-    metric: Metric, named: FamilyName, pairs: Mapping[FamilyName, Pair], r: float, limit: float, *, prior: bool = False
+    metric: Metric,
+    named: FamilyName,
+    pairs: Mapping[FamilyName, Pair],
+    r: float,
+    limit: float,
+    *,
+    prior: bool = False,
+    enough: bool = True,
 ) -> str:
     """The verdict in one sentence, with the comparison that carries it.
 
@@ -41,26 +48,37 @@ def sentence(
         r: region of practical equivalence.
         limit: P(better than the baseline) that a family would have had to reach.
         prior: whether the probabilities rest on more than what was measured here.
+        enough: whether it is probably good enough; else it is only the likeliest to be.
     """
     simpler = [f for f in pairs if FAMILIES.index(f) < FAMILIES.index(named)]
-    richer = [f for f in pairs if FAMILIES.index(f) > FAMILIES.index(named)]
-    if not simpler and not richer:
-        return f"{_capital(NOUNS[named])} {_verb(named, 'is', 'are')} the only family compared."
+    if len(pairs) == 1:
+        return f"{_are(named)} the only family compared."
     if named == "baseline":
         return f"{ENOUGH[named]} (with {100 * limit:.3g} % certainty)."
+    if not enough:
+        they = _verb(named, "it is", "they are")
+        return f"{_are(named)} the best bet: which family is best is open, and {they} the likeliest to be good enough."
     if not simpler:
         return f"{ENOUGH[named]}: {_nothing_better(metric, r)}."
-    rival = max(simpler, key=lambda family: pairs[family].mean)
+    return _against_simpler(metric, named, pairs, r, max(simpler, key=lambda f: pairs[f].mean), prior=prior)
+
+
+def _against_simpler(
+    metric: Metric, named: FamilyName, pairs: Mapping[FamilyName, Pair], r: float, rival: FamilyName, *, prior: bool
+) -> str:
+    """The verdict with the comparison with the best of the simpler families."""
     if pairs[rival].mean > 0:
         ahead = _lower(gain(metric, rival, named, pairs[rival]))
-        likelier = f"{NOUNS[named]} {_verb(named, 'is', 'are')} likelier to be good enough"
         counting = "counting published results and what a search adds, " if prior else ""
-        return f"{_capital(NOUNS[named])} {_verb(named, 'is', 'are')} the best bet: {ahead}, but {counting}{likelier}."
+        return f"{_are(named)} the best bet: {ahead}, but {counting}{_lower(_are(named))} likelier to be good enough."
     carried = _lower(gain(metric, named, rival, _turned(pairs[rival])))
-    if richer:
+    if any(FAMILIES.index(f) > FAMILIES.index(named) for f in pairs):
         return f"{ENOUGH[named]}: {carried}, and {_nothing_better(metric, r)}."
-    needed = "needed" if pairs[rival].high < 0 else "the best bet"
-    return f"{_capital(NOUNS[named])} {_verb(named, 'is', 'are')} {needed}: {carried}."
+    return f"{_are(named)} {'needed' if pairs[rival].high < 0 else 'the best bet'}: {carried}."
+
+
+def _are(family: FamilyName) -> str:
+    return f"{_capital(NOUNS[family])} {_verb(family, 'is', 'are')}"
 
 
 def _nothing_better(metric: Metric, r: float) -> str:

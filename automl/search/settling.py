@@ -21,7 +21,8 @@ def settle(cv: CrossValidation, splits: Sequence[int], candidates: Iterable[Cand
     Args:
         cv: runs the fits.
         splits: numbers of the splits to judge on.
-        candidates: the probe of the family named, then those of families that may be better, the likeliest first.
+        candidates: the probes of the baseline and of the family named, then of those that may yet be named, the
+            likeliest first.
         reserve: seconds to keep for finishing the run.
     """
     judged = 0

@@ -82,10 +82,11 @@ def checks(folder: Folder) -> list[Check]:
     return found + _after_search(folder)
 
 
-def named(table: Table, beaten: dict[str, float], threshold: float) -> str:
+def named(table: Table, beaten: dict[str, float], threshold: float) -> set[str]:
     """Of the families shown to beat the baseline, the simplest that is beaten by more than r with less probability.
 
-    The one least probably beaten where there is none.
+    The one least probably beaten where there is none. More than one where draws cannot tell: a family on the threshold
+    may come out on either side, and of two that are least beaten either one first.
 
     Args:
         table: gives the pairs with the baseline.
@@ -96,10 +97,14 @@ def named(table: Table, beaten: dict[str, float], threshold: float) -> str:
     if "baseline" in table.families:
         limit = _leaves(table.families, threshold)
         rivals = [family for family in rivals if table.p_better(family, "baseline") >= limit]
-    enough = [family for family in rivals if beaten[family] < threshold]
     if not rivals:
-        return table.families[0]
-    return enough[0] if enough else min(rivals, key=lambda family: beaten[family])
+        return {table.families[0]}
+    found = set()
+    for limit in (threshold - LEEWAY, threshold, threshold + LEEWAY):
+        enough = [family for family in rivals if beaten[family] < limit]
+        least = min(beaten[family] for family in rivals)
+        found |= {enough[0]} if enough else {f for f in rivals if beaten[f] <= least + LEEWAY}
+    return found
 
 
 def _of_family(name: str, family: dict[str, Any]) -> list[Check]:
@@ -136,9 +141,8 @@ def _by_splits(folder: Folder, stated: dict[str, dict[str, Any]], names: dict[st
     shares, beaten = _joint(table)
     for family, chance in beaten.items():
         found.append(close(f"decision: {family} beaten", stated[family]["p_beaten"], chance, LEEWAY))
-    # Derived from draws: a family on the threshold may come out on either side.
-    near = [named(table, beaten, evidence["threshold"] + step) for step in (0.0, -LEEWAY, LEEWAY)]
-    found.append(Check("decision: family by the rule", reference, near[0], reference in near))
+    due = named(table, beaten, evidence["threshold"])
+    found.append(Check("decision: family by the rule", reference, " or ".join(sorted(due)), reference in due))
     return found if _changed(evidence) else found + _probabilities(folder, shares)
 
 
@@ -162,13 +166,10 @@ def _compared(folder: Folder, names: dict[str, str]) -> list[Split]:
     """Splits that all families were compared on, as the decision lists them or as all of them have."""
     every = sorted({key for splits in folder.splits.values() for key in splits})
     listed = folder.decision["evidence"].get("splits_of") or {}
-    sets = []
-    for family, name in names.items():
-        mine = set(folder.splits[name])
-        if family in listed:
-            mine &= {every[i] for i in listed[family] if i < len(every)}
-        sets.append(mine)
-    return sorted(set.intersection(*sets))
+    judged = [set(folder.splits[name]) for name in names.values()]
+    # Families over a limit are listed too: they were compared, and are not named.
+    judged += [{every[i] for i in numbers if i < len(every)} for numbers in listed.values()]
+    return sorted(set.intersection(*judged))
 
 
 def _candidates(folder: Folder, stated: dict[str, dict[str, Any]]) -> dict[str, str]:

@@ -226,7 +226,23 @@ def test_the_proof_named_is_the_one_that_was_asked_for():
     assert all(f"{needed:.3g} is needed" in a["reason"] for a in decision.alternatives)
     linear = verdict(baseline=1, linear=0.3, trees=0.5)
     reason = next(a["reason"] for a in linear.alternatives if a["family"] == "trees")
-    assert reason == "better than linear by more than r with probability 0.00 only"
+    assert reason == "worse than linear by more than r with probability 1.00"
+
+
+def test_the_reason_against_a_family_is_the_test_that_it_fails():
+    same = verdict(baseline=1, linear=0.3, trees=0.3)
+    assert same.alternatives[1]["reason"].startswith("not needed: better than linear by more than r with probability 0")
+
+
+def test_splits_are_those_that_the_comparison_rests_on():
+    cv = fake_cv(LARGE)
+    probes = probes_of(cv, baseline=1, linear=0.5, trees=0.3)
+    probes.candidates["linear"] = judged(cv, "linear", 0.5, splits=range(6))
+    decision = decide(cv, probes, Asked())
+    assert decision.evidence["splits"] == 6
+    assert {name: len(numbers) for name, numbers in decision.evidence["splits_of"].items()} == {
+        "baseline": 10, "linear": 6, "trees": 10,
+    }  # fmt: skip
 
 
 def test_before_the_first_split_the_quick_look_is_judged():
@@ -265,6 +281,7 @@ def test_a_limit_excludes_a_family_with_its_reason(asked, family, reason):
     told = [a for a in decision.alternatives if a["family"] == "trees"]
     assert told == ([{"family": "trees", "reason": reason}] if reason else [])
     assert set(decision.evidence["excluded"]) == ({"trees"} if reason else set())
+    assert set(decision.evidence["splits_of"]) == {"baseline", "linear", "trees"}  # it was compared all the same
     assert (decision.probabilities["trees"] == 0) is (reason is not None)
     assert sum(decision.probabilities.values()) == pytest.approx(1)
 

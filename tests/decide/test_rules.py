@@ -118,6 +118,15 @@ def test_a_family_passed_over(beaten, held):
     assert rule.source.startswith(COMPARISON)
 
 
+def test_what_is_named_where_every_family_is_passed_over():
+    families = {"linear": family(0.7), "trees": family(0.55), "network": family(0.6)}
+    rule = pair(decided(families=FAMILIES | families), "every family passed over")
+    wanted = ("every family passed over: trees least probably beaten", "P = 0.550", "the least", True)
+
+    assert (rule.rule, rule.value, rule.threshold, rule.held) == wanted
+    assert not [r for r in told(decided()) if r.rule.startswith("every family")]
+
+
 def test_after_a_search_that_changed_the_verdict_its_figures_count():
     after = {"changed": True, "families": {"linear": family(0.97), "trees": family()}}
     rule = pair(decided(after_search=after), "linear passed over")

@@ -27,3 +27,45 @@ def test_a_gain_in_words(mean, low, high, said):
 )
 def test_numbers_have_the_digits_that_the_data_support(value, width, printed):
     assert words.number(value, width) == printed
+
+
+PAIRS = {
+    "linear": Pair(0.004, -0.02, 0.03, 0.45, 0.1, 0.45),
+    "trees": Pair(0, 0, 0, 0, 1, 0),
+    "network": Pair(-0.002, -0.03, 0.02, 0.4, 0.1, 0.5),
+}
+
+
+@pytest.mark.parametrize(
+    ("named", "how", "said"),
+    [
+        (
+            "trees",
+            {"prior": True},
+            "Trees are the best bet: linear is ahead of trees by 0.00 ROC AUC (95 % -0.02 to 0.03), but counting "
+            "published results and what a search adds, trees are likelier to be good enough.",
+        ),
+        (
+            "trees",
+            {},
+            "Trees are the best bet: linear is ahead of trees by 0.00 ROC AUC (95 % -0.02 to 0.03), but trees are "
+            "likelier to be good enough.",
+        ),
+        (
+            "trees",
+            {"enough": False},
+            "Trees are the best bet: which family is best is open, and they are the likeliest to be good enough.",
+        ),
+    ],
+)
+def test_a_verdict_that_the_measured_means_do_not_carry(named, how, said):
+    assert words.sentence(AUC, named, PAIRS, 0.003, 0.98, **how) == said
+
+
+@pytest.mark.parametrize(
+    ("high", "said"), [(-0.001, "The network is needed: the network beats"), (0.01, "The network is the best bet: the")]
+)
+def test_the_richest_family_is_needed_where_it_is_shown(high, said):
+    pairs = {"linear": Pair(-0.02, -0.04, high, 0.1, 0.1, 0.8), "network": Pair(0, 0, 0, 0, 1, 0)}
+
+    assert words.sentence(AUC, "network", pairs, 0.003, 0.98).startswith(said)

@@ -93,7 +93,8 @@ def _rule(evidence: dict[str, Any], report: dict[str, Any]) -> str:
     return (
         "Named is the simplest family that beats the baseline and is good enough: one is passed over only when another "
         f"is better by more than r = {number(r)} ({evidence.get('loss') or view.metric_name(report)}) with probability "
-        f"{percent(threshold)} or more.{measured}{'.' if measured else ''}"
+        f"{percent(threshold)} or more; where every one is, the one least probably beaten.{measured}"
+        f"{'.' if measured else ''}"
     )
 
 
