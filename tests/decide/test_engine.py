@@ -286,6 +286,22 @@ def test_a_limit_excludes_a_family_with_its_reason(asked, family, reason):
     assert sum(decision.probabilities.values()) == pytest.approx(1)
 
 
+@pytest.mark.parametrize(
+    ("epochs", "error", "kept"),
+    [(1, 0.97, True), (15, 0.8, True), (29, 0.3, True), (29, 0.97, False)],
+)
+def test_a_network_that_was_stopped_early_keeps_a_chance_however_far_behind(epochs, error, kept):
+    facts = {"cut_by_time": True, "epochs": epochs, "full_epochs": 120}
+    how = {"info": lambda task: facts if task.family == "network" else {}}
+    decision = verdict(how=how, baseline=1, linear=0.2, network=error)
+
+    losses = {name: family.loss for name, family in decision.evidence["families"].items()}
+    behind = (losses["network"] - losses["linear"]) / (losses["baseline"] - losses["linear"])
+    hope = max(1 - behind * epochs / 120 / 0.25, 0)
+    assert decision.evidence["left_out"]["network"] == pytest.approx(CHANCE["network"] * (1 - epochs / 30) * hope)
+    assert (hope > 0) is kept
+
+
 def test_without_limits_nobody_is_limited():
     assert not Asked("simple").limited
     assert Asked(latency_seconds=0.1).limited
