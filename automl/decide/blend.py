@@ -1,4 +1,4 @@
-"""Whether an ensemble is delivered in place of the single model: it is slower and harder to read, so it has to be shown."""
+"""Whether an ensemble is delivered in place of the single model: slower and harder to read, it has to be shown."""
 
 from __future__ import annotations
 

@@ -288,7 +288,7 @@ def test_a_limit_excludes_a_family_with_its_reason(asked, family, reason):
 
 @pytest.mark.parametrize(
     ("epochs", "error", "kept"),
-    [(1, 0.97, True), (15, 0.8, True), (29, 0.3, True), (29, 0.97, False)],
+    [(1, 0.97, True), (15, 0.8, True), (29, 0.3, True), (29, 3.0, False)],
 )
 def test_a_network_that_was_stopped_early_keeps_a_chance_however_far_behind(epochs, error, kept):
     facts = {"cut_by_time": True, "epochs": epochs, "full_epochs": 120}

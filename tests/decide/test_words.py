@@ -42,14 +42,18 @@ PAIRS = {
         (
             "trees",
             {"prior": True},
-            "Trees are the best bet: linear is ahead of trees by 0.00 ROC AUC (95 % -0.02 to 0.03), but counting "
-            "published results and what a search adds, trees are likelier to be good enough.",
+            (
+                "Trees are the best bet: linear is ahead of trees by 0.00 ROC AUC (95 % -0.02 to 0.03), but counting "
+                "published results and what a search adds, trees are likelier to be good enough."
+            ),
         ),
         (
             "trees",
             {},
-            "Trees are the best bet: linear is ahead of trees by 0.00 ROC AUC (95 % -0.02 to 0.03), but trees are "
-            "likelier to be good enough.",
+            (
+                "Trees are the best bet: linear is ahead of trees by 0.00 ROC AUC (95 % -0.02 to 0.03), but trees are "
+                "likelier to be good enough."
+            ),
         ),
         (
             "trees",
