@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 from automl.decide import engine
 from automl.decide.complete import Machine, complete
-from automl.decide.probe import Probes, probe
+from automl.decide.probe import probe
 from automl.decide.words import of_forecast
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from automl.decide.engine import Decision
+    from automl.decide.evidence import Probes
     from automl.decide.posterior import Posterior
     from automl.evaluate.crossval import Candidate
     from automl.session import Session

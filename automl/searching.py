@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from automl.decide.engine import Decision
-    from automl.decide.probe import Probes
+    from automl.decide.evidence import Probes
     from automl.evaluate.crossval import Candidate
     from automl.session import Session
     from automl.types import FamilyName

@@ -14,9 +14,9 @@ from automl.errors import DataError
 from automl.types import FAMILIES, FamilyName
 
 if TYPE_CHECKING:
+    from automl.decide.evidence import Probes
     from automl.decide.posterior import Posterior
     from automl.decide.prior import Prior
-    from automl.decide.probe import Probes
     from automl.evaluate.crossval import Candidate, CrossValidation
     from automl.types import Prefer, Profile
 

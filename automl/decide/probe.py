@@ -6,13 +6,14 @@ row, can be judged at any moment, and grows only where it could still change the
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from automl import families, interrupts
 from automl.clock import OutOfTime
 from automl.decide import rungs
 from automl.decide.engine import under_trained
+from automl.decide.evidence import Probes
 from automl.decide.spending import (
     COMPILE_SECONDS,
     NETWORK_FIRST,
@@ -21,7 +22,6 @@ from automl.decide.spending import (
     allowance,
     compiles,
     networks_part,
-    not_reused,
 )
 from automl.types import FAMILIES
 from automl.workers.beside import Beside
@@ -55,6 +55,8 @@ SURE = 0.02
 CHEAP = 0.01
 """Fits that take less than this share of the budget go on to `ENOUGH_SPLITS` splits whatever the verdict."""
 ENOUGH_SPLITS = 4
+ALONG = 0.1
+"""Families out of play whose fit takes less than this share of that of any in play are judged on the same splits."""
 SLOWER = 1.5
 """A further configuration may take this many times as long as the first one of its family, or what is cheap anyway."""
 FURTHER = 3
@@ -63,37 +65,6 @@ FURTHER = 3
 A linear model finds its penalty within a fit; one fixed setting of boosting against that is no fair comparison. Nor may
 that setting alone rule the family out: on small or noisy tables shallow trees lose a tenth less than the tuned ones.
 """
-
-
-@dataclass
-class Probes:
-    """The evidence of one run.
-
-    Attributes:
-        candidates: family -> its probe, simple to complex; only families with at least one judged split.
-        not_tried: family -> why there is no probe of it.
-        look: family -> candidate of the quick look at few rows.
-        others: further configurations that were probed and are not the best of their family; without losses where
-            they failed or took too long.
-        interrupted: True when Ctrl-C ended it.
-        reuse_all: True when the fits of all families go on into the search, not those of the named one alone.
-    """
-
-    candidates: dict[FamilyName, Candidate] = field(default_factory=dict)
-    not_tried: dict[FamilyName, str] = field(default_factory=dict)
-    look: dict[FamilyName, Candidate] = field(default_factory=dict)
-    others: list[Candidate] = field(default_factory=list)
-    interrupted: bool = False
-    reuse_all: bool = False
-
-    def splits(self, names: list[FamilyName]) -> list[int]:
-        """Splits that all of these families were judged on."""
-        common = set.intersection(*(set(self.candidates[name].losses) for name in names))
-        return sorted(common)
-
-    def unused_seconds(self, named: FamilyName | None) -> float:
-        """Seconds of fits that nothing uses when this family is named: what deciding cost."""
-        return not_reused([*self.candidates.values(), *self.others], named, reuse_all=self.reuse_all)
 
 
 def probe(
@@ -219,7 +190,7 @@ class Race:
         for other, candidate in self.probes.candidates.items():
             if other == name or split in candidate.losses or candidate.reason:
                 continue
-            if other != "baseline" and not self._open(other):
+            if other != "baseline" and not (self._open(other) or self._goes_along(candidate)):
                 continue
             self._further_split(other, split, share)
             if split not in candidate.losses:
@@ -300,7 +271,13 @@ class Race:
         candidate = self.tried[name]
         if split - 1 not in candidate.losses or (self.whole and candidate.could_train_longer):
             return False
-        return (self._cheap(candidate) and split < ENOUGH_SPLITS) or self._open(name)
+        return (self._cheap(candidate) and split < ENOUGH_SPLITS) or self._open(name) or self._goes_along(candidate)
+
+    def _goes_along(self, candidate: Candidate) -> bool:
+        """Whether a family out of play costs next to nothing beside those in play: only shared splits compare."""
+        others = [other for name, other in self.probes.candidates.items() if name != candidate.family]
+        in_play = [other.seconds for other in others if other.family != "baseline" and self._open(other.family)]
+        return bool(in_play) and candidate.seconds <= ALONG * min(in_play)
 
     def _cheap(self, candidate: Candidate) -> bool:
         return candidate.seconds <= CHEAP * (self.cv.clock.budget or float("inf"))

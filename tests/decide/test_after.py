@@ -7,8 +7,8 @@ from automl.decide import engine
 from automl.decide.after import after_search
 from automl.decide.compare import Flag
 from automl.decide.engine import Asked
+from automl.decide.evidence import Probes
 from automl.decide.prior import Prior
-from automl.decide.probe import Probes
 from automl.families.weigh import ModelCost
 from tests.fakes import fake_cv, judged, use_fakes
 from tests.rows import numbers

@@ -7,7 +7,7 @@ import pytest
 from automl import jsonio
 from automl.decide.complete import Machine, complete
 from automl.decide.engine import Asked, believe, decide
-from automl.decide.probe import Probes
+from automl.decide.evidence import Probes
 from automl.families.weigh import ModelCost
 from tests.fakes import fake_cv, judged, use_fakes
 from tests.rows import numbers

@@ -5,8 +5,8 @@ import pytest
 
 from automl import jsonio
 from automl.decide.engine import CHANCE, Asked, believe, decide, line, with_left_out
+from automl.decide.evidence import Probes
 from automl.decide.prior import prior
-from automl.decide.probe import Probes
 from automl.errors import DataError
 from automl.families.weigh import ModelCost
 from automl.types import FAMILIES, Choice, Column, Profile

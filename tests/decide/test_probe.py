@@ -248,6 +248,17 @@ def test_a_family_that_cannot_change_the_verdict_gets_no_further_split():
     assert splits_of(cv, "network") == [0]
 
 
+@pytest.mark.parametrize(("price", "along"), [(0.05, True), (0.5, False)])
+def test_a_family_out_of_play_goes_along_where_it_costs_next_to_nothing(price, along):
+    """Linear is far behind, trees and the network are alike: on splits that linear lacks nothing could be compared."""
+    costs = {"linear": price, "trees": 1.0, "network": 2.0}
+    errors = {"baseline": 1.0, "linear": 2.0, "trees": 0.5, "network": 0.5}
+    _, probes = raced(errors, costs, budget=600.0)
+
+    assert len(probes.splits(["trees", "network"])) > 4
+    assert (len(probes.splits(["linear", "trees", "network"])) > 4) is along
+
+
 def test_cheap_fits_go_on_to_four_splits_whatever_the_verdict():
     errors = {"baseline": 1, "linear": 1.5, "trees": 0.2, "network": 1.5}
     cv, probes = raced(errors, {"linear": 0.9, "trees": 0.9, "network": 0.9})
