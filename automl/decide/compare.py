@@ -148,7 +148,7 @@ def verdict(belief: Posterior, prefer: Prefer = "balanced", allowed: Iterable[Fa
     pairs = {family: belief.pair(family, named) for family in families}
     return Verdict(
         family=named,
-        sentence=words.sentence(belief.metric, named, pairs, belief.r, limit, prior=belief.odds is not None),
+        sentence=words.sentence(belief.metric, named, pairs, belief.r, limit, counted=belief.counted),
         probabilities=belief.probabilities(),
         tie=any(max(pair.p_better, pair.p_worse) < CLEAR for other, pair in pairs.items() if other != named),
         flags=_flags(belief, named, pairs),

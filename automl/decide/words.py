@@ -30,7 +30,7 @@ ENOUGH: dict[FamilyName, str] = {
 
 
 def sentence(
-    metric: Metric, named: FamilyName, pairs: Mapping[FamilyName, Pair], r: float, limit: float, *, prior: bool = False
+    metric: Metric, named: FamilyName, pairs: Mapping[FamilyName, Pair], r: float, limit: float, *, counted: str = ""
 ) -> str:
     """The verdict in one sentence, with the comparison that carries it.
 
@@ -40,7 +40,7 @@ def sentence(
         pairs: every family against the named one.
         r: region of practical equivalence.
         limit: P(better than the baseline) that a family would have had to reach.
-        prior: whether the probabilities rest on more than what was measured here.
+        counted: what the probabilities rest on beside what was measured here; '' for nothing.
     """
     simpler = [f for f in pairs if FAMILIES.index(f) < FAMILIES.index(named)]
     richer = [f for f in pairs if FAMILIES.index(f) > FAMILIES.index(named)]
@@ -54,7 +54,7 @@ def sentence(
     if pairs[rival].mean > 0:
         ahead = _lower(gain(metric, rival, named, pairs[rival]))
         likelier = f"{NOUNS[named]} {_verb(named, 'is', 'are')} likelier to be good enough"
-        counting = "counting published results and what a search adds, " if prior else ""
+        counting = f"counting {counted}, " if counted else ""
         return f"{_capital(NOUNS[named])} {_verb(named, 'is', 'are')} the best bet: {ahead}, but {counting}{likelier}."
     carried = _lower(gain(metric, named, rival, _turned(pairs[rival])))
     if richer:
