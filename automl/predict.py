@@ -232,9 +232,9 @@ class Predictor:
         height, width, channels = self.problem.image_size
         every, out = np.arange(len(files.paths)), scratch / "predict.npy"
         if self.problem.modality == "audio":
-            decoded = audio.decode(files, every, width, self.problem.hop_ms, out, max_broken=1.0)
+            decoded = audio.decode(files, every, width, self.problem.hop_ms, out)
         else:
-            decoded = decode.decode(files, every, (height, width), channels, out, max_broken=1.0)
+            decoded = decode.decode(files, every, (height, width), channels, out)
         readable = self.columns(self.model.predict(decoded.images)) if decoded.ok.any() else None
         return Predicted(
             self._with_paths(files, readable, decoded.ok, decoded.reasons), _unreadable(decoded.ok), ~decoded.ok

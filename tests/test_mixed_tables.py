@@ -7,6 +7,7 @@ import shutil
 import numpy as np
 import pandas as pd
 import pytest
+from PIL import Image
 
 from automl import commands
 from automl.commands import predict_source
@@ -128,6 +129,21 @@ def test_many_broken_images_are_an_error_that_says_what_to_do(home, tmp_path):
         lamps.prepared(path, tmp_path / "pixels", target="sold")
     assert "column 'photo': photos/0-0040.png: no such file" in raised.value.where
     assert "--drop photo" in raised.value.hint
+    assert "--ignore AM310" in raised.value.hint
+    got = lamps.prepared(path, tmp_path / "pixels", target="sold", ignore=("AM310",))
+    column = next(column for column in got.profile.columns if column.name == "photo")
+    assert (len(got.dataset), column.missing, column.stats["broken_count"]) == (60, 5, 5)
+    assert {f.code: f.status for f in got.profile.findings}["AM310"] == "skipped"
+    assert (~got.dataset.inputs["photo"].array.there).sum() == 5
+
+
+def test_a_column_whose_every_image_is_cut_off_is_refused_whatever_is_ignored(home, tmp_path):
+    path = table_of(home, tmp_path)
+    for photo in (tmp_path / "photos").iterdir():
+        Image.open(photo).convert("L").save(photo, "JPEG")
+        photo.write_bytes(photo.read_bytes()[:-30])  # the header of a grey one is sound
+    with pytest.raises(DataError, match="None of the 60 image files can be read"):
+        lamps.prepared(path, tmp_path / "pixels", target="sold", ignore=("AM310",))
 
 
 @pytest.fixture(scope="module")

@@ -13,10 +13,12 @@ import pytest
 from automl import jsonio
 from automl.decide.compare import from_draws, posterior, verdict
 from automl.decide.prior import Prior
+from automl.decide.prior import prior as prior_of
 from automl.decide.tilt import tilted
 from automl.errors import RunError
 from automl.evaluate import conformal, interval, metrics, mistakes
 from automl.evaluate.splits import by_split, split_codes
+from automl.types import Choice, Column, Profile
 from automl.verify import formulas, verify
 
 LABELS = ("no", "NA", "007")
@@ -60,7 +62,7 @@ def write(path, task="binary", name=None, weighted=False, bootstrap=False, skill
         extra = {} if w is None else {"weight": w}
         frames.append(frame(task, y[row], p, candidate=candidate, repeat=repeat, fold=fold, row=row, **extra))
     pd.concat(frames).sample(frac=1, random_state=0).to_parquet(path / "oof.parquet")
-    compared = {candidate.split("-")[0]: candidate for candidate in list(SKILL)[:3]}
+    compared = {candidate.split("-")[0]: candidate for candidate in skills if candidate.endswith("-1")}
     scores = {f: by_split(metric, y[row], predictions[c], splits, w) for f, c in compared.items()}
     losses = {f: [metric.to_loss(value) for value in values] for f, values in scores.items()}
     belief = posterior(losses, metric, folds=FOLDS)
@@ -307,6 +309,19 @@ def test_a_verdict_with_a_prior_is_derived_with_it(tmp_path, weighted, chance):
     prior = Prior(chance, 0.6, 0.4, 0.8, {"log10_rows": 2.4}, "published", {"trees": 1.2, "network": -0.5})
     folder = write(tmp_path, weighted=weighted, skills=CLOSE, prior=prior)
     assert [check for check in verify(folder) if not check.ok] == []
+
+
+def test_a_verdict_with_the_prior_of_texts_is_derived_with_it(tmp_path):
+    columns = (Column("review", "text", "feature", "", 0, 300, {"mean_words": 40.0}),)
+    text, binary, target = Choice("text", ""), Choice("binary", ""), Choice("y", "")
+    stated = prior_of(Profile("r", "r.csv", text, binary, target, 300, columns), 240, FOLDS * REPEATS)
+    folder = write(tmp_path, skills=CLOSE | {"network-1": 1.62}, prior=stated)
+    assert [check for check in verify(folder) if not check.ok] == []
+    decision = json.loads((folder / "decision.json").read_text(encoding="utf-8"))
+    assert decision["evidence"]["prior"]["network_over_trees"] == 0.3
+    decision["evidence"]["prior"]["network_over_linear"] = 0.6
+    (folder / "decision.json").write_text(json.dumps(decision), encoding="utf-8")
+    assert "decision: linear against network: worse" in {check.name for check in verify(folder) if not check.ok}
 
 
 @pytest.mark.parametrize("bootstrap", [False, True])

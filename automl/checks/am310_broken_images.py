@@ -17,8 +17,9 @@ class BrokenImages(Check):
     in disguise.
     Why it matters: they are not learnt from; many of them in one class shift the shares.
     Threshold: one file is enough; a run stops with an error when more than 5 % of the files cannot be
-    read, or none of those named in a column of a table among others.
+    read, unless AM310 is ignored, and always when none can be.
     What is done: the files are skipped and listed with the reason; where they are named in a column
     of a table among others, their rows stay, without an image.
-    To override: repair or delete the files.
+    To override: repair or delete the files; --ignore AM310 leaves out any share of them, and keeps this
+    finding out of the report: the lists in the profile stay.
     """

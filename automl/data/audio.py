@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from automl.data import wav
-from automl.data.broken import MAX_BROKEN, check_broken
 from automl.data.dataset import Images
 from automl.data.decode import Decoded, Header, Inspection
 from automl.data.threads import blocks_of, in_threads
@@ -87,7 +86,6 @@ def decode(
     out: Path,
     *,
     threads: int = 2,
-    max_broken: float = MAX_BROKEN,
 ) -> Decoded:
     """Write the spectrograms of the files at positions `keep` as a uint8 .npy file of shape (n, 64, frames, 1).
 
@@ -98,10 +96,9 @@ def decode(
         hop: milliseconds from one column to the next.
         out: the .npy file to write.
         threads: decoding threads.
-        max_broken: share of broken files allowed; 1.0 allows all (predict).
 
     Raises:
-        DataError: nothing to decode, or more broken files than allowed.
+        DataError: nothing to decode.
     """
     if len(keep) == 0:
         raise DataError("There is no recording to decode.", where=files.source, hint="see the list of broken files")
@@ -114,7 +111,6 @@ def decode(
     reasons = [reason for chunk in in_threads(block, blocks_of(range(len(paths))), threads) for reason in chunk]
     pictures.flush()
     broken = {path: reason for path, reason in zip(paths, reasons, strict=True) if reason}
-    check_broken(broken, len(paths), where=files.source, limit=max_broken, what="recordings")
     ok = np.array([not reason for reason in reasons], dtype=bool)
     return Decoded(Images(out, np.flatnonzero(ok)), ok, broken)
 

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
-from automl.data.broken import MAX_BROKEN, check_broken
 from automl.data.dataset import Array, Images
 from automl.data.pixels import is_grey, orientation_of, upright
 from automl.data.threads import blocks_of, in_threads
@@ -129,7 +128,6 @@ def decode(
     out: Path,
     *,
     threads: int = 2,
-    max_broken: float = MAX_BROKEN,
 ) -> Decoded:
     """Write the pixels of the files at positions `keep` as a uint8 .npy file of shape (n, height, width, channels).
 
@@ -137,15 +135,14 @@ def decode(
 
     Args:
         files: where the images are.
-        keep: positions in `files.paths`; may include files that `inspect` found broken, they count for the limit.
+        keep: positions in `files.paths`; may include files that `inspect` found broken.
         size: (height, width) in pixels.
         channels: 1 for grey, 3 for colour.
         out: the .npy file to write.
         threads: decoding threads.
-        max_broken: share of broken files allowed; 1.0 allows all (predict).
 
     Raises:
-        DataError: nothing to decode, or more broken files than allowed.
+        DataError: nothing to decode.
     """
     if len(keep) == 0:
         raise DataError("There is no image to decode.", where=files.source, hint="see the list of broken files")
@@ -161,7 +158,6 @@ def decode(
     pixels.flush()
     reasons = [reason for chunk in results for reason in chunk]
     broken = {path: reason for path, reason in zip(paths, reasons, strict=True) if reason}
-    check_broken(broken, len(paths), where=files.source, limit=max_broken)
     ok = np.array([not reason for reason in reasons], dtype=bool)
     return Decoded(Images(out, np.flatnonzero(ok)), ok, broken)
 

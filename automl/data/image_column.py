@@ -153,6 +153,6 @@ def decoded(
         return ImageArray(out, codes), {}
     height, width, channels = size
     every = np.arange(len(files.paths))
-    found = decode.decode(files, every, (height, width), channels, out, threads=threads, max_broken=1.0)
+    found = decode.decode(files, every, (height, width), channels, out, threads=threads)
     broken = np.append(~found.ok, True)
     return ImageArray(out, np.where(broken[codes], NOWHERE, codes)), found.reasons

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from automl.data import media
-from automl.data.broken import check_broken
+from automl.data.broken import CODE, check_broken
 from automl.data.source import Table
 from automl.errors import DataError
 
@@ -26,7 +26,7 @@ def read_folder(root: Path, *, labelled: bool) -> Table:
             missing text, and its reason in `reading['broken']`.
 
     Raises:
-        DataError: as `media.find`; or more than 5 % of the files cannot be read.
+        DataError: as `media.find`; or no file can be read.
     """
     import pandas as pd
 
@@ -34,7 +34,7 @@ def read_folder(root: Path, *, labelled: bool) -> Table:
     read = [_read(root / path) for path in found.paths]
     broken = {path: reason for path, (_, reason) in zip(found.paths, read, strict=True) if reason}
     if labelled:
-        check_broken(broken, len(read), where=str(root), what="texts")
+        check_broken(broken, len(read), where=str(root), what="texts", ignore=(CODE,))
     rows = [i for i, (_, reason) in enumerate(read) if not (labelled and reason)]
     data = {TEXT: pd.Series([read[i][0] for i in rows], dtype="str")}
     if found.labels is not None:

@@ -154,7 +154,7 @@ def verdict(belief: Posterior, prefer: Prefer = "balanced", allowed: Iterable[Fa
             pairs,
             belief.r,
             limit,
-            prior=belief.odds is not None,
+            counted=belief.counted,
             enough=beaten[named] < THRESHOLDS[prefer],
         ),
         probabilities=belief.probabilities(),

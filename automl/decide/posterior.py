@@ -59,6 +59,7 @@ class Posterior:
         factor: variance of a mean over splits as a multiple of the variance between splits; 0 with bootstrap draws.
         shifts: (richer, simpler family) -> log-odds that a prior adds to "better by more than r".
         odds: families compared -> weight by a prior of a draw that names each; None weighs all draws alike.
+        counted: what that prior rests on, in a few words; '' without one.
     """
 
     metric: Metric
@@ -70,6 +71,7 @@ class Posterior:
     factor: float
     shifts: Mapping[tuple[FamilyName, FamilyName], float] = field(default_factory=dict)
     odds: Callable[[Sequence[FamilyName]], Mapping[FamilyName, float]] | None = None
+    counted: str = ""
 
     def only(self, families: Iterable[FamilyName]) -> Posterior:
         """The beliefs about some of the families, as if no other had been compared: r follows from them."""

@@ -1,8 +1,8 @@
-"""What published comparisons say of the families on a table like this one, before any of them is measured.
+"""What published comparisons say of the families on data like these, before any of them is measured.
 
-It is weak: from the shape of a table alone the winner is guessed with a cross-validated AUC of 0.6 to 0.7. So every
-probability keeps within 0.18 and 0.82, and the whole counts as much as eight splits would, never more than all splits
-together.
+It is weak: of texts there is one rule of thumb, and from the shape of a table alone the winner is guessed with a
+cross-validated AUC of 0.6 to 0.7. So every probability keeps within 0.18 and 0.82, and the whole counts as much as
+eight splits would, never more than all splits together.
 """
 
 from __future__ import annotations
@@ -105,6 +105,24 @@ tables.
 SOURCE = "TabZilla: {tables} classification tables, accuracy of tuned XGBoost, logistic regression and tuned ResNet"
 TABLES = 91
 
+TEXT_RATIO = 1_500
+"""Texts to learn from, per word of a text, from which Google's guide to text classification takes sequence models.
+
+With fewer it takes n-grams and a linear model or dense layers (about 450,000 experiments on 12 sets of texts;
+developers.google.com/machine-learning/guides/text-classification, step 2.5). It counts the median of words, of which
+profiles hold the mean.
+"""
+TEXT_NETWORK = (0.3, 0.6)
+"""P(a network is better by more than r than the linear model, and than trees) below `TEXT_RATIO`, and from there on.
+
+The guide gives the direction alone: these sizes are ours and unverified. Its sequence models are some of the networks
+here; the first one tried is a bag of words and pairs. Of trees beside linear models on texts nothing usable is known.
+"""
+TEXT_SOURCE = (
+    "Google's guide to text classification: {few} than 1,500 texts per word of a text favour {what}; a rule of thumb "
+    "that gives the direction alone, its size here is a guess; of trees beside linear models it says nothing"
+)
+
 
 @dataclass(frozen=True)
 class Prior:
@@ -131,7 +149,7 @@ def prior(profile: Profile, rows: int, splits: int) -> Prior | None:
     """The prior for this data, or None where nothing comparable is published with a number to rest on.
 
     That is images (small-scale comparisons of networks with trees on hand-made features give no rates), tables with
-    images among their columns, and tables of free text alone.
+    images among their columns, and of free text alone regression and what a pretrained network reads.
 
     Args:
         profile: gives modality, task, classes and columns.
@@ -140,7 +158,9 @@ def prior(profile: Profile, rows: int, splits: int) -> Prior | None:
     """
     columns = profile.features
     kinds = {column.kind for column in columns}
-    if profile.modality.value != "table" or "image" in kinds or kinds <= {"text"}:
+    if kinds == {"text"}:
+        return _of_texts(profile, rows, splits)
+    if profile.modality.value != "table" or "image" in kinds or not kinds:
         return None
     classes = len(profile.classes) if profile.task.value != "regression" else 2
     features = meta_features(rows, len(columns), sum(map(_is_categorical, columns)), max(classes, 2))
@@ -151,11 +171,34 @@ def prior(profile: Profile, rows: int, splits: int) -> Prior | None:
         trees_over_linear=stated["trees", "linear"],
         network_over_linear=stated["network", "linear"],
         network_over_trees=stated["network", "trees"],
-        weight=min(1.0, PSEUDO_SPLITS / max(splits, 1)),
+        weight=_weight(splits),
         features=features,
         source=_source(features),
         search=dict(SEARCH),
     )
+
+
+def _of_texts(profile: Profile, rows: int, splits: int) -> Prior | None:
+    """The prior for texts alone; None where the guide does not speak of them, or their words were not counted."""
+    counted = all("mean_words" in column.stats for column in profile.features)
+    if profile.task.value == "regression" or profile.media.get("backbone") or not counted:
+        return None
+    a_text = max(sum(float(column.stats["mean_words"]) for column in profile.features), 1.0)
+    many = rows / a_text >= TEXT_RATIO
+    few, what = ("no fewer", "networks that read words in their order") if many else ("fewer", "n-grams")
+    return Prior(
+        trees_over_linear=0.5,
+        network_over_linear=TEXT_NETWORK[many],
+        network_over_trees=TEXT_NETWORK[many],
+        weight=_weight(splits),
+        features={"rows": float(rows), "mean_words": a_text, "rows_per_word": rows / a_text},
+        source=TEXT_SOURCE.format(few=few, what=what),
+    )
+
+
+def _weight(splits: int) -> float:
+    """Of a prior that is worth `PSEUDO_SPLITS` splits beside so many measured."""
+    return min(1.0, PSEUDO_SPLITS / max(splits, 1))
 
 
 def searched(prior: Prior | None, families: Iterable[FamilyName]) -> Prior | None:

@@ -31,7 +31,9 @@ def tilted(posterior: Posterior, prior: Prior | None) -> Posterior:
         return posterior
     names = posterior.families
     shifts = {(rich, simple): shift(prior, rich, simple) for i, simple in enumerate(names) for rich in names[i + 1 :]}
-    return replace(posterior, shifts={pair: s for pair, s in shifts.items() if s}, odds=partial(_odds, prior))
+    counted = "published results and what a search adds" if any(prior.search.values()) else "published results"
+    stated = {pair: s for pair, s in shifts.items() if s}
+    return replace(posterior, shifts=stated, odds=partial(_odds, prior), counted=counted)
 
 
 def _odds(prior: Prior, families: Sequence[FamilyName]) -> dict[FamilyName, float]:

@@ -36,7 +36,7 @@ def sentence(
     r: float,
     limit: float,
     *,
-    prior: bool = False,
+    counted: str = "",
     enough: bool = True,
 ) -> str:
     """The verdict in one sentence, with the comparison that carries it.
@@ -47,7 +47,7 @@ def sentence(
         pairs: every family against the named one.
         r: region of practical equivalence.
         limit: P(better than the baseline) that a family would have had to reach.
-        prior: whether the probabilities rest on more than what was measured here.
+        counted: what the probabilities rest on beside what was measured here; '' for nothing.
         enough: whether it is probably good enough; else it is only the likeliest to be.
     """
     simpler = [f for f in pairs if FAMILIES.index(f) < FAMILIES.index(named)]
@@ -60,16 +60,16 @@ def sentence(
         return f"{_are(named)} the best bet: which family is best is open, and {they} the likeliest to be good enough."
     if not simpler:
         return f"{ENOUGH[named]}: {_nothing_better(metric, r)}."
-    return _against_simpler(metric, named, pairs, r, max(simpler, key=lambda f: pairs[f].mean), prior=prior)
+    return _against_simpler(metric, named, pairs, r, max(simpler, key=lambda f: pairs[f].mean), counted)
 
 
 def _against_simpler(
-    metric: Metric, named: FamilyName, pairs: Mapping[FamilyName, Pair], r: float, rival: FamilyName, *, prior: bool
+    metric: Metric, named: FamilyName, pairs: Mapping[FamilyName, Pair], r: float, rival: FamilyName, counted: str
 ) -> str:
     """The verdict with the comparison with the best of the simpler families."""
     if pairs[rival].mean > 0:
         ahead = _lower(gain(metric, rival, named, pairs[rival]))
-        counting = "counting published results and what a search adds, " if prior else ""
+        counting = f"counting {counted}, " if counted else ""
         return f"{_are(named)} the best bet: {ahead}, but {counting}{_lower(_are(named))} likelier to be good enough."
     carried = _lower(gain(metric, named, rival, _turned(pairs[rival])))
     if any(FAMILIES.index(f) > FAMILIES.index(named) for f in pairs):

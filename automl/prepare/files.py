@@ -33,13 +33,17 @@ def inspect(files: ImageFiles, threads: int = 4) -> Inspection:
 
 
 def prepared(files: ImageFiles, plan: Plan, folder: Path, threads: int) -> Prepared:
-    """Images or recordings; decoded first: a truncated file has a sound header and shows only then."""
+    """Images or recordings; decoded first: a truncated file has a sound header and shows only then.
+
+    Raises:
+        DataError: too many files cannot be read, or all, or nothing can be learnt from the others.
+    """
     from automl.data import audio, decode
     from automl.profile import media
 
     things = UNITS[files.modality][1]
     inspected = inspect(files, threads)
-    check_broken(inspected.reasons, len(files.paths), where=files.source, what=things)
+    check_broken(inspected.reasons, len(files.paths), where=files.source, what=things, ignore=plan.ignore)
     readable, out, hop = np.flatnonzero(inspected.ok), folder / "images.npy", 10
     if files.modality == "audio":
         frames, hop = audio.choose_frames(inspected).value
@@ -49,7 +53,7 @@ def prepared(files: ImageFiles, plan: Plan, folder: Path, threads: int) -> Prepa
         size = decode.choose_size(inspected, BACKBONE_SIDE if plan.backbone else SIDE).value
         decoded = decode.decode(files, readable, size[:2], size[2], out, threads=threads)
     inspected = inspected.with_broken(decoded.reasons)
-    check_broken(inspected.reasons, len(files.paths), where=files.source, what=things)
+    check_broken(inspected.reasons, len(files.paths), where=files.source, what=things, ignore=plan.ignore)
     found = media.profile(files, inspected, task=plan.task, positive=plan.positive, ignore=plan.ignore)
     rows = readable[decoded.ok]
     y, classes, kept = media.encode([(files.labels or ())[i] for i in rows], found.task.value)

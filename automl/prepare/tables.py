@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from automl.data.broken import CODE as BROKEN
 from automl.data.broken import check_broken
 from automl.data.dataset import Dataset
 from automl.errors import DataError, UsageError
@@ -59,12 +60,15 @@ def prepared(table: Table, plan: Plan, folder: Path, threads: int) -> Prepared:
     """Profile and dataset of a table, of texts or of series.
 
     Raises:
-        DataError: no column or no row to learn from, or what the declared structure does not allow.
+        DataError: too many texts or images cannot be read, no column or no row to learn from, or what the declared
+            structure does not allow.
         UsageError: a metric or a demanded direction that does not fit.
     """
     from automl.data.contract import typed
     from automl.profile.target import encode_target, is_skewed
 
+    if unread := table.reading.get("broken"):  # of a folder of texts
+        check_broken(unread, len(unread) + len(table.paths), where=table.source, what="texts", ignore=plan.ignore)
     found = table_profile(table, plan)
     if not found.features:
         raise DataError("No column is left to learn from.", where=found.source, hint="--keep COL uses a dropped column")
@@ -101,7 +105,7 @@ def _with_pixels(table: Table, found: Profile, plan: Plan, folder: Path, threads
     """The profile with every broken file known, and the frame with images in place of their paths.
 
     Raises:
-        DataError: too many of the images of a column cannot be read.
+        DataError: too many of the images of a column cannot be read, or all.
     """
     from automl.data.image_column import decoded
     from automl.data.media import root_of
@@ -114,8 +118,9 @@ def _with_pixels(table: Table, found: Profile, plan: Plan, folder: Path, threads
         cells = table.frame[column.name]
         images, reasons = decoded(cells, root, column.image_size, folder / f"images-{i}.npy", threads)
         check_broken(
-            reasons, column.stats["files"], where=f"{table.source}, column {column.name!r}",
-            what="image files", hint=f"repair these files, or leave them out: --drop {column.name}",
+            reasons, column.stats["files"], where=f"{table.source}, column {column.name!r}", ignore=plan.ignore,
+            what="image files", hint=f"repair these files, leave the column out: --drop {column.name}, or keep the "
+            f"rows without an image: --ignore {BROKEN}",
         )  # fmt: skip
         columns[i] = with_broken(column, cells, root, reasons)
         frame[column.name] = images

@@ -21,6 +21,7 @@ BASES = {
 WORDS = {
     "more_rows": "more rows",
     "gpu": "a GPU",
+    "backbone": "a pretrained backbone",
     "budget": "a larger budget",
     "explainable": "explainability",
     "latency": "a latency limit",
@@ -90,9 +91,13 @@ def _change(given: dict[str, Any]) -> Change:
 
 
 def unmoved(decision: dict[str, Any]) -> str:
-    """'Nothing that was tried: more rows, a GPU', when no counterfactual changes the verdict; else ''."""
-    tried = changes(decision)
-    if not tried or any(change.changes for change in tried):
+    """'Nothing that was tried: more rows, a GPU', when no counterfactual changes the verdict; else ''.
+
+    Those of which it is not known are left out.
+    """
+    found = changes(decision)
+    tried = [change for change in found if change.family]
+    if not tried or any(change.changes for change in found):
         return ""
     return f"Nothing that was looked at: {some([_lower(change.title) for change in tried], 6, 40)}."
 

@@ -35,13 +35,13 @@ STATED = {
     "AM304": [f"{am304_sorted.FEW_CHANGES:.0%}", f"{1 - am304_sorted.NEARLY_ALL:.0%}",
               f"{am304_sorted.LEAST_ROWS} rows"],
     "AM307": [f"fewer than {am307_few_rows.FEW} rows", f"under {split.SMALL} rows", f"under {deciding.FEW_ROWS} rows"],
-    "AM310": [f"{broken.MAX_BROKEN:.0%}"],
+    "AM310": [f"{broken.MAX_BROKEN:.0%}", f"--ignore {broken.CODE}"],
     "AM312": [f"at most {near.BITS} bits", f"{1 - near.ALIKE**2 / 2:.3f}"],
     "AM402": [f"{am402_irregular_steps.FEW:.1%}"],
     "AM502": [f"{engine.ENOUGH_EPOCHS} epochs", f"{engine.ENOUGH_ROUNDS} rounds"],
     "AM503": [f"fewer than {engine.FEW_OF_A_CLASS} rows", f"under {split.SMALL} rows"],
     "AM504": [f"1 - {compare.FALSE_SIGNAL} / (number",
-              *(f"{compare.threshold('balanced', 'baseline', n):.3g} for {word}"
+              *(f"{compare.leaves_baseline('balanced', n):.3g} for {word}"
                 for n, word in ((1, "one"), (2, "two"), (3, "three")))],
     "AM505": [f"under {split.SMALL} rows"],
     "AM506": [f"{memory.FEWEST_ROWS:,} rows"],

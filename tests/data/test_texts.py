@@ -39,14 +39,17 @@ def test_parts(tmp_path):
     assert found.parts == ("test", "test", "train", "train")
 
 
-def test_broken_files_are_left_out_or_refused(tmp_path):
+def test_broken_files_are_left_out_and_listed(tmp_path):
     write(tmp_path, **{f"a__{i}": f"text {i}" for i in range(30)}, **{f"b__{i}": f"text {i}" for i in range(30)})
     write(tmp_path, a__empty=" \n", a__binary=b"\x00\x01\x02" * 50)
     found = read(tmp_path)
     assert len(found.frame) == 60
     assert found.reading["broken"] == {"a/binary.txt": "binary data, not text", "a/empty.txt": "empty file"}
-    write(tmp_path, a__x=b"", a__y=b"")
-    with pytest.raises(DataError, match="4 of 64 texts cannot be read"):
+
+
+def test_a_folder_without_a_readable_text_is_refused(tmp_path):
+    write(tmp_path, a__1=b"", b__2=b" ")
+    with pytest.raises(DataError, match="None of the 2 texts can be read"):
         read(tmp_path)
 
 

@@ -210,6 +210,48 @@ def test_nothing_is_said_of_a_gpu_where_nothing_is_known():
     assert of(situation(costs={}), "gpu") == of(situation(costs={"gpu": {}}), "gpu") == []
 
 
+# A pretrained backbone
+
+
+def of_modality(modality, losses=None, backbone="", **how):
+    """A situation on data of another modality; its rows stay numbers."""
+    at = situation(losses, **how)
+    problem = replace(at.cv.dataset.problem, modality=modality, backbone=backbone)
+    at.cv.dataset = replace(at.cv.dataset, problem=problem)
+    return at
+
+
+@pytest.mark.parametrize(("modality", "flag"), [("image", "--backbone mobilenet_v3_small"), ("text", "--backbone")])
+def test_a_backbone_that_was_not_used(modality, flag):
+    change = only(of_modality(modality), "backbone")
+
+    assert (change.title, change.family) == ("A pretrained backbone", None)  # what it would be is not known
+    assert (change.changes, change.basis) == (False, "published")
+    assert flag in change.sentence
+    assert "not measured here" in change.sentence.lower()
+
+
+def test_a_backbone_leaves_a_verdict_for_networks():
+    change = only(of_modality("image", CLEAR | {"network": 0.2}), "backbone")
+
+    assert (change.family, change.changes) == ("network", False)
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        {"modality": "table"},
+        {"modality": "audio"},
+        {"modality": "image", "backbone": "net"},
+        {"modality": "text", "explainable": True},
+        {"modality": "image", "asked": Asked(latency_seconds=0.01)},
+    ],
+    ids=["a table", "recordings", "used already", "printable models only", "networks over the limit"],
+)
+def test_nothing_to_say_of_a_backbone(how):
+    assert of(of_modality(**how), "backbone") == []
+
+
 # Explainable
 
 

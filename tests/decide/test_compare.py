@@ -80,6 +80,13 @@ def test_a_prior_may_name_what_is_behind_on_the_probes_and_says_so():
     )
 
 
+def test_a_prior_without_what_a_search_adds_does_not_say_so():
+    measured = belief(0.02, baseline=0.5, linear=0.199, trees=0.2)
+    for search in ({}, {"trees": 0.0}):
+        said = verdict(tilted(measured, Prior(0.95, 0.5, 0.2, 1.0, {}, "", search))).sentence
+        assert said.endswith("but counting published results, trees are likelier to be good enough.")
+
+
 def test_only_families_shown_to_beat_the_baseline_compete():
     losses = {
         "baseline": [1.10, 1.10, 1.10, 1.10, 1.10],

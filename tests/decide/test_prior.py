@@ -43,6 +43,16 @@ def data(numbers=32, categories=0, classes=2, modality="table", task=None, colum
     )
 
 
+def texts(*words, task=None, modality="text"):
+    """Columns of free text with so many words a cell on average."""
+    columns = [column(f"t{i}", "text") for i in range(len(words))]
+    counted = [
+        replace(one, stats={} if mean is None else {"mean_words": mean})
+        for one, mean in zip(columns, words, strict=True)
+    ]
+    return data(modality=modality, task=task, columns=counted)
+
+
 def chance(odds):
     return round(1 / (1 + math.exp(-odds)), 4)
 
@@ -128,12 +138,51 @@ def test_yes_and_no_are_categories_and_zero_and_one_are_numbers(levels, share):
 
 @pytest.mark.parametrize(
     "profile",
-    [data(modality="image", columns=[]), data(columns=[column("review", "text")]), data(columns=[])],
-    ids=["images", "text alone", "no columns"],
+    [
+        data(modality="image", columns=[]),
+        data(columns=[column("photo", "image"), column("price")]),
+        data(columns=[]),
+        texts(10, task="regression"),
+        texts(None),
+        replace(texts(10), media={"backbone": {"name": "net"}}),
+    ],
+    ids=["images", "a table with images", "no columns", "regression on texts", "words not counted", "a backbone"],
 )
 def test_nothing_is_said_where_nothing_is_published(profile):
     assert prior(profile, 1000, 10) is None
     assert shift(None, "network", "trees") == 0.0
+
+
+@pytest.mark.parametrize(
+    ("words", "rows", "ratio", "network", "said"),
+    [
+        ((100.0,), 149_900, 1499.0, 0.3, "guide to text classification: fewer than 1,500 texts per word of a text"),
+        ((100.0,), 150_000, 1500.0, 0.6, "guide to text classification: no fewer than 1,500 texts per word of a text"),
+        ((4.0, 6.0), 14_990, 1499.0, 0.3, "favour n-grams"),
+        ((4.0, 6.0), 15_000, 1500.0, 0.6, "favour networks that read words in their order"),
+        ((0.2,), 2_000, 2000.0, 0.6, "its size here is a guess"),
+    ],
+    ids=["few and long", "many and long", "two columns", "two short columns", "hardly a word"],
+)
+def test_texts_and_their_words_lean_towards_networks_or_away(words, rows, ratio, network, said):
+    found = prior(texts(*words), rows, 10)
+
+    assert found.features["rows_per_word"] == pytest.approx(ratio)
+    assert (found.trees_over_linear, found.network_over_linear, found.network_over_trees) == (0.5, network, network)
+    assert (found.weight, found.search) == (0.8, {})
+    assert said in found.source
+    assert prior(texts(*words, modality="table"), rows, 10) == found
+    assert shift(found, "trees", "linear") == 0.0
+    assert shift(found, "network", "linear") == pytest.approx(0.8 * math.log(network / (1 - network)))
+
+
+def test_the_prior_of_texts_is_worth_eight_splits_at_most():
+    assert [prior(texts(10.0), 500, splits).weight for splits in (1, 8, 16)] == [1.0, 1.0, 0.5]
+
+
+def test_text_beside_other_columns_is_a_table_like_others():
+    found = prior(data(columns=[column("review", "text"), column("price")]), 1000, 10)
+    assert f"{TABLES} classification tables" in found.source
 
 
 def test_shift_is_the_weighted_log_odds():

@@ -41,7 +41,7 @@ PAIRS = {
     [
         (
             "trees",
-            {"prior": True},
+            {"counted": "published results and what a search adds"},
             (
                 "Trees are the best bet: linear is ahead of trees by 0.00 ROC AUC (95 % -0.02 to 0.03), but counting "
                 "published results and what a search adds, trees are likelier to be good enough."

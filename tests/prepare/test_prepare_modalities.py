@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
+
 import numpy as np
 import pandas as pd
 import pytest
+from PIL import Image
 from scipy.io import wavfile
 
 from automl.commands import predict_source
 from automl.config import Plan
 from automl.errors import AutoMLError, ColumnMissing, DataError, UsageError
-from automl.prepare import prepare, read
+from automl.prepare import prepare, profile, read
 from tests.folders import run_folder
 
 GOOD, BAD = ["good", "fine"], ["bad", "poor"]
@@ -70,6 +73,33 @@ def test_recordings_become_spectrograms(sounds, tmp_path):
     assert got.profile.media["rates"] == {"8,000 Hz": 24}
     assert got.profile.media["seconds"]["min"] >= 0.2
     assert got.profile.modality.reason == "24 of 24 files are readable wav recordings, in 2 class folders"
+
+
+def test_any_share_of_broken_files_is_left_out_where_the_finding_is_ignored(sounds, texts, tmp_path):
+    pictures = tmp_path / "pictures"
+    for i in range(24):
+        path = pictures / "ab"[i % 2] / f"{i:02d}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        Image.new("L", (8, 8), 10 * i).save(path)
+    for name, source in (("images", pictures), ("recordings", sounds), ("texts", texts)):
+        root = shutil.copytree(source, tmp_path / name)
+        everything = sorted(path for path in root.rglob("*") if path.is_file())
+        for path in everything[1:7]:
+            path.write_bytes(b"")
+        with pytest.raises(DataError, match=f"6 of {len(everything)} {name} cannot be read") as raised:
+            prepared(root, tmp_path)
+        assert "--ignore AM310" in raised.value.hint
+        told = {f.code: f for f in profile(read(root, Plan()), Plan()).findings}["AM310"]
+        assert told.title == f"6 of {len(everything)} {name} cannot be read"
+        got = prepared(root, tmp_path, ignore=("AM310",))
+        assert len(got.dataset) == len(everything) - 6
+        assert {f.code: f.status for f in got.profile.findings}["AM310"] == "skipped"
+        listed = got.profile.media.get("broken") or got.profile.reading["broken"]
+        assert listed == {path.relative_to(root).as_posix(): "empty file" for path in everything[1:7]}
+        for path in everything:
+            path.write_bytes(b"")
+        with pytest.raises(DataError, match=f"None of the {len(everything)} {name} can be read"):
+            prepared(root, tmp_path, ignore=("AM310",))
 
 
 def test_a_manifest_of_recordings(sounds, tmp_path):

@@ -82,6 +82,9 @@ def test_when_nothing_changes_it_that_is_said():
     said = brief.unmoved({"changes": still})
 
     assert said.startswith("Nothing that was looked at: a GPU, four times the rows,")
+    unknown = [{**c, "family": None} if c["what"] == "gpu" else c for c in still]
+    assert brief.unmoved({"changes": unknown}).startswith("Nothing that was looked at: four times the rows,")
+    assert brief.unmoved({"changes": [{**c, "family": None} for c in still]}) == ""
     assert brief.unmoved(decision()) == ""
     assert brief.unmoved({}) == ""
 

@@ -81,7 +81,7 @@ def test_first_screen_shows_three_changes_at_most():
     report = full()
     report["decision"]["changes"] = [{**c, "changes": True} for c in decision()["changes"]]
 
-    assert first_screen(report).count("→") == 2
+    assert first_screen(report).count("→") == 3
     assert "Log loss instead" not in first_screen(report)
 
 
@@ -103,6 +103,12 @@ def test_first_screen_shows_three_changes_at_most():
 )
 def test_verdict_section_says(expected):
     assert expected in Page(html.render(full())).text.replace("\N{NO-BREAK SPACE}", " ")
+
+
+def test_a_condition_of_which_it_is_not_known_is_not_said_to_leave_the_verdict():
+    told = decision()
+    told["changes"] = [{**c, "family": None} if c["what"] == "gpu" else c for c in told["changes"]]
+    assert "A GPU not known measured" in Page(html.render({**full(), "decision": told})).text
 
 
 def test_a_tie_names_the_rival_with_its_chances():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from automl.report import charts, view
+from automl.report import charts, smaller, view
 from automl.report.formats import decimals_for, interval, is_number, number, percent, plural, seconds, signed
 from automl.report.sections import changes, costs, curves
 from automl.report.svg import Scale
@@ -27,7 +27,7 @@ def build(report: dict[str, Any]) -> dict[str, Any]:
             for a in view.listing(decision, "alternatives")
             if isinstance(a, dict)
         ],
-        "flags": [f for f in view.listing(decision, "flags") if isinstance(f, dict)],
+        "flags": _flags(decision, report),
         "delivered": _delivered(decision),
         "curves": curves.build(report),
         "costs": costs.build(report),
@@ -188,6 +188,13 @@ def _after(evidence: dict[str, Any], report: dict[str, Any], named: str) -> dict
     again = view.mapping(evidence, "after_search")
     families = again if "families" in again else {"families": again}
     return probes(families, report, named)
+
+
+def _flags(decision: dict[str, Any], report: dict[str, Any]) -> list[dict[str, Any]]:
+    """What to keep in mind: the flags of the decision, and what time left out of the network's size."""
+    given = [f for f in view.listing(decision, "flags") if isinstance(f, dict)]
+    left_out = smaller.sentence(report)
+    return [*given, {"text": left_out}] if left_out else given
 
 
 def _delivered(decision: dict[str, Any]) -> str:
