@@ -44,8 +44,8 @@ def frame(task, y, p, **first):
     return pd.DataFrame({**first, "target": np.array(names, dtype=object)[y], **columns})
 
 
-def write(path, task="binary", name=None, weighted=False, bootstrap=False, skills=SKILL, prior=None, allowed=None):
-    """A run folder as docs/run-folder.md describes it."""
+def write(path, task="binary", name=None, weighted=False, bootstrap=False, skills=SKILL, prior=None, allowed=None, lacking=0):
+    """A run folder as docs/run-folder.md describes it; trees were not judged on the last splits, as many as lacking."""
     metric = metrics.get(name, task) if name else metrics.default(task)
     rng = np.random.default_rng(0)
 
@@ -65,13 +65,15 @@ def write(path, task="binary", name=None, weighted=False, bootstrap=False, skill
     compared = {candidate.split("-")[0]: candidate for candidate in skills if candidate.endswith("-1")}
     scores = {f: by_split(metric, y[row], predictions[c], splits, w) for f, c in compared.items()}
     losses = {f: [metric.to_loss(value) for value in values] for f, values in scores.items()}
-    belief = posterior(losses, metric, folds=FOLDS)
+    shared = len(losses["trees"]) - lacking
+    belief = posterior({f: given[:shared] for f, given in losses.items()}, metric, folds=FOLDS)
     if bootstrap:
         belief = from_draws({f: belief.draws[:500, i] for i, f in enumerate(belief.families)}, metric)
     found = verdict(tilted(belief, prior), allowed=allowed)
     families = {f: replace(e, configuration=f"{f} default") for f, e in found.families.items()}
     evidence = {"metric": metric.name, "r": found.r, "threshold": found.threshold, "folds": FOLDS, "rows": ROWS}
     over = {f: "its model has 20 MB, 10 MB allowed" for f in compared if f not in families}
+    evidence["splits_of"] = {f: list(range(shared if f == "trees" else len(losses[f]))) for f in losses}
     evidence |= {"candidates": {f: compared[f] for f in families}, "excluded": over, "prior": prior}
     decision = jsonio.plain(
         {
@@ -354,6 +356,13 @@ def test_a_verdict_without_the_families_over_a_limit_is_derived(tmp_path, prior)
     folder = write(tmp_path, prior=prior, allowed=("baseline", "linear"))
     assert set(json.loads((folder / "decision.json").read_text())["evidence"]["excluded"]) == {"trees"}
     assert [check for check in verify(folder) if not check.ok] == []
+
+
+def test_splits_that_a_family_over_a_limit_lacks_do_not_count(tmp_path):
+    folder = write(tmp_path, allowed=("baseline", "linear"), lacking=2)
+    found = verify(folder)
+    assert next(check for check in found if check.name == "decision: linear loss: splits").derived == FOLDS * REPEATS - 2
+    assert [check for check in found if not check.ok] == []
 
 
 def test_a_decision_of_an_older_version_has_no_prior(tmp_path):
