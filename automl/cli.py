@@ -17,6 +17,11 @@ if TYPE_CHECKING:
 
 LISTS = ("families", "drop", "keep", "known", "ignore")
 INTERRUPTED = 130
+EXPLAIN = (
+    "Add reason_1 to reason_3: the columns that moved each row most from an average row, as column=value (+0.42). "
+    "The figure is in the unit of the target (of its logarithm, where the model learnt that) or in log odds of the "
+    "class named, before calibration. For linear models and boosted trees on tables."
+)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -85,14 +90,15 @@ def decide(data: str, out: str | None, as_json: bool, quiet: bool, **flags: Any)
 @click.argument("run")
 @click.argument("data")
 @click.option("--out", metavar="FILE", help="File to write; standard output when not given.")
+@click.option("--explain", is_flag=True, help=EXPLAIN)
 @click.option("--on-problem", type=click.Choice(["refuse", "repair", "row-error"]), default="repair", show_default=True,
               help="What to do with unseen categories, wrong types and unreadable files.")  # fmt: skip
 @output_options
-def predict(run: str, data: str, out: str | None, on_problem: str, as_json: bool, quiet: bool) -> None:
+def predict(run: str, data: str, out: str | None, explain: bool, on_problem: str, as_json: bool, quiet: bool) -> None:
     """Predict DATA with the model of a run folder."""
     from automl import commands
 
-    commands.predict(run, data, out=out, on_problem=on_problem, as_json=as_json, quiet=quiet)
+    commands.predict(run, data, out=out, explain=explain, on_problem=on_problem, as_json=as_json, quiet=quiet)
 
 
 @cli.command()

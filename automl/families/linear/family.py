@@ -105,7 +105,8 @@ class LinearFamily:
             intercept = intercept + weighted_quantile(errors, weight, level)
         info = {"parameters": int(np.count_nonzero(coefficients) + intercept.size), "cut_by_time": cut, **penalty}
         options = {name: params[name] for name in OPTIONS if params.get(name, "plain") not in PLAIN}
-        return LinearModel(train.problem, features, coefficients, intercept, penalty, info, options, transform)
+        model = LinearModel(train.problem, features, coefficients, intercept, penalty, info, options, transform)
+        return model.averaged(matrix)
 
     def load(self, folder: Path, problem: Problem) -> LinearModel:
         """The model that `save` wrote."""
