@@ -169,7 +169,8 @@ def _settings(params: Params, rows: Rows, size: Size, limits: Limits) -> dict[st
     problem = rows.train.problem
     settings: dict[str, Any] = {
         "tree_method": "hist", "nthread": threads(rows.encoded.matrix.size, limits), "seed": problem.seed,
-        "verbosity": 0, "device": device_for(rows.encoded.matrix.size), **_objective(problem),
+        "verbosity": 0, "device": device_for(rows.encoded.matrix.size, limits.gpus),
+        **_objective(problem),
         **{name: value for name, value in params.items() if name not in OWN}, "max_bin": size.bins,
     }  # fmt: skip
     constraints = encoding.monotone(problem, rows.encoded.features)
