@@ -15,7 +15,7 @@ from sklearn.datasets import load_breast_cancer, load_diabetes, load_digits
 
 from automl.data.dataset import Dataset, Images
 from automl.families.base import FitFailed, Limits
-from automl.families.network import FAMILY
+from automl.families.network import FAMILY, precision
 from automl.families.network.shared import SHELF
 from automl.types import Column, Problem
 from tests.rows import column, numbers, rows_of
@@ -105,6 +105,7 @@ def test_a_warm_up_is_not_mistaken_for_the_best_epoch(digits):
     info = FAMILY.fit({"epochs": 30, "width": 8, "blocks": 1}, train, Limits()).info
     assert info["best_epoch"] > 10
     assert info["epochs"] == 30
+    assert info["device"] == ("gpu" if precision.on_gpu() else "cpu")
 
 
 @pytest.mark.parametrize("extras", [{}, {"dropout": 0.0, "weight_decay": 0.0, "embedding": "pbld"}, {"kind": "tabm"}])

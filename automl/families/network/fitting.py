@@ -16,6 +16,7 @@ from automl.families.network.check import Check
 from automl.families.network.kind import Job
 from automl.families.network.kinds import kind_of
 from automl.families.network.model import NetworkModel
+from automl.families.network.precision import on_gpu
 from automl.families.network.targets import Targets, row_weights
 from automl.families.network.training import FEW_EPOCHS, Deadline, Outcome, Plan, Run, shape
 
@@ -180,6 +181,7 @@ def _info(outcome: Outcome, model: NetworkModel, plan: Plan, full_epochs: int) -
         "full_epochs": full_epochs,
         "best_epoch": round(outcome.epochs) if outcome.best_epoch is None else outcome.best_epoch,
         "batch": plan.batch,
+        "device": "gpu" if on_gpu() else "cpu",
         "seconds_per_epoch": round(outcome.seconds_per_epoch, 4),
         "parameters": int(model.network.count_params()),
         "under_trained": outcome.epochs < FEW_EPOCHS,
