@@ -465,12 +465,12 @@ def test_splits_with_one_class_alone_are_left_out(tmp_path):
     assert found.report["decision"]["evidence"]["splits"] >= 2
 
 
-def test_the_gpus_of_the_plan_reach_every_fit(monkeypatch, tmp_path):
+def test_gpus_and_memory_of_the_plan_reach_every_fit(monkeypatch, tmp_path):
     asked = []
     monkeypatch.setattr("automl.devices.gpus", lambda: (Gpu(0, "A GPU", 2**33), Gpu(1, "Another", 2**33)))
     monkeypatch.setattr(
         "automl.evaluate.crossval.fit", lambda data, task: asked.append(task.limits) or fit_task(data, task)
     )
-    automl.fit(frame(60), target="bought", out=tmp_path / "run", gpus="1", **QUICK)
-    assert {limits.gpus for limits in asked} == {(1,)}
+    automl.fit(frame(60), target="bought", out=tmp_path / "run", gpus="1", memory="1GB", **QUICK)
+    assert {(limits.gpus, limits.memory) for limits in asked} == {((1,), 2**30)}
     assert {limits.full for limits in asked} == {True, False}

@@ -299,9 +299,11 @@ def test_memory_does_not_grow_with_fits(cancer):
     assert sizes[-1] - sizes[4] < 150, sizes
 
 
-def test_rows_that_would_not_fit_into_memory_are_left_out(monkeypatch):
+@pytest.mark.parametrize("asked", [False, True], ids=["free", "--memory"])
+def test_rows_that_would_not_fit_into_memory_are_left_out(monkeypatch, asked):
     data = numbers("binary", 400)
-    monkeypatch.setattr("automl.devices.free_memory", lambda: 12 * data.inputs.shape[1] * 200 / 0.6)
-    model = FAMILY.fit({"epochs": 3}, data, Limits())
+    least = 12 * data.inputs.shape[1] * 200 / 0.6
+    monkeypatch.setattr("automl.devices.free_memory", lambda: 10 * least if asked else least)
+    model = FAMILY.fit({"epochs": 3}, data, Limits(memory=least if asked else None))
     assert model.info["downsized"] == {"rows": 200, "of_rows": 400}
     assert model.predict(data.inputs).shape == (400, 2)

@@ -102,7 +102,7 @@ def fit(params: Params, train: Dataset, limits: Limits) -> BoostedModel:
     started = time.monotonic()
     rows = prepare(params, train, aside=not limits.full)
     classes = train.problem.outputs if train.problem.task == "multiclass" else 1
-    size = memory.fitting(len(train), rows.encoded.matrix.shape[1], classes, params)
+    size = memory.fitting(len(train), rows.encoded.matrix.shape[1], classes, params, memory.available(limits.memory))
     data, watch = _data(rows, size)
     interrupts.check()  # XGBoost read the data through a callback that lets no exception through
     settings = _settings(params, rows, size, limits)

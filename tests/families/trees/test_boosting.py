@@ -282,6 +282,9 @@ def test_a_fit_that_would_not_fit_into_memory_is_made_smaller(monkeypatch):
     assert "downsized" not in fit(data, short(5)).info
     monkeypatch.setattr(memory.devices, "free_memory", lambda: 10**5)
     small = fit(data, short(5), full=True)
+    assert fit(data, short(5), full=True, memory=10**10).info["downsized"] == small.info["downsized"]
+    monkeypatch.setattr(memory.devices, "free_memory", lambda: 10**10)
+    assert fit(data, short(5), full=True, memory=10**5).info["downsized"] == small.info["downsized"]
     assert small.info["downsized"]["rows"] == memory.FEWEST_ROWS
     assert small.info["downsized"]["max_bin"] == memory.FEWEST_BINS
     assert (small.predict(data.inputs).argmax(axis=1) == data.y).mean() > 0.8
