@@ -99,11 +99,18 @@ class Run:
         """Labels in the order of the probabilities; empty for regression."""
         return list(self._predictor.problem.classes)
 
-    def predict_frame(self, data: Any) -> pd.DataFrame:
-        """The columns that `automl predict` writes, for a path, a folder, a DataFrame or an array."""
+    def predict_frame(self, data: Any, *, explain: bool = False) -> pd.DataFrame:
+        """The columns that `automl predict` writes, for a path, a folder, a DataFrame or an array.
+
+        Args:
+            explain: also `reason_1` to `reason_3`, as with `--explain`.
+
+        Raises:
+            UsageError: `explain` of a model that cannot be explained row by row.
+        """
         from automl.commands import predict_with
 
-        return predict_with(self._predictor, _as_frame(data, self._predictor.problem.columns)).frame
+        return predict_with(self._predictor, _as_frame(data, self._predictor.problem.columns), explain=explain).frame
 
     def predict(self, data: Any) -> Any:
         """(n,) predicted labels or values."""

@@ -9,14 +9,20 @@ import click
 
 from automl import interrupts
 from automl._version import __version__
-from automl.errors import AutoMLError
+from automl.errors import AutoMLError, UsageError
 from automl.options import data_options, output_options, plan_options
 
 if TYPE_CHECKING:
     from automl.config import Plan
 
 LISTS = ("families", "drop", "keep", "known", "ignore")
+BESIDE_RESUME = ("resume", "as_json", "quiet", "debug")
 INTERRUPTED = 130
+EXPLAIN = (
+    "Add reason_1 to reason_3: the columns that moved each row most from an average row, as column=value (+0.42). "
+    "The figure is in the unit of the target (of its logarithm, where the model learnt that) or in log odds of the "
+    "class named, before calibration. For linear models and boosted trees on tables."
+)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -44,17 +50,43 @@ def build_plan(flags: dict[str, Any]) -> Plan:
     return merged(plan, changes)
 
 
+def refuse_beside_resume(context: click.Context) -> None:
+    """A resumed run keeps its data and its plan: whatever else is given would be ignored.
+
+    Raises:
+        UsageError: something but flags about what is shown was given; names it.
+    """
+    given = [
+        _as_typed(parameter, context.params.get(str(parameter.name)))
+        for parameter in context.command.params
+        if parameter.name not in BESIDE_RESUME
+        and context.get_parameter_source(str(parameter.name)) is click.core.ParameterSource.COMMANDLINE
+    ]
+    if given:
+        hint = "a resumed run keeps its plan: leave them out, or start a new run"
+        raise UsageError("Given beside --resume, and without effect there.", where=", ".join(given), hint=hint)
+
+
+def _as_typed(parameter: click.Parameter, value: Any) -> str:
+    """The flag or argument as the user wrote it."""
+    if not isinstance(parameter, click.Option):
+        return parameter.human_readable_name
+    return parameter.secondary_opts[-1] if value is False and parameter.secondary_opts else parameter.opts[-1]
+
+
 @cli.command()
 @click.argument("data", required=False)
 @plan_options
 @click.option("--out", metavar="DIR", help="Run folder.  [default: reports/<name>-<time>]")
 @click.option("--fail-under", metavar="X", type=float, help="Exit code 1 when the test metric is worse than this.")
-@click.option("--resume", metavar="RUN", help="Continue an interrupted run.")
+@click.option("--resume", metavar="RUN", help="Continue an interrupted run, with its own data and flags.")
 @output_options
 def fit(data: str | None, out: str | None, resume: str | None, as_json: bool, quiet: bool, **flags: Any) -> None:
     """Decide, search, evaluate and report: DATA is a table file, or a folder of images, recordings or texts."""
     from automl import commands
 
+    if resume is not None:
+        refuse_beside_resume(click.get_current_context())
     commands.fit(data, build_plan(flags), out=out, resume=resume, as_json=as_json, quiet=quiet)
 
 
@@ -85,14 +117,15 @@ def decide(data: str, out: str | None, as_json: bool, quiet: bool, **flags: Any)
 @click.argument("run")
 @click.argument("data")
 @click.option("--out", metavar="FILE", help="File to write; standard output when not given.")
+@click.option("--explain", is_flag=True, help=EXPLAIN)
 @click.option("--on-problem", type=click.Choice(["refuse", "repair", "row-error"]), default="repair", show_default=True,
               help="What to do with unseen categories, wrong types and unreadable files.")  # fmt: skip
 @output_options
-def predict(run: str, data: str, out: str | None, on_problem: str, as_json: bool, quiet: bool) -> None:
+def predict(run: str, data: str, out: str | None, explain: bool, on_problem: str, as_json: bool, quiet: bool) -> None:
     """Predict DATA with the model of a run folder."""
     from automl import commands
 
-    commands.predict(run, data, out=out, on_problem=on_problem, as_json=as_json, quiet=quiet)
+    commands.predict(run, data, out=out, explain=explain, on_problem=on_problem, as_json=as_json, quiet=quiet)
 
 
 @cli.command()

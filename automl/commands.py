@@ -86,11 +86,13 @@ def decide(data: str, plan: Plan, *, out: str | None, as_json: bool, quiet: bool
     sys.exit(exit_code(document))
 
 
-def predict(run: str, data: str, *, out: str | None, on_problem: str, as_json: bool, quiet: bool) -> None:
+def predict(
+    run: str, data: str, *, out: str | None, explain: bool = False, on_problem: str, as_json: bool, quiet: bool
+) -> None:
     """`automl predict`."""
     from automl.predict import Predictor
 
-    predicted = predict_with(Predictor.load(Path(run), alone=True), data)
+    predicted = predict_with(Predictor.load(Path(run), alone=True), data, explain=explain)
     if predicted.odd.any() and on_problem == "refuse":
         raise DataError(
             "The data does not fit the model.", where="; ".join(predicted.notes[:5]), hint="--on-problem repair"
@@ -121,12 +123,20 @@ def predict_source(run: Path, source: Any) -> Predicted:
     return predict_with(Predictor.load(run), source)
 
 
-def predict_with(predictor: Predictor, source: Any) -> Predicted:
-    """As `predict_source`, with a model that is loaded already."""
+def predict_with(predictor: Predictor, source: Any, *, explain: bool = False) -> Predicted:
+    """As `predict_source`, with a model that is loaded already.
+
+    Raises:
+        UsageError: `explain` of a model that cannot be explained row by row.
+    """
     from automl.data.media import root_of
     from automl.data.read import read
     from automl.data.source import ImageFiles
 
+    if explain:
+        from automl.explain.contributions import check
+
+        check(predictor.model)
     raw = read(source, labelled=False, modality=predictor.problem.modality)
     if isinstance(raw, ImageFiles):
         with tempfile.TemporaryDirectory(prefix="automl-") as scratch:
@@ -143,7 +153,7 @@ def predict_with(predictor: Predictor, source: Any) -> Predicted:
         return predictor.forecast(raw.frame)
     if problem.series_id and problem.series_id in raw.frame.columns:
         return predictor.points(raw)
-    return predictor.table(raw.frame, root_of(raw))
+    return predictor.table(raw.frame, root_of(raw), explain=explain)
 
 
 def report(run: str, *, as_json: bool, quiet: bool) -> None:

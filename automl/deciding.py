@@ -76,7 +76,14 @@ def told(session: Session, decision: Decision, candidates: dict[FamilyName, Cand
         sentence, *reasons = (of_forecast(text, forecast.baseline) for text in (decision.sentence, *decision.reasons))
         decision = replace(decision, sentence=sentence, reasons=tuple(reasons))
     meter = session.meter
-    machine = Machine(bool(session.gpus), meter.watts(), meter.source)
+    machine = Machine(_on_gpu(session, candidates.get("network")), meter.watts(), meter.source)
     return complete(
         session.cv, decision, candidates, belief, session.asked, machine, explainable=session.plan.explainable
     )
+
+
+def _on_gpu(session: Session, network: Candidate | None) -> bool:
+    """Whether networks train on a GPU: what their fits say, for Keras may not see one that the driver lists."""
+    fits = [] if network is None else [*network.fits.values(), *(fitted for fitted, _ in network.rungs.values())]
+    told = {fitted.info["device"] for fitted in fits if "device" in fitted.info}
+    return "gpu" in told if told else bool(session.gpus)

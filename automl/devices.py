@@ -75,6 +75,11 @@ def free_memory() -> int:
     return min(free, memory())
 
 
+def room(limit: int | None = None) -> int:
+    """Bytes that a fit can get: those that are free, and no more than the user allows, where a limit is given."""
+    return free_memory() if limit is None else min(free_memory(), limit)
+
+
 def gpus() -> tuple[Gpu, ...]:
     """GPUs that the NVIDIA driver reports, whether or not a library can use them."""
     try:

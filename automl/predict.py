@@ -46,7 +46,8 @@ class Predicted:
     def without_odd(self) -> Predicted:
         """The same with empty predictions in odd rows, and the reason in a column `problem`."""
         frame = self.frame.astype(object) if self.odd.any() else self.frame.copy()
-        predicted = [n for n in frame.columns if n in ("prediction", "lower", "upper") or n.startswith("probability_")]
+        made, begins = ("prediction", "lower", "upper"), ("probability_", "reason_")
+        predicted = [n for n in frame.columns if n in made or n.startswith(begins)]
         frame.loc[self.odd, predicted] = None
         told = frame["problem"] if "problem" in frame else np.full(len(frame), "", dtype=object)
         frame["problem"] = np.where(self.odd & (told == ""), self.why, told)
@@ -115,20 +116,23 @@ class Predictor:
         """(n, classes) calibrated probabilities or (n, 1) values for typed inputs."""
         return self.shape.predictions(self.model.predict(inputs))
 
-    def table(self, frame: pd.DataFrame, root: Path | None = None) -> Predicted:
+    def table(self, frame: pd.DataFrame, root: Path | None = None, *, explain: bool = False) -> Predicted:
         """Predictions for a table, in its row order.
 
         Args:
             root: folder that paths of images are relative to; the working directory when None.
+            explain: also say which columns moved each row most (see `explain.contributions`).
 
         Raises:
             ColumnMissing: columns the model needs are not there.
+            UsageError: `explain` of a model that cannot be explained row by row.
         """
+        cells = frame if explain else None
         if not any(column.kind == "image" for column in self.problem.columns):
-            return self._table(frame)
+            return self._table(frame, cells)
         with tempfile.TemporaryDirectory(prefix="automl-") as scratch:
             frame, notes, odd = self._with_pixels(frame, root or Path.cwd(), Path(scratch))
-            found = self._table(frame)
+            found = self._table(frame, cells)
             why = "a value never seen in training, of the wrong type, or an image that cannot be read"
             return Predicted(found.frame, [*notes, *found.notes], found.odd | odd, why)
 
@@ -151,11 +155,19 @@ class Predictor:
             frame[column.name] = images
         return frame, notes, odd
 
-    def _table(self, frame: pd.DataFrame) -> Predicted:
+    def _table(self, frame: pd.DataFrame, cells: pd.DataFrame | None) -> Predicted:
+        """`cells` are the rows as the user gave them, where they are to be explained."""
         from automl.data.contract import typed
 
         checked = typed(frame, self.problem.columns)
-        return Predicted(self.columns(self.model.predict(checked.frame)), _notes(checked), _odd(checked, frame))
+        raw = self.model.predict(checked.frame)
+        found = self.columns(raw)
+        if cells is not None:
+            from automl.explain.contributions import reasons
+
+            named = self.shape.labels(raw) if self.problem.task != "regression" else raw
+            found = found.assign(**reasons(self.model, checked.frame, cells, named))
+        return Predicted(found, _notes(checked), _odd(checked, frame))
 
     def forecast(self, frame: pd.DataFrame) -> Predicted:
         """Forecasts for rows of time, in their order; a row that cannot be forecast keeps an empty row and a reason.

@@ -193,6 +193,7 @@ def _begin(
         console.note(line)
     jsonio.write(folder / "profile.json", prepared.profile)
     cv = _cross_validation(prepared, plan, outer, parts, metric, clock, worker, devices, folder)
+    cv = replace(cv, gpus=gpus, memory=plan.memory)
     path = str(Path(source).resolve()) if isinstance(source, (str, Path)) else None
     events.add(
         "begin", command=command, source=path, plan=plan, rows=len(prepared.dataset), fingerprint=cv.journal.fingerprint

@@ -88,7 +88,7 @@ def training(folder: Path) -> None:
     data = prepared(read(folder / "train.csv", plan), plan, folder, THREADS).dataset
     params, limits = delivered(folder).final_params(), Limits(threads=THREADS, full=True)
     rows = prepare(params, data, aside=False)
-    size = memory.fitting(len(data), rows.encoded.matrix.shape[1], 1, params)
+    size = memory.fitting(len(data), rows.encoded.matrix.shape[1], 1, params, memory.available())
     settings = boosting._settings(params, rows, size, limits)  # noqa: SLF001 (the very settings of the fit)
 
     def alone() -> None:

@@ -23,6 +23,12 @@ def test_labels_probabilities_and_frames_agree(run, clients):
     np.testing.assert_array_equal(run.predict_proba(clients), frame[["probability_no", "probability_yes"]])
 
 
+def test_rows_are_explained_as_by_the_command(run, clients):
+    frame = run.predict_frame(clients, explain=True)
+    assert list(frame)[-3:] == ["reason_1", "reason_2", "reason_3"]
+    pd.testing.assert_frame_equal(frame.iloc[:, :-3], run.predict_frame(clients))
+
+
 def test_a_path_is_predicted_too(run, clients, tmp_path):
     clients.to_csv(tmp_path / "new.csv", index=False)
     assert run.predict(str(tmp_path / "new.csv")).tolist() == run.predict(clients).tolist()

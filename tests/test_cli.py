@@ -342,3 +342,28 @@ def test_the_module_runs_as_the_command():
     done = subprocess.run([sys.executable, "-m", "automl", "--version"], capture_output=True, text=True, check=True)
 
     assert done.stdout.startswith("automl, version ")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (["--budget", "5m"], "--budget"),
+        (["--seed", "0"], "--seed"),
+        (["--no-explainable"], "--no-explainable"),
+        (["d.csv"], "DATA"),
+        (["d.csv", "--out", "other", "--families", "linear", "--json"], "DATA, --families, --out"),
+    ],
+)
+def test_what_is_given_beside_resume_is_refused(folder, arguments, named):
+    error = failure("fit", "--resume", "run", *arguments)
+
+    assert isinstance(error, UsageError)
+    assert error.where == named
+    assert error.hint == "a resumed run keeps its plan: leave them out, or start a new run"
+
+
+def test_flags_about_what_is_shown_are_fine_beside_resume(folder):
+    error = failure("fit", "--resume", "run", "--json", "--quiet", "--debug")
+
+    assert isinstance(error, RunError)
+    assert "not a run folder" in error.what

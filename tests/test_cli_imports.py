@@ -91,7 +91,7 @@ def test_the_command_predicts_with_trees_without_scikit_learn_and_the_api_leaves
     command = "from automl import commands; commands.predict(sys.argv[1], sys.argv[2], out=None, on_problem='repair', "
     api = "import automl; automl.load(sys.argv[1]).predict(sys.argv[2])"
 
-    loaded = loaded_after(f"import sys; {command}as_json=False, quiet=True)", *data)
+    loaded = loaded_after(f"import sys; {command}as_json=False, quiet=True, explain=True)", *data)
 
     assert "xgboost" in loaded
     assert not loaded & {"sklearn", *KERAS}

@@ -96,3 +96,25 @@ def test_an_interruption_is_passed_on_with_the_verdict_so_far():
     assert probes.interrupted
     assert decision.family == "trees"
     assert probes.not_tried == {"network": "interrupted"}
+
+
+@pytest.mark.parametrize(
+    ("gpus", "device", "has_gpu"),
+    [((0,), "gpu", True), ((0,), "cpu", False), ((), "gpu", True), ((0,), None, True), ((), None, False)],
+)
+def test_where_the_network_was_trained_counts_and_not_what_the_driver_lists(gpus, device, has_gpu):
+    run = session(info=lambda _task: {"device": device} if device else {})
+    run.gpus = gpus
+    decision, _ = decide(run, 0.0)
+    sentence = decision.evidence["costs"]["gpu"]["sentence"]
+    assert ("on a GPU already" in sentence) is has_gpu
+
+
+@pytest.mark.parametrize(("gpus", "said"), [((0,), "there is a GPU already"), ((), "whether a GPU would pay")])
+def test_a_network_that_was_not_tried_was_trained_nowhere(gpus, said):
+    run = session(allowed=("baseline", "linear", "trees"))
+    run.gpus = gpus
+    decision, _ = decide(run, 0.0)
+    sentence = decision.evidence["costs"]["gpu"]["sentence"]
+    assert "was trained" not in sentence
+    assert said in sentence

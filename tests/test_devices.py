@@ -105,3 +105,9 @@ def test_idle_threads_sleep_unless_the_user_says_otherwise(monkeypatch):
 
 def test_free_memory_is_part_of_what_may_be_used():
     assert 0 < devices.free_memory() <= devices.memory()
+
+
+@pytest.mark.parametrize(("limit", "expected"), [(None, 1_000), (400, 400), (2_000, 1_000)])
+def test_a_fit_gets_what_is_free_and_allowed(monkeypatch, limit, expected):
+    monkeypatch.setattr(devices, "free_memory", lambda: 1_000)
+    assert devices.room(limit) == expected

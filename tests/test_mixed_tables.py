@@ -10,11 +10,12 @@ import pytest
 from PIL import Image
 
 from automl import commands
-from automl.commands import predict_source
+from automl.commands import predict_source, predict_with
 from automl.config import Plan
 from automl.data.source import ImageFiles, Table
 from automl.errors import DataError
 from automl.explain.importance import importance
+from automl.predict import Predictor
 from automl.prepare import read
 from automl.report.facts import use_block
 from automl.run import introduction
@@ -165,6 +166,12 @@ def test_new_rows_keep_their_place_whatever_their_files_are(run, tmp_path):
     emptied = predicted.without_odd().frame
     assert np.flatnonzero(emptied["prediction"].isna()).tolist() == [2, 4]
     assert "an image that cannot be read" in emptied["problem"][2]
+
+
+def test_a_photo_is_a_reason_under_its_path(run, home):
+    frame = predict_with(Predictor.load(run), str(home / "lamps-0.csv"), explain=True).frame
+    said = " ".join(frame["reason_1"] + frame["reason_2"] + frame["reason_3"])
+    assert "photo=photos/0-0003.png (" in said
 
 
 def test_a_single_row_is_predicted_as_among_others(run, home, tmp_path):

@@ -1,12 +1,17 @@
+import json
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
+from click.testing import CliRunner
 from PIL import Image
 
 from automl import jsonio
-from automl.commands import predict_source
+from automl.cli import cli
+from automl.commands import predict_source, predict_with
 from automl.data.contract import typed
-from automl.errors import AutoMLError, ColumnMissing, DataError, RunError
+from automl.errors import AutoMLError, ColumnMissing, DataError, RunError, UsageError
 from automl.evaluate.calibrate import Calibration
 from automl.evaluate.conformal import Band
 from automl.evaluate.shape import Shape
@@ -274,3 +279,64 @@ def test_one_width_for_all_predictions_or_no_interval(shape):
     got = Predictor(problem, None, shape).columns(np.array([[2.0]], dtype=np.float32))
     expected = {"prediction": 2.0} if shape.interval is None else {"prediction": 2.0, "lower": 0.5, "upper": 3.5}
     assert got.iloc[0].to_dict() == expected
+
+
+@pytest.mark.parametrize("family", ["linear", "trees"])
+@pytest.mark.parametrize("target", ["bought", "age"])
+def test_rows_are_explained(clients, family, target, tmp_path):
+    task = "regression" if target == "age" else "binary"
+    run = run_folder(tmp_path / "run", clients, family, target=target, task=task)
+    data = clients.drop(columns=target).astype({"visits": object})
+    data.loc[[0, 1, 2], "city"] = ["Oslo", None, "Rom"]
+    data.loc[[4], "visits"] = "many"
+    predictor = Predictor.load(run)
+    plain, got = predict_with(predictor, data), predict_with(predictor, data, explain=True)
+    names = ["reason_1", "reason_2", "reason_3"]
+    assert list(got.frame) == [*plain.frame, *names]
+    pd.testing.assert_frame_equal(got.frame[list(plain.frame)], plain.frame)
+    assert got.notes == plain.notes
+    said = got.frame[names].to_numpy().ravel()
+    assert all(text == "" or re.fullmatch(r"(age|visits|city|bought)=\S+ \([+-][\d.e-]+\)", text) for text in said)
+    assert any(text.startswith("city=Oslo ") for text in got.frame.loc[0, names])
+    assert any(text.startswith("city=missing ") for text in got.frame.loc[1, names])
+    emptied = got.without_odd().frame
+    assert emptied.loc[0, names].isna().all()
+    assert emptied.loc[7, names].tolist() == got.frame.loc[7, names].tolist()
+
+
+def test_the_reasons_are_those_of_the_class_that_the_threshold_names(clients, tmp_path):
+    run = run_folder(tmp_path / "run", clients, target="bought")
+    predictor = Predictor.load(run)
+    before = predict_with(predictor, clients, explain=True).frame
+    predictor.shape = Shape(threshold=Threshold(value=0.999))
+    after = predict_with(predictor, clients, explain=True).frame
+    assert (after["prediction"] == "no").all()
+    turned = before["prediction"] == "yes"
+    assert turned.any()
+    sign = str.maketrans("+-", "-+")
+    assert (after["reason_1"][~turned] == before["reason_1"][~turned]).all()
+    assert (after["reason_1"][turned] == before["reason_1"][turned].str.translate(sign)).all()
+
+
+def test_pictures_are_not_explained(pictures, pictures_run):
+    with pytest.raises(UsageError, match="this model is one of images"):
+        predict_with(Predictor.load(pictures_run), pictures, explain=True)
+
+
+def test_the_command_writes_the_reasons(clients, clients_run, tmp_path):
+    clients.to_csv(tmp_path / "new.csv", index=False)
+    arguments = ["predict", str(clients_run), str(tmp_path / "new.csv"), "--quiet"]
+    plain, told = CliRunner().invoke(cli, arguments), CliRunner().invoke(cli, [*arguments, "--explain"])
+    assert (plain.exit_code, told.exit_code) == (0, 0)
+    assert plain.stdout.splitlines()[0] == "prediction,probability_no,probability_yes"
+    assert told.stdout.splitlines()[0] == "prediction,probability_no,probability_yes,reason_1,reason_2,reason_3"
+    assert re.search(r",age=[\d.]+ \(\+\d\.\d+\),", told.stdout.splitlines()[1])
+    assert json.loads(CliRunner().invoke(cli, [*arguments, "--explain", "--json"]).stdout)[0]["reason_3"]
+
+
+def test_the_command_refuses_to_explain_the_baseline(clients, tmp_path):
+    run = run_folder(tmp_path / "run", clients, "baseline", target="bought")
+    clients.to_csv(tmp_path / "new.csv", index=False)
+    got = CliRunner().invoke(cli, ["predict", str(run), str(tmp_path / "new.csv"), "--explain"])
+    assert isinstance(got.exception, UsageError)
+    assert got.stdout == ""

@@ -18,7 +18,9 @@ from automl import jsonio, run, verify
 from automl.commands import exit_code
 from automl.config import from_recipe
 from automl.data.source import Table
+from automl.devices import Gpu
 from automl.errors import AutoMLError, DataError, RunError
+from automl.families.task import fit as fit_task
 from tests.documented import documented, missing
 
 QUICK = {"families": ("linear",), "trials": 0}
@@ -461,3 +463,14 @@ def test_splits_with_one_class_alone_are_left_out(tmp_path):
     found = automl.fit(data, target="y", time_column="day", out=tmp_path / "run", **QUICK)
     assert found.report["test"]["value"] > 0.9
     assert found.report["decision"]["evidence"]["splits"] >= 2
+
+
+def test_gpus_and_memory_of_the_plan_reach_every_fit(monkeypatch, tmp_path):
+    asked = []
+    monkeypatch.setattr("automl.devices.gpus", lambda: (Gpu(0, "A GPU", 2**33), Gpu(1, "Another", 2**33)))
+    monkeypatch.setattr(
+        "automl.evaluate.crossval.fit", lambda data, task: asked.append(task.limits) or fit_task(data, task)
+    )
+    automl.fit(frame(60), target="bought", out=tmp_path / "run", gpus="1", memory="1GB", **QUICK)
+    assert {(limits.gpus, limits.memory) for limits in asked} == {((1,), 2**30)}
+    assert {limits.full for limits in asked} == {True, False}

@@ -25,7 +25,7 @@ class Machine:
     """What the figures of cost depend on.
 
     Attributes:
-        has_gpu: whether networks were trained on a GPU.
+        has_gpu: whether networks are trained on a GPU.
         watts: mean power while the families were fitted; None when it is not known.
         energy_source: where the watts come from.
     """

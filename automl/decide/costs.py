@@ -127,16 +127,19 @@ def gpu_pays(
 
     Args:
         network: its probe; None when it has none.
-        has_gpu: the run uses a GPU already.
+        has_gpu: networks are trained on a GPU already.
         share_seconds: seconds that one of its fits may take in this run; infinite when trials are counted.
         p_in_race: P(it is better than the named family or within r of it); 1 when it is the named one.
         not_tried: why it has no probe.
         projected: seconds of its full schedule on all rows from smaller subsets, when it has no probe (see
             `projected_seconds`).
     """
-    if has_gpu:
+    fitted = network is not None and bool(network.fits)
+    if has_gpu and fitted:
         return _gpu(None, "The network was trained on a GPU already.")
-    if network is None or not network.fits:
+    if has_gpu:
+        return _gpu(None, f"{_not_measured(not_tried)}; there is a GPU already.")
+    if network is None or not fitted:
         return _untried(not_tried, projected, share_seconds)
     if network.could_train_longer:
         return _cut(network, share_seconds)
@@ -165,10 +168,14 @@ def _finished(needed: float, share_seconds: float, p_in_race: float) -> dict[str
 
 
 def _untried(reason: str, projected: float | None, share_seconds: float) -> dict[str, Any]:
-    why = f"The network was not measured{f' ({reason})' if reason else ''}"
+    why = _not_measured(reason)
     if reason.startswith("budget") and projected is not None and projected > share_seconds:
         return _gpu(True, f"{why}; {_against(projected, share_seconds)}: a GPU would let it be tried.")
     return _gpu(None, f"{why}: whether a GPU would pay is not known.")
+
+
+def _not_measured(reason: str) -> str:
+    return f"The network was not measured{f' ({reason})' if reason else ''}"
 
 
 def _against(needed: float, share_seconds: float) -> str:

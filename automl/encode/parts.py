@@ -100,6 +100,15 @@ class PartsEncoder:
         np.clip(stacked, -LARGEST, LARGEST, out=stacked)
         return Parts(stacked, _stack(codes, len(frame), np.int32))
 
+    def owners(self) -> tuple[Array, Array]:
+        """(a,) and (b,) positions in `columns` of what each number and each code is made of."""
+        several = {name: len(texts.names()) for name, texts in self.texts.items()}
+        several |= {name: len(images.names()) for name, images in self.images.items()}
+        of_kind = {"date": len(PARTS), "category": 0}
+        widths = [several.get(name, of_kind.get(kind, 1)) for name, kind in self.columns]
+        codes = [i for i, (_, kind) in enumerate(self.columns) if kind == "category"]
+        return np.repeat(np.arange(len(widths)), widths), np.asarray(codes, int)
+
     def state(self) -> State:
         """JSON part and arrays."""
         plain: dict[str, Any] = {

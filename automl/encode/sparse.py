@@ -59,6 +59,13 @@ class SparseTable:
         """(n, d) sparse float32 matrix without missing cells."""
         return self._joined(frame, [ngrams.transform(strings(frame, name)) for name, ngrams in self.texts.items()])
 
+    def owners(self) -> tuple[tuple[str, ...], Array]:
+        """The columns that were encoded, and (d,) the position of the one that each matrix column is made of."""
+        names, places = self.table.owners()
+        terms = [sum(len(part.terms) for part in ngrams.parts) for ngrams in self.texts.values()]
+        texts = np.repeat(len(names) + np.arange(len(terms)), terms)
+        return (*names, *self.texts), np.concatenate([places, texts]).astype(int)
+
     def _joined(self, frame: pd.DataFrame, texts: list[Any]) -> Any:
         from scipy.sparse import csr_matrix, hstack
 

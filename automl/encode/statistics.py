@@ -169,6 +169,12 @@ class StatisticsTable:
         numbers = len(self.table.parts.number_names)
         return [i for i, name in enumerate(names) if i < numbers or name not in self.statistics.names]
 
+    def owners(self) -> tuple[tuple[str, ...], Array]:
+        """The columns that were encoded, and (d,) the position of the one that each matrix column is made of."""
+        names, places = self.table.owners()
+        own = [names.index(name) for name in self.statistics.names]
+        return names, np.concatenate([places[self._kept()], np.repeat(own, len(self.statistics.prior) + 1)]).astype(int)
+
     @property
     def feature_types(self) -> list[str]:
         """XGBoost's type of each matrix column: 'q' for a quantity, 'c' for a category."""

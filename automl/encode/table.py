@@ -91,6 +91,14 @@ class LinearTable:
             numbers = bases.transform(self.functions, filled)
         return np.hstack([numbers, missing[:, self.marked].astype(np.float64), *self._one_hot(parts)])
 
+    def owners(self) -> tuple[tuple[str, ...], Array]:
+        """The columns that were encoded, and (d,) the position of the one that each matrix column is made of."""
+        numbers, codes = self.parts.owners()
+        widths = [1] * len(numbers) if self.functions is None else [function.width for function in self.functions]
+        levels = np.repeat(codes, [len(kept) for kept in self.kept])
+        places = np.concatenate([np.repeat(numbers, widths), numbers[self.marked], levels])
+        return tuple(name for name, _ in self.parts.columns), places.astype(int)
+
     def _one_hot(self, parts: Parts) -> list[Array]:
         return [
             (codes[:, None] == kept).astype(np.float64) for codes, kept in zip(parts.codes.T, self.kept, strict=True)
@@ -148,6 +156,10 @@ class TreeTable:
             value_of_code = np.append(np.where(seen, np.arange(len(seen)), np.nan), np.nan)  # -1 takes the last
             matrix[:, numbers + i] = value_of_code[parts.codes[:, i]]
         return matrix
+
+    def owners(self) -> tuple[tuple[str, ...], Array]:
+        """The columns that were encoded, and (d,) the position of the one that each matrix column is made of."""
+        return tuple(name for name, _ in self.parts.columns), np.concatenate(self.parts.owners())
 
     @property
     def feature_types(self) -> list[str]:

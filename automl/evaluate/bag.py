@@ -15,7 +15,7 @@ from automl.clock import OutOfTime
 from automl.evaluate.cost import refit_seconds
 from automl.evaluate.journal import FORGOTTEN
 from automl.families import ensemble as model_folder
-from automl.families.base import FitFailed, Limits
+from automl.families.base import FitFailed
 from automl.families.ensemble import Member
 from automl.families.task import FitTask, Fitted
 from automl.workers.beside import Beside
@@ -152,7 +152,7 @@ class Bags:
             left = max(LONGEST_SHARE * (left - others), expected)
         name = f"{candidate.name}-all{turn}"
         (self.folder / name).mkdir()
-        limits = Limits(None if cv.clock.counts_trials else left, cv.threads, full=True)
+        limits = cv.limits(None if cv.clock.counts_trials else left, full=True)
         seed = cv.dataset.problem.seed + NEW_SEED * turn if turn else None
         task = FitTask(candidate.family, params, self.rows, self.rows[:1], limits, self.folder / name, seed)
         try:

@@ -120,6 +120,8 @@ class CrossValidation:
         journal: remembers finished fits, so that an interrupted run goes on where it stood.
         keep_models: True when the models of all splits are kept on disk, for an ensemble of them.
         latency_seconds, size_bytes: limits on one model; a trial over one fails, a probe is told apart by the verdict.
+        gpus: indices of the GPUs that a fit in this process may use; None for all there are.
+        memory: bytes that the user allows; None for what the machine has.
         test: rows of the test part; kept models predict them while they are in memory (loading dozens of networks
             again would take longer than the search), and nobody sees their targets before the choice is frozen.
     """
@@ -137,6 +139,8 @@ class CrossValidation:
     latency_seconds: float | None = None
     size_bytes: int | None = None
     test: Array = field(default_factory=lambda: np.arange(0))
+    gpus: tuple[int, ...] | None = None
+    memory: int | None = None
 
     def __post_init__(self) -> None:
         """Share the development part with both processes."""
@@ -198,7 +202,11 @@ class CrossValidation:
 
     def _task(self, candidate: Candidate, train: Array, check: Array, seconds: float | None) -> FitTask:
         params = {**candidate.params, **candidate.fixed}
-        return FitTask(candidate.family, params, train, check, Limits(self._seconds(seconds), self.threads))
+        return FitTask(candidate.family, params, train, check, self.limits(self._seconds(seconds)))
+
+    def limits(self, seconds: float | None, *, full: bool = False) -> Limits:
+        """What a fit of this run may use, for so many seconds (see `Limits`)."""
+        return Limits(seconds, self.threads, full=full, gpus=self.gpus, memory=self.memory)
 
     def predict(self, candidate: Candidate, split: int, seconds: float | None = None) -> Array | None:
         """(judged rows, outputs) of a fit on one split, of which the metric need not be defined; None when it fails."""

@@ -16,7 +16,7 @@ from automl.data import split
 from automl.errors import RunError
 from automl.evaluate import bag
 from automl.evaluate.cost import MORE_ROWS, expected_seconds, refit_seconds
-from automl.families.base import FitFailed, Limits, Params
+from automl.families.base import FitFailed, Params
 from automl.families.task import FitTask, Fitted
 from automl.workers.executor import WorkerDied, WorkerError
 
@@ -121,7 +121,7 @@ def _final_fit(
         return _assembled(cv, candidate, save)
     params: Params = candidate.final_params()
     seconds = None if cv.clock.counts_trials else max(cv.clock.left(reserve), 0.1)
-    task = FitTask(candidate.family, params, train, predict, Limits(seconds, cv.threads, full=True), save)
+    task = FitTask(candidate.family, params, train, predict, cv.limits(seconds, full=True), save)
     # What is delivered is worth a part of the time for the rest: killed a moment before its end, all of it is lost.
     late = reserve / 2 if save is not None else 0.0
     try:

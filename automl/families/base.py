@@ -50,11 +50,16 @@ class Limits:
         threads: CPU threads.
         full: True for a final fit: lengths (rounds, epochs) come from the parameters, where a validated fit put them
             (see `Model.final_params`), and as few rows as possible are set aside: none, a tenth for networks.
+        gpus: indices of the GPUs that trees may use, as the driver counts them; None for all there are. Networks use
+            those that their worker sees.
+        memory: bytes that the user allows (`--memory`); None for what the machine has free.
     """
 
     seconds: float | None = None
     threads: int = 2
     full: bool = False
+    gpus: tuple[int, ...] | None = None
+    memory: int | None = None
 
 
 class Model(Protocol):

@@ -87,6 +87,7 @@ def test_costs_come_from_the_fits_on_all_sizes():
     ("errors", "machine", "not_tried", "pays", "sentence"),
     [
         ({"network": 0.29}, Machine(has_gpu=True), {}, None, "on a GPU already"),
+        ({}, Machine(has_gpu=True), {"network": "budget"}, None, "not measured (budget); there is a GPU already"),
         ({"network": 0.2}, Machine(), {}, True, "among the best"),
         ({"network": 0.9}, Machine(), {}, False, "is behind"),
         ({}, Machine(), {"network": "budget"}, None, r"not measured (budget)"),

@@ -15,7 +15,7 @@ from sklearn.datasets import load_breast_cancer, load_diabetes, load_digits
 
 from automl.data.dataset import Dataset, Images
 from automl.families.base import FitFailed, Limits
-from automl.families.network import FAMILY
+from automl.families.network import FAMILY, precision
 from automl.families.network.shared import SHELF
 from automl.types import Column, Problem
 from tests.rows import column, numbers, rows_of
@@ -105,6 +105,7 @@ def test_a_warm_up_is_not_mistaken_for_the_best_epoch(digits):
     info = FAMILY.fit({"epochs": 30, "width": 8, "blocks": 1}, train, Limits()).info
     assert info["best_epoch"] > 10
     assert info["epochs"] == 30
+    assert info["device"] == ("gpu" if precision.on_gpu() else "cpu")
 
 
 @pytest.mark.parametrize("extras", [{}, {"dropout": 0.0, "weight_decay": 0.0, "embedding": "pbld"}, {"kind": "tabm"}])
@@ -298,9 +299,11 @@ def test_memory_does_not_grow_with_fits(cancer):
     assert sizes[-1] - sizes[4] < 150, sizes
 
 
-def test_rows_that_would_not_fit_into_memory_are_left_out(monkeypatch):
+@pytest.mark.parametrize("asked", [False, True], ids=["free", "--memory"])
+def test_rows_that_would_not_fit_into_memory_are_left_out(monkeypatch, asked):
     data = numbers("binary", 400)
-    monkeypatch.setattr("automl.devices.free_memory", lambda: 12 * data.inputs.shape[1] * 200 / 0.6)
-    model = FAMILY.fit({"epochs": 3}, data, Limits())
+    least = 12 * data.inputs.shape[1] * 200 / 0.6
+    monkeypatch.setattr("automl.devices.free_memory", lambda: 10 * least if asked else least)
+    model = FAMILY.fit({"epochs": 3}, data, Limits(memory=least if asked else None))
     assert model.info["downsized"] == {"rows": 200, "of_rows": 400}
     assert model.predict(data.inputs).shape == (400, 2)

@@ -178,8 +178,8 @@ def test_bins_are_the_same_for_nearly_equal_numbers_of_rows(rows, count):
 
 @pytest.mark.parametrize(("width", "expected"), [("auto", 128), (64, 64)])
 def test_ensembles_are_small_without_a_gpu(monkeypatch, width, expected):
-    monkeypatch.setattr(tabular.ops, "convert_to_tensor", lambda _: type("Tensor", (), {"device": "cpu:0"})())
+    monkeypatch.setattr(tabular, "on_gpu", lambda: False)
     sized = tabular.sized({"kind": "tabm", "width": width, "layers": "auto", "members": "auto"})
     assert (sized["width"], sized["layers"], sized["members"]) == (expected, 2, 8)
-    monkeypatch.setattr(tabular.ops, "convert_to_tensor", lambda _: type("Tensor", (), {"device": "GPU:0"})())
+    monkeypatch.setattr(tabular, "on_gpu", lambda: True)
     assert tabular.sized({"kind": "tabm", "width": "auto", "layers": "auto", "members": "auto"})["members"] == 32

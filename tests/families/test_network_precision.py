@@ -1,6 +1,7 @@
 """Half precision: where it pays, what it does to a network, and what is left of it after training."""
 
 import json
+from types import SimpleNamespace
 
 import keras
 import numpy as np
@@ -23,10 +24,25 @@ def paying(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("listed", "capability", "expected"), [([], 9.0, False), (["gpu:0"], 7.5, False), (["gpu:0"], 8.0, True)]
+    ("device", "expected"),
+    [
+        ("/job:localhost/replica:0/task:0/device:GPU:0", True),
+        ("/job:localhost/replica:0/task:0/device:CPU:0", False),
+        ("cuda:0", True),
+        ("TFRT_CPU_0", False),
+        ("cpu", False),
+    ],
 )
-def test_it_pays_on_a_gpu_with_units_for_it(monkeypatch, listed, capability, expected):
-    monkeypatch.setattr(keras.distribution, "list_devices", lambda kind: listed if kind == "gpu" else ["cpu:0"])
+def test_where_a_number_lies_says_what_computes(monkeypatch, device, expected):
+    monkeypatch.setattr(keras.ops, "convert_to_tensor", lambda _: SimpleNamespace(device=device))
+    assert precision.on_gpu() is expected
+
+
+@pytest.mark.parametrize(
+    ("gpu", "capability", "expected"), [(False, 9.0, False), (True, 7.5, False), (True, 8.0, True)]
+)
+def test_it_pays_on_a_gpu_with_units_for_it(monkeypatch, gpu, capability, expected):
+    monkeypatch.setattr(precision, "on_gpu", lambda: gpu)
     monkeypatch.setattr(devices, "capability", lambda: capability)
     precision.pays.cache_clear()
     assert precision.pays() is expected

@@ -12,7 +12,7 @@ from automl.encode.table import LinearTable
 from automl.families import transform as targets
 from automl.families.base import FitFailed, Knob
 from automl.families.features import encoded
-from automl.families.linear import elastic, sparse, squared
+from automl.families.linear import elastic, memory, sparse, squared
 from automl.families.linear.model import LinearModel, load
 from automl.families.linear.rows import Rows, Timer, folds
 from automl.families.quantile import quantile_of, weighted_quantile
@@ -91,6 +91,9 @@ class LinearFamily:
 
         timer = Timer(limits.seconds, time.monotonic())
         regression = train.problem.task == "regression"
+        smaller: dict[str, Any] = {}
+        if train.problem.modality == "table" and not _as_ngrams(params, train.problem):
+            train, smaller = memory.fitting(train, params, limits.memory)
         transform = targets.fit(train.y, params.get("target", "plain")) if regression else targets.TargetTransform()
         features, matrix = _encoded(params, train)
         rows = Rows(matrix, transform.transform(train.y), train.weight, train.problem.outputs)
@@ -103,9 +106,16 @@ class LinearFamily:
             weight = np.ones(len(train)) if rows.weight is None else rows.weight
             errors = rows.y - matrix @ coefficients[:, 0] - intercept[0]
             intercept = intercept + weighted_quantile(errors, weight, level)
-        info = {"parameters": int(np.count_nonzero(coefficients) + intercept.size), "cut_by_time": cut, **penalty}
+        info: dict[str, Any] = {
+            "parameters": int(np.count_nonzero(coefficients) + intercept.size),
+            "cut_by_time": cut,
+            **penalty,
+        }
+        if smaller:
+            info["downsized"] = smaller
         options = {name: params[name] for name in OPTIONS if params.get(name, "plain") not in PLAIN}
-        return LinearModel(train.problem, features, coefficients, intercept, penalty, info, options, transform)
+        model = LinearModel(train.problem, features, coefficients, intercept, penalty, info, options, transform)
+        return model.averaged(matrix)
 
     def load(self, folder: Path, problem: Problem) -> LinearModel:
         """The model that `save` wrote."""
@@ -127,12 +137,16 @@ def _has_texts(problem: Problem) -> bool:
     return not problem.explainable and any(column.kind == "text" for column in problem.columns)
 
 
+def _as_ngrams(params: Params, problem: Problem) -> bool:
+    return params.get("text") == "ngrams" and _has_texts(problem)
+
+
 def _encoded(params: Params, train: Dataset) -> tuple[Any, Any]:
     """The fitted encoder and the matrix of the training rows, sparse where texts are n-grams."""
     problem = train.problem
     if problem.modality != "table":
         return encoded(train, "linear")
-    if params.get("text") == "ngrams" and _has_texts(problem):
+    if _as_ngrams(params, problem):
         return SparseTable.fit(train.inputs, problem.columns, problem.seed, params.get("basis", "plain"))
     table = LinearTable.fit(train.inputs, problem.columns, problem.seed, params.get("basis", "plain"))
     return table, table.transform(train.inputs)

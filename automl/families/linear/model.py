@@ -29,6 +29,8 @@ class LinearModel:
         penalty: the strength that was chosen, under the name of its hyperparameter.
         options: the hyperparameters besides the strength.
         transform: of the target, for regression.
+        averages: (columns, outputs) what each column of a table adds to the sums of a training row on average; None
+            for other modalities, and for a model of a folder written without them.
     """
 
     problem: Problem
@@ -39,6 +41,7 @@ class LinearModel:
     info: dict[str, Any] = field(default_factory=dict)
     options: Params = field(default_factory=dict)
     transform: TargetTransform = field(default_factory=TargetTransform)
+    averages: Array | None = None
     family: ClassVar[FamilyName] = "linear"
 
     def predict(self, inputs: Inputs) -> Array:
@@ -50,6 +53,18 @@ class LinearModel:
         """(n, k) sums of points, float64: log odds (one column for a binary task), or values before the transform."""
         scores: Array = self.features.transform(inputs) @ self.coefficients + self.intercept
         return scores
+
+    def added(self, matrix: Any) -> Array:
+        """(n, columns, outputs) what each column of a table adds to the sums of encoded rows; not yet centred."""
+        names, places = self.features.owners()  # type: ignore[attr-defined] # only tables have columns
+        parts = [matrix[:, places == i] @ self.coefficients[places == i] for i in range(len(names))]
+        return np.stack([np.asarray(part, np.float64) for part in parts], axis=1)
+
+    def averaged(self, matrix: Any) -> LinearModel:
+        """The same model, told the encoded rows that it learnt from."""
+        if hasattr(self.features, "owners"):
+            self.averages = self.added(np.asarray(matrix.mean(axis=0)).reshape(1, -1))[0]
+        return self
 
     def _predict(self, inputs: Inputs) -> Array:
         scores = self.raw(inputs)
@@ -70,6 +85,8 @@ class LinearModel:
         """Write encoder and coefficients."""
         plain, arrays = self.features.state()
         own = {"coefficients": self.coefficients, "intercept": self.intercept}
+        if self.averages is not None:
+            own["averages"] = self.averages
         document = {
             "features": plain,
             "penalty": self.penalty,
@@ -90,4 +107,5 @@ def load(folder: Path, problem: Problem) -> LinearModel:
         plain["penalty"],
         options=plain.get("options", {}),
         transform=TargetTransform.from_state(plain.get("transform")),
+        averages=arrays.get("averages"),
     )

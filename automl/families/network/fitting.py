@@ -16,6 +16,7 @@ from automl.families.network.check import Check
 from automl.families.network.kind import Job
 from automl.families.network.kinds import kind_of
 from automl.families.network.model import NetworkModel
+from automl.families.network.precision import on_gpu
 from automl.families.network.targets import Targets, row_weights
 from automl.families.network.training import FEW_EPOCHS, Deadline, Outcome, Plan, Run, shape
 
@@ -31,7 +32,7 @@ FINAL_SHARE = 0.1
 FEWEST_ROWS = 20
 """With fewer rows than this none are set aside."""
 MEMORY_SHARE = 0.6
-"""Of the free memory, for encoded rows."""
+"""Of the memory that is free and allowed, for encoded rows."""
 COPIES = 3
 """Of the encoded rows: all of them, those learnt from, and those on the device."""
 GUESSED_FLOPS = 4e10
@@ -71,7 +72,7 @@ def fit(params: Params, train: Dataset, limits: Limits, started: float) -> Netwo
     params = parameters.complete(params, train.problem, len(train), timed=deadline.at is not None)
     params = kind_of(train.problem.modality, params).sized(params)
     before = time.monotonic()
-    rows = _encoded(train, params, full=limits.full)
+    rows = _encoded(train, params, limits)
     if train.problem.branched and deadline.at is not None:
         deadline.at -= ENCODED_AFTER * (time.monotonic() - before)
     targets = Targets.fit(train.problem, rows.y[rows.fit], params.get("target", "plain"))
@@ -88,23 +89,23 @@ def fit(params: Params, train: Dataset, limits: Limits, started: float) -> Netwo
     return model
 
 
-def _encoded(train: Dataset, params: Params, *, full: bool) -> Rows:
+def _encoded(train: Dataset, params: Params, limits: Limits) -> Rows:
     """The rows as arrays, some set aside to choose the epoch and the temperature: fewer in a final fit."""
     problem = train.problem
     encoder = kind_of(problem.modality, params).encoder(train, params)
     smaller: dict[str, int] = {}
     if encoder is not None:
-        train, smaller = _fitting(train, encoder.width)
+        train, smaller = _fitting(train, encoder.width, limits.memory)
     x = train.inputs.pixels() if encoder is None else encoder.transform(train.inputs)
     rows, check = np.arange(len(train)), np.arange(0)
     if len(train) >= FEWEST_ROWS:
-        rows, check = set_aside(train, FINAL_SHARE if full else VALIDATION_SHARE)
+        rows, check = set_aside(train, FINAL_SHARE if limits.full else VALIDATION_SHARE)
     return Rows(problem, encoder, x, train.y, row_weights(train), rows, check, smaller)
 
 
-def _fitting(train: Dataset, width: int) -> tuple[Dataset, dict[str, int]]:
-    """The rows, or as many at random as fit into free memory once encoded; and what was left out, {} for nothing."""
-    most = max(int(MEMORY_SHARE * devices.free_memory() / (COPIES * 4 * max(width, 1))), FEWEST_ROWS)
+def _fitting(train: Dataset, width: int, limit: int | None) -> tuple[Dataset, dict[str, int]]:
+    """The rows, or as many at random as fit into memory once encoded; and what was left out, {} for nothing."""
+    most = max(int(MEMORY_SHARE * devices.room(limit) / (COPIES * 4 * max(width, 1))), FEWEST_ROWS)
     if len(train) <= most:
         return train, {}
     kept = np.sort(np.random.default_rng([train.problem.seed, 6]).choice(len(train), most, replace=False))
@@ -180,6 +181,7 @@ def _info(outcome: Outcome, model: NetworkModel, plan: Plan, full_epochs: int) -
         "full_epochs": full_epochs,
         "best_epoch": round(outcome.epochs) if outcome.best_epoch is None else outcome.best_epoch,
         "batch": plan.batch,
+        "device": "gpu" if on_gpu() else "cpu",
         "seconds_per_epoch": round(outcome.seconds_per_epoch, 4),
         "parameters": int(model.network.count_params()),
         "under_trained": outcome.epochs < FEW_EPOCHS,

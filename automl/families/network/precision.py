@@ -22,10 +22,15 @@ CAPABLE = 8.0
 """Compute capability from which on bfloat16 is worth it."""
 
 
+def on_gpu() -> bool:
+    """Whether Keras computes on a GPU here, asked of a number of its backend: Keras lists no devices with PyTorch."""
+    return "cpu" not in str(getattr(keras.ops.convert_to_tensor(0.0), "device", "cpu")).lower()
+
+
 @cache
 def pays() -> bool:
-    """Whether this process has GPUs, and all of the machine's have units for bfloat16."""
-    return bool(keras.distribution.list_devices("gpu")) and devices.capability() >= CAPABLE
+    """Whether this process computes on a GPU, and all of the machine's have units for bfloat16."""
+    return on_gpu() and devices.capability() >= CAPABLE
 
 
 @contextmanager

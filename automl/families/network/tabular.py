@@ -14,6 +14,7 @@ from automl.families.network.dropout import Drop
 from automl.families.network.embeddings import Levels, Periodic, Piecewise
 from automl.families.network.layers import NTKDense, Scale
 from automl.families.network.members import Heads, Linear, Members
+from automl.families.network.precision import on_gpu
 
 if TYPE_CHECKING:
     from automl.data.dataset import Array
@@ -63,8 +64,7 @@ def sized(params: Params) -> Params:
     """The parameters with every 'auto' of an ensemble replaced by what this machine's device is good for."""
     if params["kind"] != "tabm":
         return params
-    device = str(getattr(ops.convert_to_tensor(0.0), "device", "cpu"))
-    size = SMALL if "cpu" in device.lower() else LARGE
+    size = LARGE if on_gpu() else SMALL
     return {**params, **{name: value for name, value in size.items() if params.get(name, "auto") == "auto"}}
 
 

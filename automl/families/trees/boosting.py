@@ -102,7 +102,7 @@ def fit(params: Params, train: Dataset, limits: Limits) -> BoostedModel:
     started = time.monotonic()
     rows = prepare(params, train, aside=not limits.full)
     classes = train.problem.outputs if train.problem.task == "multiclass" else 1
-    size = memory.fitting(len(train), rows.encoded.matrix.shape[1], classes, params)
+    size = memory.fitting(len(train), rows.encoded.matrix.shape[1], classes, params, memory.available(limits.memory))
     data, watch = _data(rows, size)
     interrupts.check()  # XGBoost read the data through a callback that lets no exception through
     settings = _settings(params, rows, size, limits)
@@ -169,7 +169,8 @@ def _settings(params: Params, rows: Rows, size: Size, limits: Limits) -> dict[st
     problem = rows.train.problem
     settings: dict[str, Any] = {
         "tree_method": "hist", "nthread": threads(rows.encoded.matrix.size, limits), "seed": problem.seed,
-        "verbosity": 0, "device": device_for(rows.encoded.matrix.size), **_objective(problem),
+        "verbosity": 0, "device": device_for(rows.encoded.matrix.size, limits.gpus),
+        **_objective(problem),
         **{name: value for name, value in params.items() if name not in OWN}, "max_bin": size.bins,
     }  # fmt: skip
     constraints = encoding.monotone(problem, rows.encoded.features)

@@ -115,7 +115,8 @@ def fit(params: Params, train: Dataset, limits: Limits) -> ForestModel:
     fill = _medians(rows.encoded.matrix[rows.fit]) if constraints is not None else None
     matrix = _filled(rows.encoded.matrix, fill)
     asked = int(params.get("trees", EXTRA["trees"]))
-    size = memory.fitting_forest(len(rows.fit), matrix.shape[1], _leaf_outputs(problem), asked, ROWS_A_LEAF)
+    most = memory.available(limits.memory)
+    size = memory.fitting_forest(len(rows.fit), matrix.shape[1], _leaf_outputs(problem), asked, ROWS_A_LEAF, most)
     wanted, rows = size.trees, rows.fewer(size.rows)
     deadline = None if limits.seconds is None else started + limits.seconds
     options = _options(params, rows, limits.threads, constraints)

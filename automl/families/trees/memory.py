@@ -61,8 +61,13 @@ def estimate(rows: int, columns: int, classes: int, params: Params) -> int:
     return int(7 * data + data / 4 * classes + histograms + trees)
 
 
-def fitting(rows: int, columns: int, classes: int, params: Params, most: int | None = None) -> Size:
-    """The size of a fit that takes `most` bytes at most (those available unless given)."""
+def available(limit: int | None = None) -> int:
+    """Bytes that one fit may take, where the user allows `limit`."""
+    return int(SHARE * devices.room(limit))
+
+
+def fitting(rows: int, columns: int, classes: int, params: Params, most: int) -> Size:
+    """The size of a fit that takes `most` bytes at most."""
 
     def needed(bins: int, kept: int) -> int:
         return estimate(kept, columns, classes, {**params, "max_bin": bins})
@@ -86,8 +91,8 @@ def forest_estimate(rows: int, columns: int, outputs: int, trees: int, leaves: i
     return int(matrix + CHUNK * (nodes * NODE_BYTES + values) + trees * (nodes * 24 + values / 4))
 
 
-def fitting_forest(rows: int, columns: int, outputs: int, trees: int, leaves: int, most: int | None = None) -> Size:
-    """The size of a forest that takes `most` bytes at most (those available unless given); arguments as above."""
+def fitting_forest(rows: int, columns: int, outputs: int, trees: int, leaves: int, most: int) -> Size:
+    """The size of a forest that takes `most` bytes at most; arguments as above."""
 
     def needed(grown: int, kept: int) -> int:
         return forest_estimate(kept, columns, outputs, grown, leaves)
@@ -97,10 +102,9 @@ def fitting_forest(rows: int, columns: int, outputs: int, trees: int, leaves: in
 
 
 def _lowered(
-    needed: Callable[[int, int], int], name: str, figure: int, fewest: int, rows: int, most: int | None
+    needed: Callable[[int, int], int], name: str, figure: int, fewest: int, rows: int, most: int
 ) -> tuple[int, int, dict[str, Any]]:
     """A figure and the rows, halved in turn until the bytes needed are there; and what to report, {} for nothing."""
-    most = int(SHARE * devices.free_memory()) if most is None else most
     lowered, kept, first = figure, rows, needed(figure, rows)
     while needed(lowered, kept) > most and (lowered > fewest or kept > FEWEST_ROWS):
         if lowered > fewest:

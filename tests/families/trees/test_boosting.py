@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from automl.families.base import FitFailed, Limits
-from automl.families.trees import FAMILY, memory
+from automl.families.trees import FAMILY, boosting, memory
 from automl.families.trees.encoding import MOST_CLASSES, encode
 from tests.rows import column, mixed, numbers, rows_of
 
@@ -282,6 +282,16 @@ def test_a_fit_that_would_not_fit_into_memory_is_made_smaller(monkeypatch):
     assert "downsized" not in fit(data, short(5)).info
     monkeypatch.setattr(memory.devices, "free_memory", lambda: 10**5)
     small = fit(data, short(5), full=True)
+    assert fit(data, short(5), full=True, memory=10**10).info["downsized"] == small.info["downsized"]
+    monkeypatch.setattr(memory.devices, "free_memory", lambda: 10**10)
+    assert fit(data, short(5), full=True, memory=10**5).info["downsized"] == small.info["downsized"]
     assert small.info["downsized"]["rows"] == memory.FEWEST_ROWS
     assert small.info["downsized"]["max_bin"] == memory.FEWEST_BINS
     assert (small.predict(data.inputs).argmax(axis=1) == data.y).mean() > 0.8
+
+
+def test_boosting_asks_for_the_gpus_that_the_fit_may_use(monkeypatch):
+    asked = []
+    monkeypatch.setattr(boosting, "device_for", lambda cells, gpus: asked.append((cells, gpus)) or "cpu")
+    boosting.fit({"rounds": 1}, numbers(n=100), Limits(threads=1, gpus=(1,)))
+    assert asked == [(300, (1,))]

@@ -155,6 +155,7 @@ def test_a_forest_that_would_not_fit_into_memory_is_made_smaller(monkeypatch):
     monkeypatch.setattr(memory.devices, "free_memory", lambda: 10**10)
     whole = fit(data, {"trees": 100})
 
+    assert fit(data, {"trees": 100}, memory=1_500_000).info["downsized"] == model.info["downsized"]
     assert model.info["downsized"]["trees"] == model.info["trees"] < 100
     assert model.info["downsized"]["rows"] == 1_000
     assert "downsized" not in whole.info
