@@ -44,7 +44,9 @@ def frame(task, y, p, **first):
     return pd.DataFrame({**first, "target": np.array(names, dtype=object)[y], **columns})
 
 
-def write(path, task="binary", name=None, weighted=False, bootstrap=False, skills=SKILL, prior=None, allowed=None, lacking=0):
+def write(
+    path, task="binary", name=None, weighted=False, bootstrap=False, skills=SKILL, prior=None, allowed=None, lacking=0
+):
     """A run folder as docs/run-folder.md describes it; trees were not judged on the last splits, as many as lacking."""
     metric = metrics.get(name, task) if name else metrics.default(task)
     rng = np.random.default_rng(0)
@@ -361,7 +363,9 @@ def test_a_verdict_without_the_families_over_a_limit_is_derived(tmp_path, prior)
 def test_splits_that_a_family_over_a_limit_lacks_do_not_count(tmp_path):
     folder = write(tmp_path, allowed=("baseline", "linear"), lacking=2)
     found = verify(folder)
-    assert next(check for check in found if check.name == "decision: linear loss: splits").derived == FOLDS * REPEATS - 2
+    assert (
+        next(check for check in found if check.name == "decision: linear loss: splits").derived == FOLDS * REPEATS - 2
+    )
     assert [check for check in found if not check.ok] == []
 
 
