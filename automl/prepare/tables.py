@@ -63,7 +63,7 @@ def prepared(table: Table, plan: Plan, folder: Path, threads: int) -> Prepared:
         UsageError: a metric or a demanded direction that does not fit.
     """
     from automl.data.contract import typed
-    from automl.profile.target import encode_target, is_skewed
+    from automl.profile.target import encode_target
 
     found = table_profile(table, plan)
     if not found.features:
@@ -79,7 +79,6 @@ def prepared(table: Table, plan: Plan, folder: Path, threads: int) -> Prepared:
     problem = Problem(
         found.modality.value, found.task.value, metric_name(plan, found), classes, columns, plan.seed,
         channels=channels, series_id=plan.long_series or "", time=(plan.long_series and plan.time_column) or "",
-        skewed_target=found.task.value == "regression" and is_skewed(y),
         monotone=monotone(plan, found), explainable=plan.explainable,
     )  # fmt: skip
     paths = tuple(table.paths[i] for i in rows) if table.paths else ()
