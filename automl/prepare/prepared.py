@@ -51,12 +51,13 @@ def with_tail(prepared: Prepared, development: Array) -> Prepared:
     Args:
         development: positions of the rows outside the test part.
     """
-    from automl.profile.target import is_skewed
+    from automl.profile.target import is_skewed, suits_log
 
     dataset = prepared.dataset
     if dataset.problem.task != "regression" or dataset.problem.forecast is not None:
         return prepared
-    problem = replace(dataset.problem, skewed_target=is_skewed(dataset.y[development]))
+    y = dataset.y[development]
+    problem = replace(dataset.problem, skewed_target=is_skewed(y), log_target=suits_log(y))
     return replace(prepared, dataset=replace(dataset, problem=problem))
 
 

@@ -24,7 +24,10 @@ def test_a_tail_is_looked_for_in_the_rows_that_may_be_learnt_from(modality, tail
     y[::10] = 1e4
     tail = ROWS % 10 == 0
     development = ROWS if tail_in == "development" else ROWS[~tail]
-    assert with_tail(prepared(y, modality), development).dataset.problem.skewed_target is skewed
+    problem = with_tail(prepared(y, modality), development).dataset.problem
+    assert problem.skewed_target is problem.log_target is skewed
+    problem = with_tail(prepared(-y, modality), development).dataset.problem
+    assert (problem.skewed_target, problem.log_target) == (skewed, False)
 
 
 def test_classes_and_forecasts_stay_as_they_are():
