@@ -41,7 +41,7 @@ STATED = {
     "AM502": [f"{engine.ENOUGH_EPOCHS} epochs", f"{engine.ENOUGH_ROUNDS} rounds"],
     "AM503": [f"fewer than {engine.FEW_OF_A_CLASS} rows", f"under {split.SMALL} rows"],
     "AM504": [f"1 - {compare.FALSE_SIGNAL} / (number",
-              *(f"{compare.threshold('balanced', 'baseline', n):.3g} for {word}"
+              *(f"{compare.leaves_baseline('balanced', n):.3g} for {word}"
                 for n, word in ((1, "one"), (2, "two"), (3, "three")))],
     "AM505": [f"under {split.SMALL} rows"],
     "AM506": [f"{memory.FEWEST_ROWS:,} rows"],
