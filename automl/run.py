@@ -32,7 +32,7 @@ from automl.evaluate.journal import Journal, fingerprint
 from automl.events import Events
 from automl.finish import finish, record, write_report
 from automl.memory import within
-from automl.prepare import prepare, read
+from automl.prepare import prepare, read, with_tail
 from automl.report import facts
 from automl.searching import REPORT_SECONDS, all_families, run_search
 from automl.session import Session, Stages
@@ -186,6 +186,7 @@ def _begin(
     problem = prepared.dataset.problem
     metric = metrics.get(problem.metric, problem.task)
     outer = split.outer(prepared.dataset)
+    prepared = with_tail(prepared, outer.development)
     parts = _splits(prepared.dataset, plan, outer.development, metric)
     folder = _new_folder(out, raw)
     stages.events = events = Events(folder / "events.jsonl", clock)

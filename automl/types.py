@@ -266,7 +266,8 @@ class Problem:
         channels: of a series; its columns are channel after channel, each in the order of time.
         series_id, time: columns of data that hold one row a point of time (--series-id, --time-column); '' when each
             row is a series.
-        skewed_target: True for a regression target without negative values whose long tail suggests a logarithm.
+        skewed_target: True for a regression target with a long tail: transforms of it are tried.
+        log_target: with `skewed_target`: False where a logarithm does not suit: negative values, a tail below.
         monotone: column -> 1 (predictions never fall as it grows) or -1 (never rise), as the recipe demands.
         explainable: only models whose whole behaviour can be printed: linear, and trees in additive form.
         backbone: name of the pretrained network that lies beside the decoded images; '' for none.
@@ -285,6 +286,7 @@ class Problem:
     series_id: str = ""
     time: str = ""
     skewed_target: bool = False
+    log_target: bool = True
     monotone: dict[str, int] = field(default_factory=dict)
     explainable: bool = False
     backbone: str = ""

@@ -379,6 +379,16 @@ def test_a_metric_without_a_defined_value_is_an_error_for_people(tmp_path):
         automl.fit(data, target="bought", split_column="part", drop=["spent"], out=tmp_path / "run", **QUICK)
 
 
+@pytest.mark.parametrize(("part", "skewed"), [("train", True), ("test", False)])
+def test_the_tail_of_targets_to_be_tested_on_decides_nothing(tmp_path, part, skewed):
+    data = frame()
+    data["spent"] = data["spent"].abs() + np.where((data["part"] == part) & (data.index % 5 == 0), 1e4, 0.0)
+    options = {"target": "spent", "drop": ["bought"], "split_column": "part", **QUICK}
+    automl.fit(data, out=tmp_path / "run", **options)
+    contract = json.loads((tmp_path / "run" / "model" / "contract.json").read_text())
+    assert contract["skewed_target"] is skewed
+
+
 def test_new_folders_are_named_after_the_data_and_never_taken(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(time, "strftime", lambda _form: "now")

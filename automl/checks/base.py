@@ -77,10 +77,28 @@ class CheckFacts:
         """Typed features and target of at most 5,000 evenly spread rows."""
         from automl.data.contract import typed
 
-        rows = np.flatnonzero(self.kept)
-        picks = np.linspace(0, len(rows) - 1, min(len(rows), PROBE_ROWS)).astype(np.int64)
         columns = self.of_the_row("number", "category", "boolean", "date")
-        return typed(self.frame.iloc[rows[picks]], columns).frame, self.y[picks]
+        return typed(self.frame.iloc[self.probe_rows], columns).frame, self.y[self._picks]
+
+    @cached_property
+    def bins(self) -> dict[str, Array]:
+        """Column of `probe` -> (n,) bin of each of its cells."""
+        from automl.checks.single import bins_of
+
+        kinds = {column.name: column.kind for column in self.columns}
+        frame = self.probe[0]
+        return {str(name): bins_of(frame[name].to_numpy(), category=kinds[name] == "category") for name in frame}
+
+    @cached_property
+    def probe_rows(self) -> Array:
+        """(n,) positions in the frame of the rows of `probe`."""
+        rows: Array = np.flatnonzero(self.kept)[self._picks]
+        return rows
+
+    @cached_property
+    def _picks(self) -> Array:
+        rows = int(self.kept.sum())
+        return np.linspace(0, rows - 1, min(rows, PROBE_ROWS)).astype(np.int64)
 
 
 class Check:

@@ -22,17 +22,16 @@ def column_scores(facts: CheckFacts) -> dict[str, float]:
     The column is cut into bins (a category's levels are its bins); a row is predicted by the mean of its bin over the
     rows of the other two of three folds, shrunk to the overall mean by one row.
     """
-    frame, y = facts.probe
+    y = facts.probe[1]
     folds = np.random.default_rng(0).integers(0, FOLDS, len(y))
     classes = len(facts.classes)
     scores: dict[str, float] = {}
-    for column in facts.of_the_row("number", "category", "boolean", "date"):
-        bins = _bins(frame[column.name].to_numpy(), category=column.kind == "category")
-        scores[column.name] = _auc(bins, y, folds, classes) if classes else _r2(bins, y, folds)
+    for name, bins in facts.bins.items():
+        scores[name] = _auc(bins, y, folds, classes) if classes else _r2(bins, y, folds)
     return scores
 
 
-def _bins(values: Array, *, category: bool) -> Array:
+def bins_of(values: Array, *, category: bool) -> Array:
     """(n,) bin of each cell; missing cells have a bin of their own."""
     if category:
         return np.unique(values, return_inverse=True)[1]
@@ -73,12 +72,12 @@ def _auc(bins: Array, y: Array, folds: Array, classes: int) -> float:
     areas = []
     for code in range(classes if classes > 2 else 1):
         positive = _per_cell(bins, folds, (y == (code if classes > 2 else 1)).astype(float))
-        areas.append(_area(_means(counts, positive), positive, counts - positive))
+        areas.append(area(_means(counts, positive), positive, counts - positive))
     known = [area for area in areas if np.isfinite(area)]
     return float(np.mean(known)) if known else 0.5
 
 
-def _area(scores: Array, positive: Array, negative: Array) -> float:
+def area(scores: Array, positive: Array, negative: Array) -> float:
     """Area under the ROC curve from scores of cells that hold some positive and negative rows (ties count half)."""
     _, groups = np.unique(scores.ravel(), return_inverse=True)
     ups = np.bincount(groups, positive.ravel())

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from automl.encode.table import LinearTable, TreeTable
+from automl.families.transform import PRINTABLE, WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -133,7 +134,8 @@ def scorecard(model: Any) -> Scorecard:
     """The card of a linear model or of additive stumps.
 
     Raises:
-        NotPrintable: another kind of model, images, or trees that are deeper than one split.
+        NotPrintable: another kind of model, images, trees that are deeper than one split, or a target whose transform
+            has no short formula.
     """
     features = getattr(model, "features", None)
     if model.family == "linear" and isinstance(features, LinearTable):
@@ -142,6 +144,8 @@ def scorecard(model: Any) -> Scorecard:
         intercept, blocks = _stump_blocks(model)
     else:
         raise NotPrintable("only linear models and additive stumps on tables are sums over columns")
+    if model.transform.kind not in PRINTABLE:
+        raise NotPrintable(f"no card turns back a {WORDS[model.transform.kind]}")
     problem: Problem = model.problem
     labels = problem.classes[1:] if problem.task == "binary" else problem.classes or ("",)
     cards = tuple(

@@ -9,7 +9,7 @@ from automl.data.source import ImageFiles
 from automl.errors import UsageError
 from automl.forecast.plan import check_plan
 from automl.prepare import files, forecasts, tables
-from automl.prepare.prepared import Prepared
+from automl.prepare.prepared import Prepared, with_tail
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from automl.data.source import Source
     from automl.types import Profile
 
-__all__ = ["Prepared", "prepare", "profile", "read"]
+__all__ = ["Prepared", "prepare", "profile", "read", "with_tail"]
 
 
 def read(source: Any, plan: Plan) -> Source:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -40,6 +40,25 @@ def as_profiled(y: Array, classes: tuple[str, ...], found: Profile) -> tuple[Arr
     """Class codes and labels in the order of the profile, where the positive one of two is last."""
     ordered = tuple(found.classes)
     return (y, classes) if ordered == classes else (1 - y, ordered)
+
+
+def with_tail(prepared: Prepared, development: Array) -> Prepared:
+    """The problem told whether the targets have a long tail, by the rows that may be learnt from alone.
+
+    It decides which configurations are tried, and the rows of the test part take no part in any choice. Forecasts have
+    scales of their own (see `families.relative`) and stay as they are.
+
+    Args:
+        development: positions of the rows outside the test part.
+    """
+    from automl.profile.target import is_skewed, suits_log
+
+    dataset = prepared.dataset
+    if dataset.problem.task != "regression" or dataset.problem.forecast is not None:
+        return prepared
+    y = dataset.y[development]
+    problem = replace(dataset.problem, skewed_target=is_skewed(y), log_target=suits_log(y))
+    return replace(prepared, dataset=replace(dataset, problem=problem))
 
 
 def metric_name(plan: Plan, found: Profile) -> str:

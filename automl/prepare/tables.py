@@ -65,7 +65,7 @@ def prepared(table: Table, plan: Plan, folder: Path, threads: int) -> Prepared:
         UsageError: a metric or a demanded direction that does not fit.
     """
     from automl.data.contract import typed
-    from automl.profile.target import encode_target, is_skewed
+    from automl.profile.target import encode_target
 
     if unread := table.reading.get("broken"):  # of a folder of texts
         check_broken(unread, len(unread) + len(table.paths), where=table.source, what="texts", ignore=plan.ignore)
@@ -83,7 +83,6 @@ def prepared(table: Table, plan: Plan, folder: Path, threads: int) -> Prepared:
     problem = Problem(
         found.modality.value, found.task.value, metric_name(plan, found), classes, columns, plan.seed,
         channels=channels, series_id=plan.long_series or "", time=(plan.long_series and plan.time_column) or "",
-        skewed_target=found.task.value == "regression" and is_skewed(y),
         monotone=monotone(plan, found), explainable=plan.explainable,
     )  # fmt: skip
     paths = tuple(table.paths[i] for i in rows) if table.paths else ()

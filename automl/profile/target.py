@@ -29,6 +29,9 @@ ROWS_PER_CODE = 3
 """Rows a distinct number needs for numbers to be classes."""
 NAMES_SHARE = 0.5
 """Distinct labels a row above which a text target names rows."""
+SKEWED, HEAVY = 1.0, 3.0
+"""Skewness, and kurtosis in excess of the normal one, beyond which a target has a long tail; an exponential one has 2
+and 6, one of errors that fall off exponentially on both sides 0 and 3."""
 TASKS: tuple[Task, ...] = ("binary", "multiclass", "regression")
 
 
@@ -247,17 +250,29 @@ def positive_last(classes: dict[str, int], task: Task, positive: str | None) -> 
 
 
 def is_skewed(y: Array) -> bool:
-    """True for values of zero and more whose skewness exceeds one, and shrinks when their logarithm is taken.
+    """True for values with a long tail on either side, or on both: their skewness or their excess kurtosis is large.
 
     Args:
         y: (n,) finite regression targets.
     """
-    if len(y) < 3 or y.min() < 0 or y.std() == 0:
+    if len(y) < 3 or y.min() == y.max():
         return False
-    plain = _skewness(y / y.max())
-    return plain > 1 and abs(_skewness(np.log1p(y / np.median(y[y > 0])))) < plain
+    scaled = y / np.abs(y).max()
+    return abs(_moment(scaled, 3)) > SKEWED or _moment(scaled, 4) - 3 > HEAVY
 
 
-def _skewness(values: Array) -> float:
-    """The third standardised moment."""
-    return float((((values - values.mean()) / values.std()) ** 3).mean())
+def suits_log(y: Array) -> bool:
+    """True for values of zero and more whose skewness is large, and shrinks when their logarithm is taken.
+
+    Args:
+        y: (n,) finite regression targets.
+    """
+    if len(y) < 3 or y.min() < 0 or y.min() == y.max():
+        return False
+    plain = _moment(y / y.max(), 3)
+    return plain > SKEWED and abs(_moment(np.log1p(y / np.median(y[y > 0])), 3)) < plain
+
+
+def _moment(values: Array, order: int) -> float:
+    """The standardised moment of an order; 0 for numbers whose deviation is."""
+    return float((((values - values.mean()) / (values.std() or 1.0)) ** order).mean())

@@ -16,6 +16,7 @@ ROWS = 300
 RNG = np.random.default_rng(0)
 X, U = RNG.normal(size=ROWS), RNG.integers(0, 100, ROWS)
 Y = (X + RNG.normal(size=ROWS) > 0).astype(int)
+JUNK = {f"junk{i}": np.random.default_rng(10 + i).normal(size=ROWS) for i in range(4)}
 WANTED = {
     "AM101", "AM102", "AM103", "AM104", "AM105", "AM106", "AM107", "AM201", "AM202", "AM301", "AM302", "AM303", "AM304",
     "AM305", "AM306", "AM307", "AM310", "AM311", "AM312", "AM401", "AM402", "AM501", "AM502", "AM503", "AM504", "AM505",
@@ -97,6 +98,53 @@ def test_a_close_relation_is_no_copy():
 def test_leaks_that_cover_for_each_other_are_both_named():
     columns = {"a": Y * 10 + RNG.normal(size=ROWS), "b": Y * -9 + RNG.normal(size=ROWS), "c": X, "d": U % 7, "e": U % 5}
     assert found("AM202", columns).columns == ("a", "b")
+
+
+def test_a_leak_is_told_with_the_scores_with_it_and_without_it():
+    one = found("AM202", {"score": Y * 10 + RNG.normal(size=ROWS), "x": X})
+    given, taken = one.evidence["with"], one.evidence["without"]
+    assert given > 0.95 > taken + 0.1 > 0.7
+    assert f"ROC AUC {given:.2f} with it, {taken:.2f} without it; if not known" in one.action
+    two = found("AM202", {"a": Y * 10 + RNG.normal(size=ROWS), "b": Y * -9 + RNG.normal(size=ROWS), **JUNK})
+    assert two.columns == ("a", "b")
+    assert two.evidence["with"] > 0.95
+    assert two.evidence["without"] == pytest.approx(0.5, abs=0.15)
+    assert "without them; if not known" in two.action
+
+
+def test_a_leak_beside_one_by_arithmetic_is_judged_without_that():
+    columns = {"label": np.where(Y == 1, "good", "bad"), "score": Y * 10 + RNG.normal(size=ROWS), "x": X, **JUNK}
+    assert found("AM202", columns).evidence["without"] < 0.95
+
+
+def drifting(**options):
+    step = np.arange(ROWS) // 25
+    level = np.random.default_rng(1).normal(size=step.max() + 1).cumsum() * 2
+    return found("AM401", {"x": X, **options}, y=X + level[step])
+
+
+def test_an_order_of_time_is_told_with_the_scores_of_both_splits():
+    for columns in ({"day": pd.date_range("2020", periods=ROWS)}, {"row": np.arange(ROWS)}):
+        finding = drifting(**columns)
+        random, later = finding.evidence["random_split"], finding.evidence["by_time"]
+        assert random > later + 0.2
+        assert f"(R2: random split {random:.2f}, by time {later:.2f}); if later rows" in finding.action
+        assert finding.action.endswith(f"--time-column {finding.columns[0]}")
+        assert finding.evidence["score"] == "R2"
+
+
+def test_both_splits_are_judged_without_columns_that_give_the_target_by_arithmetic():
+    step = np.arange(ROWS) // 25
+    y = np.round(X + np.random.default_rng(1).normal(size=step.max() + 1).cumsum()[step] * 2, 3)
+    columns = {"day": pd.date_range("2020", periods=ROWS), "x": X, "copy": 1.8 * y + 32}
+    assert found("AM201", columns, y=y).columns == ("copy",)
+    assert found("AM401", columns, y=y).evidence["by_time"] < 0.9
+
+
+def test_an_order_of_few_rows_is_told_without_scores():
+    finding = found("AM401", {"day": pd.date_range("2020", periods=40), "x": X[:40]}, y=Y[:40])
+    assert finding.evidence == {"dates": ["day"], "row_numbers": []}
+    assert finding.action.startswith("split at random; if later rows")
 
 
 def test_what_leaks_by_arithmetic_is_dropped_unless_kept_or_ignored():

@@ -61,6 +61,15 @@ def test_a_log_target_is_on_the_card(family):
     np.testing.assert_allclose(np.maximum(values, 0), model.predict(data.inputs)[:, 0], rtol=1e-5, atol=1e-5)
 
 
+@pytest.mark.parametrize("target", ["power", "quantile"])
+@pytest.mark.parametrize("family", ["linear", "trees"])
+def test_a_target_without_a_short_formula_has_no_card(family, target):
+    extra = {"additive": True, "rounds": 20} if family == "trees" else {}
+    model = fitted("regression", family, {"target": target, **extra})[2]
+    with pytest.raises(NotPrintable, match=f"a {target} target"):
+        scorecard(model)
+
+
 def test_dates_and_texts_are_listed_by_their_parts():
     data = mixed()
     model = families.load("linear").fit({"C": 1.0}, data, Limits())

@@ -151,6 +151,21 @@ def test_a_log_target_gives_values_in_the_unit_of_the_target(metric):
     assert model.final_params()["target"] == "log"
 
 
+@pytest.mark.parametrize("metric", ["rmse", "mae"])
+@pytest.mark.parametrize("target", ["power", "quantile"])
+def test_bent_targets_of_both_signs_beat_plain_ones_on_new_rows(target, metric):
+    data = numbers("regression", 800, noise=0.6, metric=metric)
+    data = replace(data, y=4 - np.exp(data.y / 1.5))
+    train, new = data.take(np.arange(400)), data.take(np.arange(400, 800))
+    models = [fit(train, params) for params in ({"target": target}, {})]
+    square, absolute = np.transpose(
+        [[np.mean(e**2), np.mean(np.abs(e))] for e in (m.predict(new.inputs)[:, 0] - new.y for m in models)]
+    )
+    bent, plain = square if metric == "rmse" else absolute
+    assert bent < 0.7 * plain
+    assert (models[0].transform.smearing > 0) == (metric == "rmse")
+
+
 def test_a_log_of_negative_targets_fails():
     with pytest.raises(FitFailed, match="needs values of zero and more"):
         fit(numbers("regression"), {"target": "log"})
@@ -235,6 +250,7 @@ def test_an_unseen_category_counts_as_none():
         ({"basis": "plain", "C": 1.0}, "linear, C 1"),
         ({"target": "log", "basis": "spline", "alpha": 2.0}, "linear, splines, log target, alpha 2"),
         ({"penalty": "elastic"}, "linear, elastic net"),
+        ({"target": "power"}, "linear, power target"),
     ],
 )
 def test_configurations_have_a_name(params, text):
@@ -250,13 +266,21 @@ def test_the_space_holds_the_penalty_and_the_basis(task, name):
     assert basis.choices[0] == "plain"
 
 
-@pytest.mark.parametrize("skewed", [False, True])
-def test_every_default_and_choice_can_be_fitted(skewed):
+@pytest.mark.parametrize(
+    ("skewed", "log", "targets"),
+    [
+        (False, True, [None]),
+        (True, True, [None, "log", "log", "power"]),
+        (True, False, [None, "quantile", "quantile", "power"]),
+    ],
+)
+def test_every_default_and_choice_can_be_fitted(skewed, log, targets):
     data = numbers("regression")
-    data = replace(data, y=np.exp(data.y), problem=replace(data.problem, skewed_target=skewed))
+    problem = replace(data.problem, skewed_target=skewed, log_target=log)
+    data = replace(data, y=np.exp(data.y) - (0 if log else 1), problem=problem)
     offered = FAMILY.defaults(data.problem, 120)
     assert offered[0] == {}
-    assert any(params.get("target") == "log" for params in offered) == skewed
+    assert [p.get("target") for p in offered if p in ({}, {"basis": "spline"}) or "target" in p][1:] == targets
     for knob in FAMILY.space(data.problem, 120)[1:]:
         offered += [{knob.name: value} for value in knob.choices]
     for params in offered:

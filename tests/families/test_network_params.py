@@ -143,8 +143,10 @@ def test_some_knobs_are_for_some_tables_only(problem, knob):
     assert knob not in {k.name for k in FAMILY.space(TABLE, 500)}
 
 
-def test_a_logarithm_of_the_target_is_tried_second_and_only_where_it_is_skewed():
-    assert [d["target"] for d in FAMILY.defaults(SKEWED, 500)[:3]] == ["plain", "log", "plain"]
+def test_transforms_of_the_target_are_tried_early_and_only_where_it_is_skewed():
+    signed = replace(SKEWED, log_target=False)
+    assert [d["target"] for d in FAMILY.defaults(SKEWED, 500)] == ["plain", "log", "plain", "power", "plain", "plain"]
+    assert [d["target"] for d in FAMILY.defaults(signed, 500)[:4]] == ["plain", "quantile", "plain", "power"]
     assert {d["target"] for d in FAMILY.defaults(VALUES, 500)} == {"plain"}
 
 
@@ -261,6 +263,18 @@ def test_a_logarithm_is_undone_with_smearing_for_means_only():
     rmse, mae = (replace(SKEWED, metric=metric) for metric in ("rmse", "mae"))
     assert targets.calibrated(rmse, mean, y, np.ones(400)).decode(mean)[0, 0] == pytest.approx(y.mean(), rel=0.05)
     assert targets.calibrated(mae, mean, y, np.ones(400)) == targets
+
+
+@pytest.mark.parametrize("target", ["power", "quantile"])
+def test_targets_of_both_signs_are_bent_back(target):
+    y = np.exp(np.random.default_rng(0).normal(size=400) * 1.5) - 2
+    targets = Targets.fit(SKEWED, y, target)
+    raw = targets.encode(y)[:, None]
+    np.testing.assert_allclose(targets.decode(raw)[:, 0], y, rtol=1e-4, atol=1e-4)
+    mean, one = np.zeros_like(raw), np.ones(400)
+    told = targets.calibrated(replace(SKEWED, metric="rmse"), mean, y, one).decode(mean)[0, 0]
+    assert abs(told - y.mean()) < 0.4 * abs(targets.decode(mean)[0, 0] - y.mean())
+    assert targets.calibrated(replace(SKEWED, metric="mae"), mean, y, one) == targets
 
 
 def test_members_are_averaged_as_probabilities_or_values():

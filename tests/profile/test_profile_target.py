@@ -3,9 +3,10 @@ import pandas as pd
 import pytest
 
 from automl.errors import DataError, UsageError
-from automl.profile.target import detect_task, encode_target, is_skewed
+from automl.profile.target import detect_task, encode_target, is_skewed, suits_log
 
 RNG = np.random.default_rng(0)
+DRAWN = np.random.default_rng(0).normal(size=500)
 
 
 def text(*cells):
@@ -112,19 +113,29 @@ def test_numbers_are_values(cells, values):
 
 
 @pytest.mark.parametrize(
-    ("values", "skewed"),
+    ("values", "skewed", "log"),
     [
-        (np.exp(np.random.default_rng(0).normal(size=500)), True),
-        (np.r_[np.zeros(300), np.exp(np.random.default_rng(0).normal(size=200))], True),
-        (np.random.default_rng(0).normal(50, 1, 500), False),
-        (np.exp(np.random.default_rng(0).normal(size=500)) - 1, False),
-        (np.ones(50), False),
-        (np.zeros(50), False),
+        (np.exp(DRAWN), True, True),
+        (np.r_[np.zeros(300), np.exp(DRAWN[:200])], True, True),
+        (50 + DRAWN, False, False),
+        (DRAWN, False, False),
+        (np.exp(DRAWN) - 1, True, False),
+        (-np.exp(DRAWN), True, False),
+        (1e300 * (20 - np.exp(DRAWN)), True, False),
+        (np.sinh(2 * DRAWN), True, False),
+        (1e6 + np.sinh(2 * DRAWN), True, False),
+        (np.random.default_rng(0).uniform(-1, 1, 500), False, False),
+        (np.ones(50), False, False),
+        (np.zeros(50), False, False),
     ],
-    ids=["lognormal", "many zeros", "symmetric", "negative values", "constant", "zeros"],
-)
-def test_a_long_tail_of_positive_targets_is_seen(values, skewed):
+    ids=[
+        "lognormal", "many zeros", "symmetric", "of both signs", "negative values", "negative", "tail below",
+        "two tails", "two tails far from zero", "no tail", "constant", "zeros",
+    ],
+)  # fmt: skip
+def test_long_tails_of_targets_are_seen(values, skewed, log):
     assert is_skewed(values) is skewed
+    assert suits_log(values) is log
 
 
 def test_multiclass_with_two_classes_is_binary():

@@ -40,7 +40,7 @@ WORDS = {
     ("text", "ngrams"): "n-grams of texts",
     ("penalty", "elastic"): "elastic net",
     ("penalty", "l1"): "lasso",
-    ("target", "log"): "log target",
+    **{("target", kind): words for kind, words in targets.WORDS.items()},
 }
 
 
@@ -51,7 +51,7 @@ class LinearFamily:
     in_worker: ClassVar[bool] = False
 
     def defaults(self, problem: Problem, rows: int) -> list[Params]:
-        """Numbers as they are with the penalty from a path, then splines, a log target, an elastic net, scores."""
+        """Numbers as they are with the penalty from a path, then splines, bent targets, an elastic net, scores."""
         if problem.modality != "table":
             return [{}]
         numbers = [column for column in problem.columns if column.kind == "number"]
@@ -61,8 +61,10 @@ class LinearFamily:
             offered.append({"text": "ngrams"})
         if curved:
             offered.append({"basis": "spline"})
-        if problem.skewed_target:
-            offered += [{"target": "log", **extra} for extra in ([{"basis": "spline"}] if curved else []) + [{}]]
+        bases: list[Params] = [{"basis": "spline"}, {}] if curved else [{}]
+        bent = targets.queued(problem)
+        offered += [{"target": kind, **basis} for kind in bent[:1] for basis in bases]
+        offered += [{"target": kind, **bases[0]} for kind in bent[1:]]
         offered.append({"penalty": "elastic"})
         if curved and any(abs(column.stats.get("skew") or 0.0) > SKEWED for column in numbers):
             offered.append({"basis": "quantile"})
@@ -81,9 +83,7 @@ class LinearFamily:
             knobs.append(Knob("basis", choices=("plain", "spline", "bins", "quantile")))
         if _has_texts(problem):
             knobs.append(Knob("text", choices=("topics", "ngrams")))
-        if problem.skewed_target:
-            knobs.append(Knob("target", choices=("plain", "log")))
-        return knobs
+        return knobs + targets.knobs(problem)
 
     def fit(self, params: Params, train: Dataset, limits: Limits) -> LinearModel:
         """Encode, choose the strength of the penalty unless given, solve."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from automl.families import transform
 from automl.families.base import Knob
 from automl.families.network.settings import Settings
 
@@ -51,7 +52,8 @@ def defaults(problem: Problem, rows: int) -> list[Params]:
     if problem.task != "regression":
         return several
     plain = [{**params, "target": "plain"} for params in several]
-    return [plain[0], {**regular, "target": "log"}, *plain[1:]] if problem.skewed_target else plain
+    bent = [{**regular, "target": kind} for kind in transform.queued(problem)]
+    return [plain[0], *bent[:1], plain[1], *bent[1:], *plain[2:]]
 
 
 def _table_rate(problem: Problem, rows: int) -> float:
@@ -78,9 +80,7 @@ def space(problem: Problem, rows: int) -> list[Knob]:  # noqa: ARG001 (one inter
     ]
     if any(column.kind == "category" and len(column.levels) > MANY_LEVELS for column in problem.columns):
         knobs.append(Knob("level_size", choices=(4, 8, 16)))
-    if problem.skewed_target:
-        knobs.append(Knob("target", choices=("plain", "log")))
-    return knobs
+    return knobs + transform.knobs(problem)
 
 
 def describe(params: Params) -> str:
@@ -107,9 +107,9 @@ def _extras(params: Params) -> list[str]:
         "piecewise-linear embeddings": embedding == "pwl",
         "quantile scores": params.get("numbers") == "quantile",
         f"level vectors of {params.get('level_size')}": params.get("level_size", 8) != 8,
-        "log target": params.get("target") == "log",
     }
-    return [name for name, holds in named.items() if holds]
+    bent = transform.WORDS.get(params.get("target", "plain"))
+    return [*(name for name, holds in named.items() if holds), *([bent] if bent else [])]
 
 
 SETTINGS = Settings(("realmlp", "tabm"), defaults, space, lambda _rows, _batch: (EPOCHS, EPOCHS_COUNTED), describe)

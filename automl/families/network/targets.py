@@ -48,7 +48,7 @@ class Targets:
         """From the targets of the training rows.
 
         Args:
-            target: 'plain', or 'log' to learn the logarithm of a regression target.
+            target: 'plain', or what is learnt in place of a regression target (see `families.transform`).
 
         Raises:
             FitFailed: a logarithm of negative targets.
@@ -78,7 +78,7 @@ class Targets:
         return np.clip(outputs * self.spread + self.center, self.low, self.high)
 
     def calibrated(self, problem: Problem, outputs: Array, y: Array, weight: Array) -> Targets:
-        """With the temperature, or the smearing of a logarithm, that suits outputs for rows that were not learnt."""
+        """With the temperature, or the smearing of a transform, that suits outputs for rows that were not learnt."""
         if self.kind == "classes":
             return replace(self, temperature=temperature(outputs, y, weight))
         if not transforms.wants_smearing(problem.metric):

@@ -108,7 +108,7 @@ def fit(params: Params, train: Dataset, limits: Limits) -> ForestModel:
     """Grow the trees asked for, or as many as the time allows; at least two."""
     started = time.monotonic()
     problem = train.problem
-    smears = params.get("target") == "log" and wants_smearing(problem.metric) and "smearing" not in params
+    smears = params.get("target", "plain") != "plain" and wants_smearing(problem.metric) and "smearing" not in params
     rows = prepare(params, train, aside=smears and problem.task == "regression" and not limits.full)
     constraints = encoding.monotone(problem, rows.encoded.features)
     # scikit-learn documents missing cells and monotone constraints as not going together.

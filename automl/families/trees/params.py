@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from automl.encode.statistics import MANY_LEVELS
+from automl.families import transform
 from automl.families.base import HARD_METRICS, Knob
 from automl.families.features import HANDMADE
 from automl.families.quantile import MEDIAN, quantile_of
@@ -76,13 +77,13 @@ def defaults(problem: Problem, rows: int) -> list[Params]:
     found: list[Params] = [{**tuned, **usual}, {**SHALLOW, **usual}]
     if quantile_of(problem.metric) in (None, MEDIAN):  # leaves of a forest are means
         found.append({**EXTRA, **usual})
-    statistics, log = has_many_levels(problem) and not usual, problem.skewed_target
+    statistics, bent = has_many_levels(problem) and not usual, transform.queued(problem)
     if statistics:
         found.append({**tuned, "categories": "statistics"})
-    if log:
-        found.append({**tuned, **usual, "target": "log"})
-    if statistics and log:
-        found.append({**tuned, "categories": "statistics", "target": "log"})
+    for first in bent[:1]:
+        found.append({**tuned, **usual, "target": first})
+        found += [{**tuned, "categories": "statistics", "target": first}] if statistics else []
+    found += [{**tuned, **usual, "target": other} for other in bent[1:]]
     return found + [{**other, **usual} for other in (LEAVES, REGULAR, SLOW)]
 
 
@@ -110,9 +111,7 @@ def space(problem: Problem) -> list[Knob]:
     ]
     if has_many_levels(problem):
         knobs.append(Knob("categories", choices=("codes", "statistics")))
-    if problem.skewed_target:
-        knobs.append(Knob("target", choices=("plain", "log")))
-    return knobs
+    return knobs + transform.knobs(problem)
 
 
 def wide(problem: Problem) -> bool:
@@ -179,4 +178,4 @@ def _categories(params: Params) -> str:
 
 
 def _target(params: Params) -> str:
-    return "log target" if params.get("target") == "log" else ""
+    return transform.WORDS.get(params.get("target", "plain"), "")

@@ -72,4 +72,4 @@ def smeared(params: Params, rows: Rows, predicted: Array) -> TargetTransform:
         return rows.transform
     if len(rows.check) >= SMEARED:
         return rows.transform.smeared(rows.train.y[rows.check], predicted, rows.weight(rows.check))
-    return replace(rows.transform, smearing=float(params.get("smearing", 1.0)))
+    return replace(rows.transform, smearing=float(params.get("smearing", rows.transform.smearing)))

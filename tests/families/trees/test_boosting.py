@@ -192,6 +192,23 @@ def test_the_logarithm_of_a_target_is_smeared_on_rows_set_aside_and_in_the_final
     assert np.array_equal(FAMILY.load(tmp_path, data.problem).predict(data.inputs), again.predict(data.inputs))
 
 
+@pytest.mark.parametrize("target", ["power", "quantile"])
+def test_targets_of_both_signs_are_bent_and_smeared_and_the_final_fit_is_told(tmp_path, target):
+    data = skewed()
+    data = replace(data, y=data.y - 3)
+    model = fit(data, {**short(60), "target": target})
+    final = model.final_params()
+    assert final["smearing"] == model.info["smearing"] == model.transform.smearing > 0.1
+    again = fit(data, final, full=True)
+    assert again.transform.smearing == final["smearing"]
+    predicted = again.predict(data.inputs)
+    assert data.y.min() <= predicted.min() < 0 < predicted.max() <= data.y.max()
+    again.save(tmp_path)
+    assert np.array_equal(FAMILY.load(tmp_path, data.problem).predict(data.inputs), predicted)
+    median = fit(replace(data, problem=replace(data.problem, metric="mae")), {**short(), "target": target})
+    assert median.final_params()["smearing"] == 0
+
+
 def test_medians_pass_through_the_logarithm_without_smearing():
     data = skewed()
     model = fit(replace(data, problem=replace(data.problem, metric="mae")), {**short(), "target": "log"})

@@ -91,15 +91,16 @@ def test_weights_matter():
     assert weighted > plain + 0.5
 
 
-def test_the_logarithm_of_a_target_is_smeared_on_rows_set_aside_and_in_the_final_fit_as_given():
+@pytest.mark.parametrize(("target", "none", "lowest"), [("log", 1, 0), ("power", 0, -1), ("quantile", 0, -1)])
+def test_a_transformed_target_is_smeared_on_rows_set_aside_and_in_the_final_fit_as_given(target, none, lowest):
     data = numbers("regression", 600)
-    data = replace(data, y=np.exp(data.y + np.random.default_rng(0).normal(0, 0.8, 600)))
-    model = fit(data, {"target": "log"})
+    data = replace(data, y=np.exp(data.y + np.random.default_rng(0).normal(0, 0.8, 600)) + lowest)
+    model = fit(data, {"target": target})
     final = model.final_params()
-    assert final["smearing"] == model.transform.smearing == model.info["smearing"] > 1
+    assert final["smearing"] == model.transform.smearing == model.info["smearing"] > none
     again = FAMILY.fit(final, data, Limits(threads=1, full=True))
     assert again.transform.smearing == final["smearing"]
-    assert again.predict(data.inputs).min() >= 0
+    assert again.predict(data.inputs).min() >= lowest
 
 
 def test_directions_hold(tmp_path):

@@ -29,10 +29,19 @@ def test_the_tuned_defaults_come_first(task):
     [
         (problem(levels=CITIES[:8]), []),
         (problem(levels=CITIES), ["XGBoost, category statistics"]),
-        (problem(skewed_target=True), ["XGBoost, log target"]),
+        (problem(skewed_target=True), ["XGBoost, log target", "XGBoost, power target"]),
+        (
+            problem(skewed_target=True, log_target=False),
+            ["XGBoost, quantile target", "XGBoost, power target"],
+        ),
         (
             problem(levels=CITIES, skewed_target=True),
-            ["XGBoost, category statistics", "XGBoost, log target", "XGBoost, category statistics, log target"],
+            [
+                "XGBoost, category statistics",
+                "XGBoost, log target",
+                "XGBoost, category statistics, log target",
+                "XGBoost, power target",
+            ],
         ),
     ],
 )
@@ -41,7 +50,7 @@ def test_encodings_and_transforms_are_offered_where_they_matter(found, queued):
     assert names(found)[3:] == [*queued, *rest, "XGBoost, depth 8, eta 0.015"]
     knobs = {knob.name for knob in FAMILY.space(found, 100)}
     assert ("categories" in knobs) == ("XGBoost, category statistics" in queued)
-    assert ("target" in knobs) == ("XGBoost, log target" in queued)
+    assert ("target" in knobs) == ("XGBoost, power target" in queued)
 
 
 def test_where_few_rows_share_a_level_every_configuration_takes_statistics():
@@ -73,6 +82,7 @@ def test_only_additive_trees_are_offered_when_the_model_must_be_explainable():
     [
         ({"kind": "extra", "trees": 20}, "extra trees, 20"),
         ({"kind": "forest", "target": "log"}, "random forest, 300, log target"),
+        ({"kind": "extra", "target": "quantile"}, "extra trees, 300, quantile target"),
         ({**REGRESSION, "rounds": 20, "smearing": 1.1, "target": "log"}, "XGBoost, log target"),
         ({"max_depth": 2, "eta": 0.3, "categories": "statistics"}, "XGBoost, depth 2, eta 0.3, category statistics"),
         ({"eta": 0.123456}, "XGBoost, depth 6, eta 0.123"),
