@@ -75,6 +75,15 @@ def free_memory() -> int:
     return min(free, memory())
 
 
+def resident(process: int) -> int:
+    """Bytes that a process holds in memory; 0 where the system does not tell."""
+    try:
+        pages = int(Path(f"/proc/{process}/statm").read_text(encoding="ascii").split()[1])
+    except (OSError, ValueError, IndexError):
+        return 0
+    return pages * os.sysconf("SC_PAGE_SIZE")
+
+
 def room(limit: int | None = None) -> int:
     """Bytes that a fit can get: those that are free, and no more than the user allows, where a limit is given."""
     return free_memory() if limit is None else min(free_memory(), limit)

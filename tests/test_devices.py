@@ -111,3 +111,8 @@ def test_free_memory_is_part_of_what_may_be_used():
 def test_a_fit_gets_what_is_free_and_allowed(monkeypatch, limit, expected):
     monkeypatch.setattr(devices, "free_memory", lambda: 1_000)
     assert devices.room(limit) == expected
+
+
+def test_the_memory_that_a_process_holds():
+    assert 2**22 < devices.resident(os.getpid()) < devices.memory()
+    assert devices.resident(2**22 + 1) == 0  # no such process: above the largest number there is

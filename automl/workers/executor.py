@@ -20,6 +20,7 @@ from multiprocessing.connection import Connection, Listener
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
+from automl import devices
 from automl.clock import OutOfTime
 from automl.errors import AutoMLError
 
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
     from automl.clock import Clock
 
 R = TypeVar("R")
+GROWTH = 0.2
+"""Share of the memory by which a worker may outgrow its size after its first call: what compiled networks leave behind
+adds up over a search."""
 GRACE = 1.0
 """Seconds a worker may run over its own limit before it is killed: fits stop themselves first."""
 
@@ -92,16 +96,19 @@ class Worker:
     """A worker process with its own Keras, started at once and connected to when first needed.
 
     A killed one is replaced when it is next needed: importing Keras would slow what else goes on, often for nothing.
+    One that has grown (see `GROWTH`) is killed between calls.
 
     Attributes:
         environment: variables on top of ours (threads, visible GPUs).
         process: None when it was killed and nothing has been asked of it since.
+        size: bytes it held after its first call; 0 before.
     """
 
     environment: dict[str, str] = field(default_factory=dict)
     shared: dict[str, Any] = field(default_factory=dict)
     process: subprocess.Popen[bytes] | None = None
     connection: Connection | None = None
+    size: int = 0
 
     def __post_init__(self) -> None:
         """Start the process; it imports Keras while we go on."""
@@ -189,10 +196,19 @@ class Worker:
         except (OutOfTime, KeyboardInterrupt):
             self.kill()  # a late answer must not be taken for that of the next call
             raise
+        self._recycle()
         if not succeeded:
             raise result
         answer: R = result
         return answer
+
+    def _recycle(self) -> None:
+        """End a worker that has grown, before memory runs out: the next call starts a fresh one."""
+        assert self.process is not None
+        now = devices.resident(self.process.pid)
+        self.size = self.size or now
+        if now - self.size > GROWTH * devices.memory():
+            self.kill()
 
     @staticmethod
     def _answer(connection: Connection, message: tuple[Any, ...], seconds: float) -> tuple[bool, Any]:
@@ -225,7 +241,7 @@ class Worker:
         """End it until it is needed again."""
         self.close()
         self.process = self.connection = None
-        self.arrived = []
+        self.arrived, self.size = [], 0
 
     def close(self) -> None:
         """Kill the process and remove its folder."""

@@ -53,6 +53,19 @@ def test_errors_travel_with_their_type_and_the_worker_lives_on(start, calls, nam
     assert worker.call(os.getpid) == pid
 
 
+@pytest.mark.parametrize(("grown", "same"), [(19, True), (21, False)])
+def test_a_worker_that_has_grown_is_replaced_between_calls(start, monkeypatch, grown, same):
+    sizes = iter([300, 300, 300 + grown, 300, 300, 300])
+    monkeypatch.setattr(module.devices, "memory", lambda: 100)
+    monkeypatch.setattr(module.devices, "resident", lambda _process: next(sizes))
+    worker = start()
+    worker.share("values", np.arange(3.0))
+    first, second, third = (worker.call(os.getpid) for _ in range(3))
+    assert first == second == third  # it answers before it is ended
+    assert (worker.call(os.getpid) == first) is same
+    assert worker.call(operator.getitem, Shared("values"), 2) == 2.0
+
+
 def test_an_unknown_error_brings_its_place(start, calls):
     with pytest.raises(WorkerError) as caught:
         start().call(calls.broke)
