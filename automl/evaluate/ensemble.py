@@ -34,9 +34,6 @@ BEST = 3
 """Candidates that must be able to enter, however few splits they were judged on."""
 SINGLE_PARTS = 5
 """Parts of a single holdout between which weights are chosen and judged."""
-MORE_ROWS_GAIN = 0.01
-"""Share of the loss that fits on all rows are taken to save beside the models of the splits, which learnt from four
-fifths of them. Assumed: it only tells members that matter (4 % of the RMSE on diamonds) from those that do not."""
 SMALLEST = 1e-6
 """Relative gain in loss below which two steps are the same: a member already drawn is then drawn again."""
 
@@ -79,36 +76,23 @@ def ensemble(
         candidates: judged ones whose models were kept; those on fewer splits than the best have not the same rows.
         fewest: members; with 1 the bag of a single candidate's models is an ensemble too.
         affordable: whether members can all be fitted on all rows in time. One that cannot is left at the models of its
-            splits, which learnt from fewer rows; so the lightest is left out until the others can, as long as that
-            loses less than those rows would bring (`MORE_ROWS_GAIN`).
+            splits, which learnt from fewer rows; so the lightest is left out until the others can.
     """
     splits = shared_splits(cv, candidates)
     entered = best_of_each(candidates, splits)
     if not splits or len(entered) < fewest:
         return None
-    members, pool, worth = _selected(cv, entered, splits)
-    worth *= 1 + MORE_ROWS_GAIN
-    while len(members) > max(fewest, 1) and not affordable([c for c, _ in members]):
+    while True:
+        pool = _pool(cv, entered, splits)
+        weights = greedy(pool, np.arange(len(pool.y)))
+        members = tuple((c, float(w)) for c, w in zip(entered, weights, strict=True) if w > 0)
+        if len(members) <= max(fewest, 1) or affordable([c for c, _ in members]):
+            break
         lightest = min(members, key=lambda member: member[1])[0]
         entered = [c for c in entered if c is not lightest]
-        fewer, smaller, loss = _selected(cv, entered, splits)
-        if loss > worth:
-            break
-        members, pool = fewer, smaller
     if len(members) < fewest:
         return None
     return _as_candidate(cv, members, splits, _cross_fitted(pool))
-
-
-def _selected(
-    cv: CrossValidation, entered: Sequence[Candidate], splits: list[int]
-) -> tuple[tuple[tuple[Candidate, float], ...], Pool, float]:
-    """Candidates with their weights, what these were chosen on, and the loss there."""
-    pool = _pool(cv, entered, splits)
-    every = np.arange(len(pool.y))
-    weights = greedy(pool, every)
-    members = tuple((c, float(w)) for c, w in zip(entered, weights, strict=True) if w > 0)
-    return members, pool, pool.loss(np.tensordot(weights, pool.predictions, axes=1), every)
 
 
 def best_of_each(candidates: Sequence[Candidate], splits: list[int]) -> list[Candidate]:
