@@ -193,8 +193,7 @@ def _begin(
     for line in introduction(prepared):
         console.note(line)
     jsonio.write(folder / "profile.json", prepared.profile)
-    cv = _cross_validation(prepared, plan, outer, parts, metric, clock, worker, devices, folder)
-    cv = replace(cv, gpus=gpus, memory=plan.memory)
+    cv = _cross_validation(prepared, plan, outer, parts, metric, clock, worker, devices, gpus, folder)
     path = str(Path(source).resolve()) if isinstance(source, (str, Path)) else None
     events.add(
         "begin", command=command, source=path, plan=plan, rows=len(prepared.dataset), fingerprint=cv.journal.fingerprint
@@ -279,6 +278,7 @@ def _cross_validation(
     clock: Clock,
     worker: Workers | None,
     devices: Devices,
+    gpus: tuple[int, ...],
     folder: Path,
 ) -> CrossValidation:
     threads = (threads_here(plan, devices.processors) if worker is not None else 0) or devices.processors
@@ -287,7 +287,7 @@ def _cross_validation(
     return CrossValidation(
         prepared.dataset, metric, parts, clock, here, worker, threads, journal,
         keep_models=_may_blend(plan, len(outer.development)), latency_seconds=plan.max_latency,
-        size_bytes=plan.max_size, test=outer.test,
+        size_bytes=plan.max_size, test=outer.test, gpus=gpus, memory=plan.memory,
     )  # fmt: skip
 
 

@@ -23,8 +23,8 @@ class MadeSmaller(Check):
     table from rows and what its columns become.
     What is done: rows are left out at random, the same share of every class, or the oldest ones with
     --time-column; a boosting fit takes fewer bins first, a forest fewer trees, then both fewer rows, and
-    a network or a linear model fewer rows. The finding says how many. A run that could keep fewer than 1,000 rows stops
-    with an error.
+    a network or a linear model fewer rows. The finding says how many. A run that could keep fewer than
+    1,000 rows stops with an error.
     To override: a larger --memory, a machine with more, or --drop for columns you do not need.
     --ignore AM506 only keeps it out of the report.
     """

@@ -99,10 +99,9 @@ def named(table: Table, beaten: dict[str, float], threshold: float) -> set[str]:
         rivals = [family for family in rivals if table.p_better(family, "baseline") >= limit]
     if not rivals:
         return {table.families[0]}
-    found = set()
+    found, least = set(), min(beaten[family] for family in rivals)
     for limit in (threshold - LEEWAY, threshold, threshold + LEEWAY):
         enough = [family for family in rivals if beaten[family] < limit]
-        least = min(beaten[family] for family in rivals)
         found |= {enough[0]} if enough else {f for f in rivals if beaten[f] <= least + LEEWAY}
     return found
 

@@ -49,9 +49,9 @@ def test_what_fails_after_a_first_step_is_an_error(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("training", "gpus", "expected"), [(True, ["gpu:0"], True), (True, [], False), (False, ["gpu:0"], False)]
+    ("training", "gpu", "expected"), [(True, True, True), (True, False, False), (False, True, False)]
 )
-def test_tensorflow_compiles_training_on_a_gpu(monkeypatch, training, gpus, expected):
-    monkeypatch.setattr(keras.distribution, "list_devices", lambda kind: gpus)
+def test_tensorflow_compiles_training_on_a_gpu(monkeypatch, training, gpu, expected):
+    monkeypatch.setattr(trainer, "on_gpu", lambda: gpu)
 
     assert trainer.compiled(training=training) is expected

@@ -18,6 +18,7 @@ from keras import ops
 from automl.encode.several import filled, unpacked
 from automl.families.network.dropout import Drop
 from automl.families.network.mixing import NOTHING, Mixing, mixture
+from automl.families.network.precision import on_gpu
 
 if TYPE_CHECKING:
     from automl.data.dataset import Array
@@ -194,7 +195,7 @@ def compiled(*, training: bool) -> bool:
     Predictions are compiled for JAX alone: what they are must not depend on the machine more than it has to.
     """
     backend = keras.backend.backend()
-    return backend == "jax" or (training and backend == "tensorflow" and bool(keras.distribution.list_devices("gpu")))
+    return backend == "jax" or (training and backend == "tensorflow" and on_gpu())
 
 
 def outputs(network: keras.Model, inputs: Array, batch: int) -> Array:
