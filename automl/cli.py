@@ -189,19 +189,27 @@ def doctor(as_json: bool) -> None:
 def main() -> None:
     """Run the command line; errors meant for people come without a traceback."""
     interrupts.watch()
+    code = _exit_code()
+    interrupts.finish()
+    sys.exit(code)
+
+
+def _exit_code() -> int:
     try:
         code = cli.main(standalone_mode=False)
     except AutoMLError as error:
-        sys.exit(_fail(error))
+        return _fail(error)
     except OSError as error:
-        sys.exit(_fail(AutoMLError.of_system(error)))
+        return _fail(AutoMLError.of_system(error))
     except click.ClickException as error:
         error.show()
-        sys.exit(2)
-    except (KeyboardInterrupt, click.Abort):
+        return 2
+    except (Exception, KeyboardInterrupt) as error:
+        if not interrupts.behind(error):
+            raise
         click.echo("Interrupted.", err=True)
-        sys.exit(INTERRUPTED)
-    sys.exit(code if isinstance(code, int) else 0)
+        return INTERRUPTED
+    return code if isinstance(code, int) else 0
 
 
 def _fail(error: AutoMLError) -> int:

@@ -2,22 +2,33 @@
 
 Python's own handler raises KeyboardInterrupt wherever the program happens to be. In a callback from compiled code, or
 in a finaliser, that exception is printed and forgotten, and the run would go on to its end; in the callback that hands
-XGBoost its data, XGBoost may abort the process.
+XGBoost its data, XGBoost may abort the process; in the import system it can leave a lock taken, and the thread that
+imports beside us waits for ever. There the press waits until the program is out of it.
 """
 
 from __future__ import annotations
 
+import _thread
 import signal
 import threading
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from types import FrameType
 
 CALLBACKS = ("_next_wrapper", "_reset_wrapper")
 """Functions that XGBoost's compiled code calls: no exception may leave them."""
 
+IMPORTER = "<frozen importlib._bootstrap>"
+"""The file name of the import system's own functions, which take locks that an exception may leave taken."""
+
+AGAIN = 0.05
+"""Seconds until a press that had to wait is tried again."""
+
 _pressed = threading.Event()
+_holding = threading.Event()
 
 
 def watch() -> None:
@@ -28,17 +39,51 @@ def watch() -> None:
 
 def _press(_number: int, frame: FrameType | None) -> None:
     _pressed.set()
-    if not _called_back(frame):
+    if not _must_wait(frame):
         raise KeyboardInterrupt
+    later = threading.Timer(AGAIN, _again)
+    later.daemon = True
+    later.start()
 
 
-def _called_back(frame: FrameType | None) -> bool:
-    """Whether compiled code waits for one of the functions that run."""
+def _again() -> None:
+    """From a timer's thread: the main thread looks again, unless somebody answered meanwhile."""
+    if _pressed.is_set():
+        _thread.interrupt_main()
+
+
+def _must_wait(frame: FrameType | None) -> bool:
+    """Whether the import system itself runs, compiled code waits for one of its callbacks, or `held` holds presses."""
+    if _holding.is_set() or (frame is not None and frame.f_code.co_filename == IMPORTER):
+        return True
     while frame is not None:
         if frame.f_code.co_name in CALLBACKS:
             return True
         frame = frame.f_back
     return False
+
+
+def behind(error: BaseException) -> bool:
+    """Whether the error stands for Ctrl-C: libraries turn an exception that they meet into one of their own."""
+    return isinstance(error, KeyboardInterrupt) or _pressed.is_set()
+
+
+@contextmanager
+def held() -> Iterator[None]:
+    """Hold presses back in the body: for what must not be left half done, and takes no time."""
+    _holding.set()
+    try:
+        yield
+    finally:
+        _holding.clear()
+
+
+def finish() -> None:
+    """Make sure that the exit code is ours: `python -m` ends by the signal once a press crossed `exec` of a text.
+
+    CPython remembers that (`unhandled_keyboard_interrupt` of its runtime) until a text is next run.
+    """
+    exec("")  # noqa: S102 - a constant text
 
 
 def check() -> None:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from automl import deciding, families, jsonio, pictures
+from automl import deciding, families, interrupts, jsonio, pictures
 from automl.backbones import with_backbone
 from automl.checks import without
 from automl.clock import Clock
@@ -175,9 +175,10 @@ def _begin(
     stages = Stages(clock, console)
     scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="automl-")))
     loading = families.preload()
-    worker = _start_worker(plan, clock, devices, gpus)
-    if worker is not None:
-        stack.callback(worker.close)
+    with interrupts.held():  # a worker is not left alone
+        worker = _start_worker(plan, clock, devices, gpus)
+        if worker is not None:
+            stack.callback(worker.close)
     with stages.stage("read"):
         raw = read(source, plan)
     with stages.stage("profile"):

@@ -2,7 +2,10 @@
 
 import os
 import signal
+import subprocess
+import sys
 import threading
+import time
 
 import pytest
 
@@ -78,3 +81,55 @@ def test_another_handler_is_left_alone():
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     interrupts.watch()
     assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+
+
+def wait():
+    """Time for a press that was held back to come."""
+    time.sleep(10 * interrupts.AGAIN)
+
+
+def test_a_press_inside_the_import_system_waits_until_the_program_is_out_of_it():
+    code = compile("import os, signal\nos.kill(os.getpid(), signal.SIGINT)\nran = True", interrupts.IMPORTER, "exec")
+    names = {}
+    exec(code, names)
+    assert names["ran"]
+    with pytest.raises(KeyboardInterrupt):
+        wait()
+
+
+def test_a_press_is_held_back_and_comes_afterwards():
+    with interrupts.held():
+        os.kill(os.getpid(), signal.SIGINT)
+        wait()
+    with pytest.raises(KeyboardInterrupt):
+        wait()
+
+
+def test_a_press_that_was_answered_does_not_come_again():
+    with interrupts.held():
+        os.kill(os.getpid(), signal.SIGINT)
+        interrupts.answered()
+    wait()
+    interrupts.check()
+
+
+def test_an_error_that_a_library_made_of_a_press_stands_for_it():
+    assert interrupts.behind(KeyboardInterrupt())
+    assert not interrupts.behind(TypeError())
+    press()
+    assert interrupts.behind(TypeError())
+
+
+@pytest.mark.parametrize(("last", "code"), [("pass", -signal.SIGINT), ("interrupts.finish()", 130)])
+def test_the_exit_code_is_ours_though_the_press_crossed_a_text_that_ran(tmp_path, last, code):
+    (tmp_path / "pressed.py").write_text(
+        "import sys\n"
+        "from automl import interrupts\n"
+        "interrupts.watch()\n"
+        "try:\n"
+        "    exec('import os, signal; os.kill(os.getpid(), signal.SIGINT)')\n"
+        "except KeyboardInterrupt:\n"
+        f"    {last}\n"
+        "sys.exit(130)\n"
+    )
+    assert subprocess.run([sys.executable, "-m", "pressed"], cwd=tmp_path, check=False).returncode == code
