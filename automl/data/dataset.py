@@ -24,10 +24,12 @@ class Images:
     Attributes:
         file: .npy file of uint8, shape (images, height, width, channels).
         rows: (n,) which images, in this order.
+        scratch: the file is soon gone, or written again: what is computed from it is not kept.
     """
 
     file: Path
     rows: Array
+    scratch: bool = False
 
     def __len__(self) -> int:
         """Images in this selection."""

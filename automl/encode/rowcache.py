@@ -30,7 +30,7 @@ _LOCK = threading.Lock()
 def cached(images: Images, kind: str, width: int, compute: Callable[[Array], Array]) -> Array:
     """(n, width) float32 features of a selection; what is missing in memory is computed for its rows only.
 
-    The last `MOST` files are kept: one a column of images; a rewritten file has another time stamp.
+    The last `MOST` files are kept, no scratch files: one a column of images; a rewritten file has another time stamp.
 
     Args:
         images: the selection.
@@ -38,6 +38,8 @@ def cached(images: Images, kind: str, width: int, compute: Callable[[Array], Arr
         width: features a row.
         compute: (m, height, width, channels) uint8 -> (m, width) features.
     """
+    if images.scratch:
+        return compute(images.pixels())
     status = images.file.stat()
     key = (kind, str(images.file.resolve()), status.st_mtime_ns, status.st_size)
     with _LOCK:

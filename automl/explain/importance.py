@@ -146,6 +146,6 @@ def _with_region_of(model: Model, images: Images, order: Array, region: int) -> 
     scratch = images.file.with_name(f"region-{region}-{int(order[0])}.npy")
     np.save(scratch, pixels)
     try:
-        return model.predict(Images(scratch, np.arange(len(pixels))))
+        return model.predict(Images(scratch, np.arange(len(pixels)), scratch=True))
     finally:
         scratch.unlink()

@@ -5,6 +5,7 @@ import pytest
 
 from automl import families
 from automl.data.dataset import Dataset, Images
+from automl.encode import image
 from automl.explain import importance as module
 from automl.explain.importance import REGIONS, REPEATS, _parts, importance
 from automl.families.base import Limits
@@ -84,21 +85,36 @@ def test_the_method_names_the_loss(tmp_path):
     assert method == "1 - ROC AUC added on 120 rows when the column is shuffled between rows"
 
 
-def test_the_region_that_decides_comes_first(tmp_path):
+def striped(folder, channels=1):
+    """Images of which those of the second class have stripes in the centre; and a folder for a model beside them."""
     rng = np.random.default_rng(0)
-    pixels = rng.integers(0, 60, (120, 24, 24, 1)).astype(np.uint8)
+    pixels = rng.integers(0, 60, (120, 24, 24, channels)).astype(np.uint8)
     y = rng.integers(0, 2, 120)
-    pixels[y == 1, 9:15:2, 9:15] = 250  # stripes in the centre
-    np.save(tmp_path / "images.npy", pixels)
-    problem = Problem("image", "binary", "log_loss", ("a", "b"), (), 0, (24, 24, 1))
-    data = Dataset(problem, Images(tmp_path / "images.npy", ALL), y)
-    (tmp_path / "model").mkdir()
+    pixels[y == 1, 9:15:2, 9:15] = 250
+    np.save(folder / "images.npy", pixels)
+    problem = Problem("image", "binary", "log_loss", ("a", "b"), (), 0, (24, 24, channels))
+    (folder / "model").mkdir()
+    return Dataset(problem, Images(folder / "images.npy", ALL), y)
+
+
+def test_the_region_that_decides_comes_first(tmp_path):
+    data = striped(tmp_path)
+    pixels = np.load(tmp_path / "images.npy")
     found = explained(data, tmp_path / "model")
     assert found.columns[0]["column"] == "centre"
     assert {c["column"] for c in found.columns} == set(REGIONS)
     assert "another image" in found.method
     assert sorted(p.name for p in tmp_path.iterdir()) == ["images.npy", "model"]
     assert np.array_equal(np.load(tmp_path / "images.npy"), pixels)
+
+
+def test_the_features_of_the_run_stay_known(tmp_path, monkeypatch):
+    data = striped(tmp_path)
+    explained(data, tmp_path / "model")
+    asked = []
+    monkeypatch.setattr(image, "features", lambda pixels, *_: asked.append(len(pixels)))
+    image.HandmadeImages().transform(data.inputs)
+    assert sum(asked) == 0
 
 
 def test_of_recordings_parts_of_the_spectrogram(tmp_path):

@@ -65,7 +65,7 @@ class Features:
 
     def transform(self, frame: Images) -> Array:
         """(images, features) float32; while a run goes on, an image's features are computed once for all its fits."""
-        if not frame.file.with_name(FILE).is_file():
+        if frame.scratch or not frame.file.with_name(FILE).is_file():
             return self._computed(frame)
         cache = _cache(frame.file.with_name("features.npy"), len(np.load(frame.file, mmap_mode="r")), self.width)
         missing = np.flatnonzero(np.isnan(cache[frame.rows, 0]))
