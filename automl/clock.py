@@ -15,10 +15,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from automl import interrupts
 from automl.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from types import FrameType
 
 UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0, "": 1.0}
 IMPORTED = time.monotonic()
@@ -97,7 +99,8 @@ class Clock:
         """Raise `OutOfTime` in the body after `seconds`.
 
         Works by a timer signal, which Python delivers to the main thread between bytecodes: solvers that call back into
-        Python every iteration are stopped there. In other threads, and where trials are counted, nothing is limited.
+        Python every iteration are stopped there; where no exception may be raised, as soon as it may. In other threads,
+        and where trials are counted, nothing is limited.
         """
         usable = hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()
         if self.budget is None or seconds == float("inf") or not usable:
@@ -106,8 +109,10 @@ class Clock:
         if seconds <= 0:
             raise OutOfTime
 
-        def stop(_signal: int, _frame: object) -> None:
-            raise OutOfTime
+        def stop(_signal: int, frame: FrameType | None) -> None:
+            if not interrupts.must_wait(frame):
+                raise OutOfTime
+            signal.setitimer(signal.ITIMER_REAL, interrupts.AGAIN)
 
         previous = signal.signal(signal.SIGALRM, stop)
         signal.setitimer(signal.ITIMER_REAL, seconds)

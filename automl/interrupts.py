@@ -25,7 +25,7 @@ IMPORTER = "<frozen importlib._bootstrap>"
 """The file name of the import system's own functions, which take locks that an exception may leave taken."""
 
 AGAIN = 0.05
-"""Seconds until a press that had to wait is tried again."""
+"""Seconds until what had to wait is tried again."""
 
 _pressed = threading.Event()
 _holding = threading.Event()
@@ -39,7 +39,7 @@ def watch() -> None:
 
 def _press(_number: int, frame: FrameType | None) -> None:
     _pressed.set()
-    if not _must_wait(frame):
+    if not must_wait(frame):
         raise KeyboardInterrupt
     later = threading.Timer(AGAIN, _again)
     later.daemon = True
@@ -52,8 +52,8 @@ def _again() -> None:
         _thread.interrupt_main()
 
 
-def _must_wait(frame: FrameType | None) -> bool:
-    """Whether the import system itself runs, compiled code waits for one of its callbacks, or `held` holds presses."""
+def must_wait(frame: FrameType | None) -> bool:
+    """Whether no exception may be raised now: in the import system, in a callback of compiled code, or in `held`."""
     if _holding.is_set() or (frame is not None and frame.f_code.co_filename == IMPORTER):
         return True
     while frame is not None:

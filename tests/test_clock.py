@@ -7,7 +7,9 @@ import sys
 import threading
 import time
 
+import numpy as np
 import pytest
+import xgboost
 
 from automl.clock import Clock, OutOfTime, parse_budget, process_age
 from automl.errors import UsageError
@@ -61,6 +63,32 @@ def _work(seconds):
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         time.sleep(0.01)
+
+
+def test_a_limit_waits_until_compiled_code_is_out_of_its_callback():
+    class Slow(xgboost.DataIter):
+        given = False
+
+        def next(self, input_data):
+            _work(0.3)
+            if not self.given:
+                input_data(data=np.ones((4, 2)), label=np.ones(4))
+            self.given = not self.given
+            return self.given
+
+        def reset(self):
+            self.given = False
+
+    made = []
+
+    def body():
+        made.append(xgboost.QuantileDMatrix(Slow()))
+        _work(30.0)
+
+    with pytest.raises(OutOfTime), Clock(60.0).limit(0.1):
+        body()
+
+    assert len(made) == 1
 
 
 def test_no_time_left_does_not_start_the_body():
