@@ -21,6 +21,7 @@ from automl.families.task import FitTask, Fitted
 from automl.workers.executor import WorkerDied, WorkerError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from automl.data.dataset import Array
@@ -63,7 +64,8 @@ def open_test(
 
     Args:
         chosen: the candidate to deliver.
-        others: the best candidates of the other families, simple to complex; the first is the last resort.
+        others: what may be delivered in its place: the best candidates of the other families, simple to complex; where
+            it is an ensemble, before them the candidate that would be delivered without one.
         folder: existing model folder.
         reserve: seconds to keep for what follows.
 
@@ -73,9 +75,8 @@ def open_test(
     if outer.protocol == "repeated_cv":
         return _judge_small(cv, outer, chosen, others, folder, reserve)
     tested = Tested(outer.test)
-    for candidate in [chosen, *sorted(others, key=expected_seconds, reverse=True)]:
-        # The fallbacks, simplest last, are only reached when the chosen one cannot be fitted in time.
-        fitted = _final_fit(cv, candidate, outer.development, outer.test, folder, reserve)
+    for candidate, must in _in_turn(cv, chosen, others, reserve):
+        fitted = _delivered(cv, candidate, outer.development, outer.test, folder, reserve, must=must)
         if fitted is not None:
             tested.predictions[candidate.name] = fitted.predictions
             tested.delivered = candidate
@@ -102,12 +103,50 @@ def refit(cv: CrossValidation, chosen: Candidate, rows: Array, folder: Path, res
     fresh.mkdir()
     fitted = _final_fit(cv, chosen, rows, rows[:1], fresh, reserve)
     # A fit that the clock cut short is worse than the one that stands.
-    if fitted is None or fitted.info.get("cut_by_time"):
+    if fitted is None or fitted.could_take_longer:
         shutil.rmtree(fresh)
         return None
     shutil.rmtree(folder)
     fresh.rename(folder)
     return fitted
+
+
+def _in_turn(
+    cv: CrossValidation, chosen: Candidate, others: list[Candidate], reserve: float
+) -> Iterator[tuple[Candidate, bool]]:
+    """What to deliver, one until a fit succeeds, and whether it must do although the time cuts its fit short.
+
+    After the chosen one those that the time allows, the best by validation first (without an ensemble, what would be
+    delivered instead of it); then the cheapest.
+    """
+    yield chosen, True
+    single = others[0] if chosen.members and others else None
+    waiting = {c.name: c for c in others}
+    while waiting:
+        left = cv.clock.left(reserve)
+        in_time = [c for c in waiting.values() if expected_seconds(c) * MORE_ROWS <= left]
+        best = min(in_time, key=lambda c: (c is not single, c.loss()), default=None)
+        following = best or min(waiting.values(), key=expected_seconds)
+        del waiting[following.name]
+        yield following, not waiting
+
+
+def _delivered(
+    cv: CrossValidation, candidate: Candidate, train: Array, predict: Array, folder: Path, reserve: float, *, must: bool
+) -> Fitted | None:
+    """The final fit, written to the folder; None, and the folder empty, when it fails.
+
+    Args:
+        must: a fit that the time cut short, perhaps after one round, is no failure.
+    """
+    fitted = _final_fit(cv, candidate, train, predict, folder, reserve)
+    if fitted is not None and (must or not fitted.could_take_longer):
+        return fitted
+    if fitted is not None:
+        candidate.reason = "final fit: cut short by the time"
+    for part in folder.iterdir():
+        shutil.rmtree(part) if part.is_dir() else part.unlink()
+    return None
 
 
 def _final_fit(
@@ -123,7 +162,7 @@ def _final_fit(
     seconds = None if cv.clock.counts_trials else max(cv.clock.left(reserve), 0.1)
     task = FitTask(candidate.family, params, train, predict, cv.limits(seconds, full=True), save)
     # What is delivered is worth a part of the time for the rest: killed a moment before its end, all of it is lost.
-    late = reserve / 2 if save is not None else 0.0
+    late = max(min(reserve, cv.clock.left()), 0.0) / 2 if save is not None else 0.0
     try:
         return cv.run(task, late)
     except (FitFailed, OutOfTime, WorkerDied, WorkerError) as error:
@@ -136,8 +175,6 @@ def _assembled(cv: CrossValidation, ensemble: Candidate, folder: Path) -> Fitted
         return bag.assemble(cv, ensemble, folder)
     except (FitFailed, OutOfTime, WorkerDied, WorkerError) as error:
         ensemble.reason = f"putting it together: {str(error) or 'out of time'}"
-        for part in folder.iterdir():
-            shutil.rmtree(part) if part.is_dir() else part.unlink()
         return None
 
 
@@ -156,7 +193,7 @@ def _judge_small(
     repeats = min(_repeats(cv, chosen, folds, reserve + expected_seconds(chosen) * MORE_ROWS), REPEATS)
     splits = min(folds * max(repeats, 1), len(again))
     fresh = _Fresh(cv, replace(cv, keep_models=False, splits=again), splits, _stale(cv, again[:splits]))
-    for candidate in [chosen, *sorted(others, key=expected_seconds, reverse=True)]:
+    for candidate, must in _in_turn(cv, chosen, others, reserve):
         keep = reserve + (expected_seconds(candidate) * MORE_ROWS if tested.delivered is None else 0.0)
         enough = _repeats(cv, candidate, folds, keep) >= max(repeats, 1)
         judged = _judged(
@@ -167,7 +204,8 @@ def _judge_small(
         tested.rows = judged.rows
         tested.predictions[candidate.name] = judged.predictions[judged.rows]
         if tested.delivered is None:
-            fitted = _final_fit(cv, candidate, outer.development, outer.development[:1], folder, reserve)
+            one = outer.development[:1]
+            fitted = _delivered(cv, candidate, outer.development, one, folder, reserve, must=must)
             tested.delivered, tested.stale = candidate if fitted is not None else None, judged.stale
     if tested.delivered is None:
         raise _nothing(chosen, others)

@@ -133,6 +133,47 @@ def test_without_time_the_cheapest_is_delivered(model):
     assert "out of time" in chosen.reason
 
 
+def test_the_last_resort_is_the_best_by_validation_that_the_time_allows(model):
+    cv, outer = large(budget=100.0, costs={"baseline": 0.01, "linear": 1.0, "trees": 4.0, "network": 20.0})
+    chosen, *others = probes(cv, "trees", "baseline", "linear", "network")
+    cv.here.trouble, cv.clock.now = failing("trees"), 80.0  # 13 s after the failed fit
+    done = len(cv.here.tasks)
+    assert open_test(cv, outer, chosen, others, model, 3.0).delivered.family == "linear"
+    assert [t.family for t in cv.here.tasks[done:]] == ["trees", "linear", "baseline"]
+
+
+def test_of_those_the_time_allows_the_dear_one_is_not_first(model):
+    cv, outer = large(trouble=failing("trees"), costs={"baseline": 0.0, "linear": 9.0, "network": 1.0, "trees": 2.0})
+    chosen, *others = probes(cv, "trees", "baseline", "linear", "network")
+    assert open_test(cv, outer, chosen, others, model, 0.0).delivered.family == "network"
+
+
+def test_in_place_of_an_ensemble_comes_what_was_chosen_without_one(model):
+    cv, outer = large(costs={"trees": 2.0, "linear": 1.0})
+    single, baseline, better = probes(cv, "linear", "baseline", "trees")
+    both = replace(cv.candidate("ensemble", {}), members=((single, 0.5), (better, 0.5)))  # no model of theirs is kept
+    assert open_test(cv, outer, both, [single, baseline, better], model, 0.0).delivered is single
+
+
+@pytest.mark.parametrize(("others", "delivered"), [(["baseline", "linear"], "baseline"), (["linear"], "linear")])
+def test_a_last_resort_that_the_time_cut_is_refused_while_another_remains(model, others, delivered):
+    cv, outer = large(trouble=failing("trees"), info=lambda task: {"cut_by_time": task.family == "linear"})
+    chosen, *others = probes(cv, "trees", *others)
+    tested = open_test(cv, outer, chosen, others, model, 0.0)
+    assert tested.delivered.family == delivered
+    assert written(model) == delivered
+    if delivered == "baseline":
+        assert others[1].reason == "final fit: cut short by the time"
+
+
+def test_no_fit_is_waited_for_beyond_what_is_really_left(model):
+    cv, outer = large(budget=100.0)
+    chosen, baseline = probes(cv, "trees", "baseline")
+    cv.here.costs, cv.clock.now = {"trees": 9.0}, 98.0
+    assert open_test(cv, outer, chosen, [baseline], model, 12.0).delivered is baseline
+    assert cv.clock.now < 100.0
+
+
 def small(budget=None, n=100, order=None, groups=None, **how):
     data = replace(numbers("regression", n), order=order, groups=groups)
     outer = split.outer(data)
