@@ -17,7 +17,7 @@ MORE_ROWS = 1.35
 
 def expected_seconds(candidate: Candidate) -> float:
     """Seconds of the longest fit of cross-validation, from measured ones."""
-    return max((f.fit_seconds + f.predict_seconds for f in candidate.fits.values()), default=0.0)
+    return max((f.fit_seconds + f.predict_seconds for f in candidate.given()), default=0.0)
 
 
 def refit_seconds(candidate: Candidate) -> float:

@@ -76,10 +76,15 @@ class Candidate:
         wanted = sorted(self.losses) if splits is None else splits
         return float(np.mean([self.losses.get(s, np.inf) for s in wanted])) if wanted else float("inf")
 
+    def given(self) -> list[Fitted]:
+        """What the fits gave so far, the first one first; a thread beside this one may be adding to them."""
+        return list(self.fits.values())
+
     @property
     def seconds(self) -> float:
         """Mean seconds of a fit with its predictions."""
-        return float(np.mean([f.fit_seconds + f.predict_seconds for f in self.fits.values()])) if self.fits else 0.0
+        given = self.given()
+        return float(np.mean([f.fit_seconds + f.predict_seconds for f in given])) if given else 0.0
 
     def on_rung(self, rows: int) -> Candidate:
         """The same candidate as judged on split 0 after learning from so many rows, and on nothing else."""
@@ -88,18 +93,19 @@ class Candidate:
 
     def final_params(self) -> Params:
         """Parameters of the final fit: the median over splits of every number that a fit determined."""
-        given = [f.final_params for f in self.fits.values()]
+        given = [f.final_params for f in self.given()]
         return {key: _middle([params[key] for params in given]) for key in given[0]} if given else self.params
 
     @property
     def could_train_longer(self) -> bool:
         """True when time, not validation, ended its fits."""
-        return bool(self.fits) and next(iter(self.fits.values())).could_take_longer
+        return any(fitted.could_take_longer for fitted in self.given()[:1])
 
     @property
     def info(self) -> dict[str, Any]:
         """Facts of the first fit."""
-        return next(iter(self.fits.values())).info if self.fits else {}
+        given = self.given()
+        return given[0].info if given else {}
 
 
 def _middle(values: list[Any]) -> Any:

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from automl.clock import OutOfTime
+from automl.evaluate import cost
 from automl.evaluate.crossval import DATASET, Candidate, nested
 from automl.families.base import FitFailed
 from automl.families.task import Fitted
@@ -31,6 +32,22 @@ def raising(error, times=1):
 
 def fitted(params=None, **info):
     return Fitted(np.zeros((2, 1)), params or {}, info, 2.0, 1.0)
+
+
+@pytest.mark.parametrize(
+    "ask", [lambda c: c.seconds, Candidate.final_params, cost.expected_seconds], ids=["mean", "params", "longest"]
+)
+def test_a_candidate_may_be_asked_while_a_thread_adds_to_its_fits(ask):
+    candidate = Candidate("trees-0", "trees", {}, "")
+
+    class Meanwhile(Fitted):
+        def __getattribute__(self, name):
+            candidate.fits[len(candidate.fits)] = fitted()
+            return super().__getattribute__(name)
+
+    candidate.fits[0] = Meanwhile(np.zeros((2, 1)), {}, {}, 2.0, 1.0)
+    assert ask(candidate) in (3.0, {})
+    assert len(candidate.fits) > 1
 
 
 def test_candidates_are_numbered_by_family():
