@@ -1,5 +1,7 @@
 """What is random in training series and spectrograms, mixtures of rows, and pooling of texts."""
 
+import time
+
 import numpy as np
 import pytest
 
@@ -10,7 +12,8 @@ from automl.families.network.average import Average  # noqa: E402
 from automl.families.network.mixing import Mixing, mixture  # noqa: E402
 from automl.families.network.series import Disturbed, kernels  # noqa: E402
 from automl.families.network.text import Pooled  # noqa: E402
-from automl.families.network.trainer import Objective  # noqa: E402
+from automl.families.network.trainer import Objective, Trainer  # noqa: E402
+from automl.families.network.training import Deadline, Plan, Run  # noqa: E402
 
 pytestmark = [
     pytest.mark.slow,  # imports Keras
@@ -85,6 +88,24 @@ def test_what_is_drawn_for_each_step(mixing, blended, cut):
     np.testing.assert_allclose(drawn[:, 1], np.where(is_cut, 1 - area, drawn[:, 0]), atol=1e-6)
     assert (drawn[is_cut, 0] == 1).all()
     assert ((drawn >= 0) & (drawn <= 1)).all()
+
+
+def taken(monkeypatch, seed, deadline=None):
+    """What the last call of a training run of images was given to mix them by."""
+    network = keras.Sequential([keras.Input((4,)), keras.layers.Dense(2)])
+    trainer, seen = Trainer(network, Objective("classes"), keras.optimizers.Adam(), mixing=Mixing(0.2, 1.0)), []
+    monkeypatch.setattr(trainer, "train_on_batch", lambda data: seen.append(data[4]))
+    data = np.zeros((8, 4), np.float32), np.zeros(8, np.float32), np.ones(8, np.float32)
+    run = Run(trainer, data, None, Plan(4, 6, 1, 1, 1e-3, "constant", seed), Deadline(deadline))
+    run.train(None if deadline is None else run.measure())
+    return seen[-1]
+
+
+def test_mixtures_depend_on_the_seed_and_not_on_what_was_measured_before(monkeypatch):
+    first = taken(monkeypatch, 0)
+
+    np.testing.assert_array_equal(taken(monkeypatch, 0, time.monotonic() + 60), first)
+    assert (taken(monkeypatch, 1) != first).any(axis=1).all()
 
 
 def test_an_average_of_weights_forgets_where_it_began():

@@ -90,7 +90,7 @@ class Trainer(keras.Model):  # type: ignore[misc]
     ) -> None:
         super().__init__()
         self.pace = pace
-        self.mixing, self.random = mixing, np.random.default_rng(0)
+        self.mixing = mixing
         self.network, self.objective, self.decay = network, objective, decay
         self.fading = [layer for layer in network.layers if isinstance(layer, Drop)]
         self.decaying = [v for v in network.trainable_variables if v.name in DECAYING] if decay else []
@@ -138,7 +138,14 @@ class Trainer(keras.Model):  # type: ignore[misc]
         end = ops.while_loop(lambda i, *_: i < steps, step, (ops.convert_to_tensor(0, dtype="int32"), *state))
         return ({}, end[1]) if state else {}
 
-    def steps(self, data: tuple[Any, Any, Any], order: Array, rate: float, fade: float = 1.0) -> None:
+    def steps(
+        self,
+        data: tuple[Any, Any, Any],
+        order: Array,
+        rate: float,
+        fade: float = 1.0,
+        random: np.random.Generator | None = None,
+    ) -> None:
         """Take one gradient step for each row of `order` at learning rate `rate`, and wait for the last.
 
         Weights decay once a call by what they would in its steps: the same to the third digit, and it costs nothing.
@@ -148,11 +155,12 @@ class Trainer(keras.Model):  # type: ignore[misc]
             order: (steps, batch) int32 row numbers; always of the same shape, or it compiles again.
             rate: learning rate of all of them.
             fade: factor of dropout and weight decay.
+            random: of mixtures of rows; None for no mixtures.
         """
         self.optimizer.learning_rate = rate * self.pace
         for layer in self.fading:
             layer.fade(fade)
-        shares = [self.mixing.draw(len(order), self.random)] if self.mixing else []
+        shares = [self.mixing.draw(len(order), random)] if self.mixing and random else []
         self._taken((*data, order, *shares))
         left = (1.0 - self.decay * fade * rate) ** len(order)
         for variable in self.decaying:
@@ -172,7 +180,6 @@ class Trainer(keras.Model):  # type: ignore[misc]
 
     def renew(self) -> None:
         """Put the optimiser back to where it was before its first step."""
-        self.random = np.random.default_rng(0)
         for variable, value in zip(self.optimizer.variables, self.fresh, strict=True):
             variable.assign(value)
 

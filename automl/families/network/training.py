@@ -43,7 +43,7 @@ class Plan:
         epochs: the horizon wanted; time may shorten it.
         rate: peak learning rate.
         schedule: name in `SCHEDULES`.
-        seed: of the order of rows.
+        seed: of the order of rows and of their mixtures.
         span: share of the run over which weights are averaged (see `average`); 0 for none.
     """
 
@@ -88,10 +88,15 @@ def shape(rows: int, batch: int, most: int) -> tuple[int, int]:
 
 
 class Order:
-    """Row numbers of the batches to come: random passes over all rows, one after the other, none left out."""
+    """Row numbers of the batches to come: random passes over all rows, one after the other, none left out.
+
+    Attributes:
+        mixtures: what mixtures of rows are drawn by.
+    """
 
     def __init__(self, rows: int, seed: int) -> None:
         self.rows, self.random = rows, np.random.default_rng(seed)
+        self.mixtures = np.random.default_rng([seed, 8])
         self.ahead: Array = np.zeros(0, dtype=np.int32)
 
     def take(self, steps: int, batch: int) -> Array:
@@ -208,7 +213,8 @@ class Run:
     def _call(self, order: Order, rate: float, fade: float = 1.0) -> None:
         """One call at a learning rate and a factor of dropout and decay; notes its seconds."""
         started = time.monotonic()
-        self.trainer.steps(self.data, order.take(self.plan.chunk, self.plan.batch), rate, fade)
+        batches = order.take(self.plan.chunk, self.plan.batch)
+        self.trainer.steps(self.data, batches, rate, fade, order.mixtures)
         self.call_seconds = time.monotonic() - started
 
     def _affordable(self, per_call: float, slack: float = SLACK, least: int = 1) -> int:
