@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from automl.data.threads import in_threads
 from automl.encode import colour, hog
 from automl.encode.rowcache import cached
 from automl.errors import RunError
@@ -22,25 +21,19 @@ PIXELS_A_CHUNK = 32_768
 """Keeps the working arrays of a chunk in the processor's cache."""
 
 
-def features(pixels: Array, threads: int = 1) -> Array:
+def features(pixels: Array) -> Array:
     """(n, features) float32 in the order of `feature_names`, each row from its own image only.
 
     Args:
         pixels: (n, height, width, channels) uint8 with 1 or 3 channels.
-        threads: chunks computed at the same time.
     """
     count, height, width, channels = pixels.shape
     step = max(PIXELS_A_CHUNK // (height * width), 1)
-    chunks = [pixels[start : start + step] for start in range(0, count, step)]
     matrix = np.empty((count, len(feature_names(height, width, channels))), dtype=np.float32)
-
-    def fill(index: int) -> None:
-        chunk = chunks[index]
-        matrix[index * step : index * step + len(chunk)] = np.hstack(
-            [hog.features(chunk), colour.features(chunk), colour.thumbnail(chunk)]
-        )
-
-    in_threads(fill, range(len(chunks)), threads)
+    for start in range(0, count, step):
+        chunk = pixels[start : start + step]
+        blocks = [hog.features(chunk), colour.features(chunk), colour.thumbnail(chunk)]
+        matrix[start : start + len(chunk)] = np.hstack(blocks)
     return matrix
 
 
@@ -53,13 +46,7 @@ def feature_names(height: int, width: int, channels: int) -> tuple[str, ...]:  #
 
 @dataclass
 class HandmadeImages:
-    """Encoder from images to features. It learns nothing, so rows of any split may share its cache.
-
-    Attributes:
-        threads: chunks computed at the same time.
-    """
-
-    threads: int = 1
+    """Encoder from images to features. It learns nothing, so rows of any split may share its cache."""
 
     def fit_transform(self, images: Images) -> Array:
         """The same as `transform`: nothing is fitted."""
@@ -69,11 +56,11 @@ class HandmadeImages:
         """(n, features) float32; rows seen before in the same file come from memory."""
         shape = np.load(images.file, mmap_mode="r").shape[1:]
         width = len(feature_names(*shape))
-        return cached(images, "images", width, lambda pixels: features(pixels, self.threads))
+        return cached(images, "images", width, features)
 
     def state(self) -> dict[str, Any]:
         """What `from_state` needs, as JSON."""
-        return {"kind": "handmade_images", "version": VERSION, "threads": self.threads}
+        return {"kind": "handmade_images", "version": VERSION}
 
     @classmethod
     def from_state(cls, state: dict[str, Any]) -> HandmadeImages:
@@ -87,4 +74,4 @@ class HandmadeImages:
                 f"The image features of this run have version {state.get('version')}, this version computes {VERSION}.",
                 hint="predict with the automl version that trained it",
             )
-        return cls(int(state.get("threads", 1)))
+        return cls()

@@ -112,7 +112,7 @@ def test_the_features_of_the_run_stay_known(tmp_path, monkeypatch):
     data = striped(tmp_path)
     explained(data, tmp_path / "model")
     asked = []
-    monkeypatch.setattr(image, "features", lambda pixels, *_: asked.append(len(pixels)))
+    monkeypatch.setattr(image, "features", lambda pixels: asked.append(len(pixels)))
     image.HandmadeImages().transform(data.inputs)
     assert sum(asked) == 0
 
