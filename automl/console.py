@@ -5,13 +5,11 @@ from __future__ import annotations
 import os
 import sys
 import time
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Self, TextIO
 
 from automl.report.formats import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from types import TracebackType
 
     from rich.console import Console as RichConsole
@@ -105,10 +103,6 @@ class Console:
         """Something worth a line."""
         self._say(text, "dim")
 
-    def warn(self, text: str) -> None:
-        """Something the user should see before the end."""
-        self._say(f"warning: {text}", "yellow")
-
     def verdict(self, line: str) -> None:
         """The provisional verdict, replaced as evidence comes in; plain mode prints it when its text changes."""
         changed, self._verdict = line != self._verdict, line
@@ -145,17 +139,6 @@ class Console:
         console.print(Text(printable(f"error: {what}"), style="bold red"))
         for line in rest:
             console.print(Text(printable(line), style="red"), soft_wrap=True)
-
-    @contextmanager
-    def paused(self) -> Iterator[None]:
-        """Take the live block away while the body prints."""
-        live = self._live is not None
-        self.stop()
-        try:
-            yield
-        finally:
-            if live:
-                self.start()
 
     def elapsed(self) -> float:
         """Seconds since the start of the run."""

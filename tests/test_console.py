@@ -44,9 +44,8 @@ def test_plain_lines_carry_the_time_and_no_escapes(plain):
     with plain as console:
         console.stage("read")
         console.note("7,043 rows [red]x[/red]")
-        console.warn("odd")
 
-    assert said(plain) == "[  12.5 s] read\n[  12.5 s] 7,043 rows [red]x[/red]\n[  12.5 s] warning: odd\n"
+    assert said(plain) == "[  12.5 s] read\n[  12.5 s] 7,043 rows [red]x[/red]\n"
 
 
 def test_plain_verdict_is_printed_when_it_changes(plain):
@@ -80,7 +79,6 @@ def test_quiet_prints_errors_only():
         console.note("n")
         console.verdict("v")
         console.trial(1, None, "a", "b")
-        console.warn("w")
     assert said(console) == ""
 
     console.error(DataError("Bad.", where="file", hint="do"))
@@ -134,13 +132,6 @@ def test_dumb_terminal_gets_plain_lines(live, monkeypatch):
         console.stage("read")
 
     assert said(live) == "[  12.5 s] read\n"
-
-
-def test_block_returns_after_a_pause(live):
-    with live as console:
-        with console.paused():
-            assert console._live is None
-        assert console._live is not None
 
 
 def test_import_is_free_of_rich():

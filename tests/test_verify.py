@@ -17,9 +17,9 @@ from automl.decide.prior import prior as prior_of
 from automl.decide.tilt import tilted
 from automl.errors import RunError
 from automl.evaluate import conformal, interval, metrics, mistakes
-from automl.evaluate.splits import by_split, split_codes
 from automl.types import Choice, Column, Profile
 from automl.verify import formulas, verify
+from tests.splits import by_split
 
 LABELS = ("no", "NA", "007")
 SKILL = {"baseline-1": 0.0, "linear-1": 1.0, "trees-1": 1.6, "trees-2": 1.7}
@@ -57,7 +57,7 @@ def write(
     y, weight = target(ROWS), rng.uniform(0.5, 2, ROWS) if weighted else None
     row = np.concatenate([rng.permutation(ROWS) for _ in range(REPEATS)])
     repeat, fold = np.repeat(range(REPEATS), ROWS), np.tile(np.repeat(range(FOLDS), ROWS // FOLDS), REPEATS)
-    splits, w = split_codes(repeat, fold), None if weight is None else weight[row]
+    splits, w = repeat * FOLDS + fold, None if weight is None else weight[row]
     predictions = {name: predict(task, y[row], skill, rng) for name, skill in skills.items()}
     frames = []
     for candidate, p in predictions.items():
@@ -99,7 +99,7 @@ def write(
         table["weight"] = test_weight
     table.to_csv(path / "predictions.csv", index=False)
     shown = interval.many(metric, y[row], predictions, w, reference="trees-2", groups=row, splits=splits, draws=100)
-    test = interval.bootstrap(metric, truth, p, test_weight, draws=100)
+    test = interval.many(metric, truth, {"": p}, test_weight, draws=100).values[""]
     board = [
         {
             "candidate": c,

@@ -161,10 +161,3 @@ def quantile_width(y: Array, predictions: Array, level: float = LEVEL) -> float:
     # Rounding first: (n + 1) level may exceed a whole number by one part in 1e16.
     rank = min(math.ceil(round((len(residuals) + 1) * level, 9)), len(residuals))
     return float(np.partition(residuals, rank - 1)[rank - 1])
-
-
-def coverage(y: Array, predictions: Array, width: float) -> float:
-    """Share of rows whose target lies within `width` of its prediction; NaN without rows."""
-    if not len(y):
-        return math.nan
-    return float(np.mean(np.abs(np.asarray(predictions, dtype=float).reshape(len(y)) - y) <= width))

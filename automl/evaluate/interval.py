@@ -65,40 +65,6 @@ class _Rows:
         return _Rows(self.weight[rows], groups, splits)
 
 
-def bootstrap(
-    metric: Metric,
-    y: Array,
-    predictions: Array,
-    weight: Array | None = None,
-    *,
-    groups: Array | None = None,
-    splits: Array | None = None,
-    draws: int = 1000,
-    seed: int = 0,
-) -> Interval:
-    """Score with its percentile interval; arguments as for `many`."""
-    done = many(metric, y, {"": predictions}, weight, groups=groups, splits=splits, draws=draws, seed=seed)
-    return done.values[""]
-
-
-def paired(
-    metric: Metric,
-    y: Array,
-    a: Array,
-    b: Array,
-    weight: Array | None = None,
-    *,
-    groups: Array | None = None,
-    splits: Array | None = None,
-    draws: int = 1000,
-    seed: int = 0,
-) -> Interval:
-    """Score of a minus score of b in natural sign, both on the same draws; arguments as for `many`."""
-    both = {"a": a, "b": b}
-    done = many(metric, y, both, weight, reference="b", groups=groups, splits=splits, draws=draws, seed=seed)
-    return done.differences["a"]
-
-
 def many(
     metric: Metric,
     y: Array,

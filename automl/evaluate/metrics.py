@@ -14,7 +14,7 @@ from automl.errors import UsageError
 from automl.evaluate import counting
 from automl.evaluate.counting import counted
 from automl.evaluate.ranking import average_precision, one_vs_rest, roc_auc
-from automl.evaluate.weights import Block, Scorer, ratio, scorer, undefined, weighted_sum
+from automl.evaluate.weights import Block, ratio, undefined, weighted_sum
 
 if TYPE_CHECKING:
     from automl.data.dataset import Array
@@ -54,17 +54,13 @@ class Metric:
         """Name of the loss form: '1 - ROC AUC', 'log loss'."""
         return f"1 - {self.label}" if self.greater_is_better else self.label
 
-    def scorer(self, y: Array, predictions: Array) -> Scorer:
+    def block(self, y: Array, predictions: Array) -> Block:
         """The score in natural sign as a function of the row weights; always NaN when a prediction is not finite.
 
         Args:
             y: (n,) class codes (int) or target values.
             predictions: (n, classes) probabilities, or (n, 1) or (n,) values.
         """
-        return scorer(self.block(y, predictions))
-
-    def block(self, y: Array, predictions: Array) -> Block:
-        """The same for (n, draws) row weights only, as `weights` lays them out."""
         if not len(y) or not np.isfinite(predictions).all():
             return undefined
         return self.prepare(y, predictions)

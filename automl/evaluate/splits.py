@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from automl.evaluate.weights import Scorer, mean_defined, scorer
+from automl.evaluate.weights import mean_defined
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,34 +18,6 @@ if TYPE_CHECKING:
     from automl.data.dataset import Array
     from automl.evaluate.metrics import Metric
     from automl.evaluate.weights import Block
-
-
-def split_codes(repeat: Array, fold: Array) -> Array:
-    """One code a (repeat, fold) pair, in that order."""
-    codes: Array = np.unique(np.stack([repeat, fold]), axis=1, return_inverse=True)[1]
-    return codes
-
-
-def by_split(metric: Metric, y: Array, predictions: Array, splits: Array, weight: Array | None = None) -> Array:
-    """(J,) score of each split in natural sign, in the order of the codes; NaN where it is not defined.
-
-    Args:
-        metric: the metric.
-        y: (n,) class codes or values.
-        predictions: (n, classes) or (n, 1).
-        splits: (n,) split code of each row.
-        weight: (n,) row weights or None.
-    """
-    parts = _parts(splits)
-    return np.array(
-        [metric.score(y[rows], predictions[rows], None if weight is None else weight[rows]) for rows in parts]
-    )
-
-
-def split_scorer(metric: Metric, y: Array, predictions: Array, splits: Array | None) -> Scorer:
-    """Scorer of the mean over splits where the metric is defined; over all rows at once without splits."""
-    table = SplitTable(metric, y, [predictions], splits)
-    return scorer(lambda weight: table(weight)[0])
 
 
 class SplitTable:

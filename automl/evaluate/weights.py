@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
     from automl.data.dataset import Array
 
-Scorer = Callable[["Array"], Any]
-"""Row weights (n,) -> score; (draws, n) -> (draws,) scores."""
 Block = Callable[["Array"], "Array"]
 """(n, draws) row weights -> (draws,) scores."""
 
@@ -26,17 +24,6 @@ BLOCK_CELLS = 2**21
 """Weights in memory at once (16 MB)."""
 BLOCK_DRAWS = 100
 """Draws in a block at most; not a power of two, with which the rows of a column fall on the same cache lines."""
-
-
-def scorer(block: Block) -> Scorer:
-    """The same function for one vector of weights and for a matrix of them."""
-
-    def score(weight: Array) -> Any:
-        if weight.ndim == 1:
-            return float(block(weight[:, None])[0])
-        return block(np.ascontiguousarray(weight.T))
-
-    return score
 
 
 def undefined(weight: Array) -> Array:

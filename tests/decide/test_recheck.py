@@ -5,7 +5,7 @@ from automl.decide import recheck as module
 from automl.decide.compare import verdict
 from automl.decide.recheck import recheck
 from automl.evaluate import metrics
-from automl.evaluate.splits import split_scorer
+from automl.evaluate.splits import SplitTable
 from automl.evaluate.weights import resamples
 
 MAE = metrics.get("mae", "regression")
@@ -82,9 +82,9 @@ def test_each_resample_chooses_and_the_rows_left_out_judge():
     times = np.concatenate(list(resamples(None, 80, module.DRAWS, np.random.default_rng(3))), axis=1)
     for drawn, losses in zip(times.T[:20], got, strict=False):
         for group, loss in zip(trials, losses, strict=True):
-            scores = [split_scorer(AUC, y, p, splits) for p in group]
-            best = max(scores, key=lambda score: score(drawn * weight))
-            assert loss == pytest.approx(1 - best((drawn == 0) * weight))
+            table = SplitTable(AUC, y, group, splits)
+            best = table((drawn * weight)[:, None])[:, 0].argmax()
+            assert loss == pytest.approx(1 - table(((drawn == 0) * weight)[:, None])[best, 0])
 
 
 def test_costly_metrics_are_rechecked_on_fewer_rows():

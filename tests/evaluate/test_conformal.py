@@ -26,13 +26,12 @@ def test_new_rows_are_covered_at_the_level():
     shares = []
     for _ in range(200):
         width = conformal.quantile_width(rng.standard_t(3, 50), np.zeros(50))
-        shares.append(conformal.coverage(rng.standard_t(3, 500), np.zeros((500, 1)), width))
+        shares.append(np.mean(np.abs(rng.standard_t(3, 500)) <= width))
     assert 0.9 <= np.mean(shares) <= 0.93
 
 
 def test_no_rows():
     assert math.isnan(conformal.quantile_width(np.empty(0), np.empty((0, 1))))
-    assert math.isnan(conformal.coverage(np.empty(0), np.empty(0), 1.0))
 
 
 def noisy(seed, rows, *, growing):

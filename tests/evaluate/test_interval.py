@@ -5,7 +5,7 @@ import pytest
 
 from automl.evaluate import interval, metrics
 from automl.evaluate.interval import FEW_GROUPS, units
-from automl.evaluate.splits import by_split, split_codes
+from tests.splits import by_split
 
 AUC = metrics.get("roc_auc", "binary")
 RMSE = metrics.get("rmse", "regression")
@@ -18,10 +18,15 @@ def binary(rows, signal=1.0, seed=0):
     return y, np.stack([1 - p, p], axis=1).astype(np.float32)
 
 
+def alone(metric, y, predictions, weight=None, **options):
+    """One candidate's score with its interval."""
+    return interval.many(metric, y, {"": predictions}, weight, **options).values[""]
+
+
 def test_a_mean_has_the_interval_of_the_central_limit_theorem():
     rng = np.random.default_rng(0)
     y, p = rng.normal(size=2000), np.zeros((2000, 1))
-    got = interval.bootstrap(metrics.get("mae", "regression"), y, p)
+    got = alone(metrics.get("mae", "regression"), y, p)
     error = np.abs(y).std() / math.sqrt(2000)
     assert got.value == pytest.approx(np.abs(y).mean())
     assert (got.high - got.low) / 2 == pytest.approx(1.96 * error, rel=0.1)
@@ -31,7 +36,7 @@ def test_the_interval_covers_the_truth_about_95_times_in_100():
     # AUC of two unit normals one apart is Phi(1 / sqrt 2) = 0.7602.
     hits = 0
     for seed in range(100):
-        got = interval.bootstrap(AUC, *binary(300, seed=seed), draws=200)
+        got = alone(AUC, *binary(300, seed=seed), draws=200)
         hits += got.low <= 0.7602 <= got.high
     assert 88 <= hits <= 100
 
@@ -41,7 +46,7 @@ def test_a_paired_difference_is_narrower_than_its_parts():
     b = a.copy()
     b[:50] = b[:50, ::-1]
     parts = interval.many(AUC, y, {"a": a, "b": b})
-    difference = interval.paired(AUC, y, a, b)
+    difference = interval.many(AUC, y, {"a": a, "b": b}, reference="b").differences["a"]
     assert difference.value == pytest.approx(parts.values["a"].value - parts.values["b"].value)
     assert difference.high - difference.low < 0.7 * (parts.values["a"].high - parts.values["a"].low)
 
@@ -50,30 +55,29 @@ def test_many_gives_the_same_as_one_at_a_time():
     y, a = binary(500)
     b = binary(500, seed=5)[1]
     together = interval.many(AUC, y, {"a": a, "b": b}, reference="a")
-    assert together.values["b"] == interval.bootstrap(AUC, y, b)
-    assert together.differences["b"] == interval.paired(AUC, y, b, a)
+    assert together.values["b"] == alone(AUC, y, b)
     assert (together.differences["a"].low, together.differences["a"].high) == (0.0, 0.0)
 
 
 def test_the_same_seed_repeats_and_another_differs():
     y, p = binary(200)
-    assert interval.bootstrap(AUC, y, p, seed=1) == interval.bootstrap(AUC, y, p, seed=1)
-    assert interval.bootstrap(AUC, y, p, seed=1).low != interval.bootstrap(AUC, y, p, seed=2).low
+    assert alone(AUC, y, p, seed=1) == alone(AUC, y, p, seed=1)
+    assert alone(AUC, y, p, seed=1).low != alone(AUC, y, p, seed=2).low
 
 
 def test_groups_are_resampled_whole():
     rng = np.random.default_rng(0)
     shift = np.repeat(rng.normal(size=40), 25)
     y, p = shift + 0.1 * rng.normal(size=1000), np.zeros((1000, 1))
-    alone = interval.bootstrap(RMSE, y, p)
-    grouped = interval.bootstrap(RMSE, y, p, groups=np.repeat([f"person {i}" for i in range(40)], 25))
-    assert grouped.high - grouped.low > 3 * (alone.high - alone.low)
+    single = alone(RMSE, y, p)
+    grouped = alone(RMSE, y, p, groups=np.repeat([f"person {i}" for i in range(40)], 25))
+    assert grouped.high - grouped.low > 3 * (single.high - single.low)
 
 
 def test_weights_count_as_rows():
     y, p = binary(400)
     weight = np.where(y == 1, 2.0, 1.0)
-    assert interval.bootstrap(AUC, y, p, weight).value == pytest.approx(AUC.score(y, p, weight))
+    assert alone(AUC, y, p, weight).value == pytest.approx(AUC.score(y, p, weight))
 
 
 def test_splits_are_averaged_not_pooled():
@@ -82,26 +86,21 @@ def test_splits_are_averaged_not_pooled():
     constant = np.where(splits == 0, 0.4, 0.6)
     p = np.stack([1 - constant, constant], axis=1)
     y[:10] = 1  # the constant of the fold with more positives is lower, as in cross-validation of a baseline
-    assert interval.bootstrap(AUC, y, p).value < 0.5
-    averaged = interval.bootstrap(AUC, y, p, splits=splits)
+    assert alone(AUC, y, p).value < 0.5
+    averaged = alone(AUC, y, p, splits=splits)
     assert (averaged.value, averaged.low, averaged.high) == (0.5, 0.5, 0.5)
     assert by_split(AUC, y, p, splits).tolist() == [0.5, 0.5]
-
-
-def test_split_codes_order_by_repeat_then_fold():
-    codes = split_codes(np.array([1, 0, 0, 1]), np.array([0, 1, 0, 1]))
-    assert codes.tolist() == [2, 1, 0, 3]
 
 
 def test_draws_without_a_class_are_left_out():
     y = np.array([0] * 29 + [1])
     p = np.stack([np.linspace(1, 0, 30), np.linspace(0, 1, 30)], axis=1)
-    got = interval.bootstrap(AUC, y, p)
+    got = alone(AUC, y, p)
     assert (got.value, got.low, got.high) == (1.0, 1.0, 1.0)
 
 
 def test_one_class_has_no_interval():
-    got = interval.bootstrap(AUC, np.ones(10, dtype=int), np.full((10, 2), 0.5))
+    got = alone(AUC, np.ones(10, dtype=int), np.full((10, 2), 0.5))
     assert math.isnan(got.value)
     assert math.isnan(got.low)
 

@@ -111,10 +111,11 @@ def test_a_matrix_of_weights_gives_the_score_of_each_draw(task):
     weight[0] = y == y[0]  # one class, or one value
     weight[1] = 0.0
     for name in metrics.names(task):
-        score = metrics.get(name, task).scorer(y, p)
-        together = score(weight)
+        score = metrics.get(name, task).block(y, p)
+        together = score(np.ascontiguousarray(weight.T))
         assert together.shape == (8,), name
-        assert [score(row) for row in weight] == pytest.approx(together.tolist(), abs=1e-12, nan_ok=True), name
+        single = [score(row[:, None])[0] for row in weight]
+        assert single == pytest.approx(together.tolist(), abs=1e-12, nan_ok=True), name
         kept = [np.flatnonzero(row) for row in weight[2:]]
         alone = [metrics.get(name, task).score(y[k], p[k], row[k]) for k, row in zip(kept, weight[2:], strict=True)]
         assert together[2:].tolist() == pytest.approx(alone, abs=1e-12), name

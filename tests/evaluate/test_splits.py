@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from automl.evaluate import metrics
-from automl.evaluate.splits import SplitTable, by_split, split_scorer
+from automl.evaluate.splits import SplitTable
+from tests.splits import by_split
 
 AUC = metrics.get("roc_auc", "binary")
 
@@ -40,18 +41,10 @@ def test_only_what_is_wanted_is_scored(case):
     assert got[wanted] == pytest.approx(table(weight)[wanted])
 
 
-def test_a_scorer_takes_one_vector_or_a_matrix_of_draws(case):
-    y, candidates, splits, weight = case
-    score = split_scorer(AUC, y, candidates[0], splits)
-    several = score(weight.T)
-    assert several.shape == (7,)
-    assert [score(w) for w in weight.T] == pytest.approx(several.tolist())
-    assert isinstance(score(weight[:, 0]), float)
-
-
 def test_a_split_where_the_metric_is_not_defined_is_left_out():
     y, splits = np.array([0, 1, 1, 1]), np.array([0, 0, 1, 1])
     p = np.array([[0.9, 0.1], [0.2, 0.8], [0.5, 0.5], [0.5, 0.5]])
     assert by_split(AUC, y, p, splits) == pytest.approx([1.0, math.nan], nan_ok=True)
-    assert split_scorer(AUC, y, p, splits)(np.ones(4)) == 1.0
-    assert math.isnan(split_scorer(AUC, y, p, splits)(np.array([1.0, 0.0, 1.0, 1.0])))
+    table = SplitTable(AUC, y, [p], splits)
+    assert table(np.ones((4, 1))) == 1.0
+    assert np.isnan(table(np.array([[1.0], [0.0], [1.0], [1.0]])))
