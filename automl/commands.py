@@ -90,8 +90,11 @@ def predict(
     run: str, data: str, *, out: str | None, explain: bool = False, on_problem: str, as_json: bool, quiet: bool
 ) -> None:
     """`automl predict`."""
+    from automl import predicted_file
     from automl.predict import Predictor
 
+    if out is not None:
+        predicted_file.check(out, data)
     predicted = predict_with(Predictor.load(Path(run), alone=True), data, explain=explain)
     if predicted.odd.any() and on_problem == "refuse":
         raise DataError(
@@ -105,8 +108,7 @@ def predict(
     if as_json:
         print(predicted.frame.to_json(orient="records", double_precision=15))  # noqa: T201
     if out is not None:
-        Path(out).parent.mkdir(parents=True, exist_ok=True)
-        predicted.frame.to_csv(out, index=False)
+        predicted_file.write(predicted.frame, out)
     elif not as_json:
         predicted.frame.to_csv(sys.stdout, index=False)
 

@@ -340,3 +340,12 @@ def test_the_command_refuses_to_explain_the_baseline(clients, tmp_path):
     got = CliRunner().invoke(cli, ["predict", str(run), str(tmp_path / "new.csv"), "--explain"])
     assert isinstance(got.exception, UsageError)
     assert got.stdout == ""
+
+
+def test_the_command_never_writes_over_its_input(clients, clients_run, tmp_path):
+    data = tmp_path / "new.csv"
+    clients.drop(columns="bought").to_csv(data, index=False)
+    before = data.read_bytes()
+    result = CliRunner().invoke(cli, ["predict", str(clients_run), str(data), "--out", str(data)])
+    assert isinstance(result.exception, RunError)
+    assert data.read_bytes() == before
