@@ -170,6 +170,18 @@ def test_ctrl_c_in_the_search_writes_a_report_and_the_run_can_go_on(data, whole,
 
 
 @pytest.mark.slow
+def test_ctrl_c_while_the_test_part_is_judged_writes_a_report_and_the_run_can_go_on(data, whole, tmp_path):
+    folder = tmp_path / "run"
+    process = start(data, folder)
+    wait_for(folder, "test_opened")
+    process.send_signal(signal.SIGINT)
+    assert process.wait(60) == 130
+    assert jsonio.read(folder / "report.json")["interrupted"]
+    assert len(automl.load(folder).predict(frame(10))) == 10
+    assert same(resumed(folder)) == same(whole)
+
+
+@pytest.mark.slow
 def test_ctrl_c_in_the_probes_writes_a_report(data, tmp_path):
     folder = tmp_path / "run"
     process = start(data, folder)
