@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import re
 import tomllib
 from dataclasses import dataclass, field, replace
@@ -33,6 +34,8 @@ CALLED = {"families": "family", "prefer": "preference"}
 """What one value of a key is called, where that is not the key."""
 KINDS: dict[type, str] = {str: "a text", int: "a whole number", float: "a number", bool: "true or false"}
 """What a value of a type is called."""
+BOUNDS: dict[str, tuple[float, float]] = {"seed": (0, 2e9), "trials": (0, math.inf)}
+"""Key -> the least and the largest number it takes; seeds of several parts are made of one, below 2**32."""
 
 
 @dataclass(frozen=True)
@@ -193,7 +196,7 @@ def checked(key: str, value: Any, where: str) -> Any:
     """
     if key == "budget":
         return parse_budget(value)
-    if key == "memory" and not isinstance(value, int):
+    if key == "memory" and not isinstance(value, bool):
         from automl.devices import parse_memory
 
         return parse_memory(str(value))
@@ -208,7 +211,38 @@ def checked(key: str, value: Any, where: str) -> Any:
     if key == "positive" and isinstance(value, int):  # the label of a column of whole numbers, or of truths
         return str(value)
     typed = _typed(key, value, where)
+    _within(key, typed, where)
     return tuple(code.upper() for code in typed) if key == "ignore" else typed
+
+
+def _within(key: str, value: Any, where: str) -> None:
+    """Refuse numbers that are not finite or out of bounds, and no family at all."""
+    if key == "families" and not value:
+        raise UsageError("No family is named.", where=where, hint=f"known: {', '.join(FAMILIES)}")
+    if not isinstance(value, (int, float)):
+        return
+    least, most = BOUNDS.get(key, (-math.inf, math.inf))
+    if not math.isfinite(value) or not least <= value <= most:
+        ends = f"{least:,.0f} or more" if value < least else f"{most:,.0f} or less"
+        must = ends if math.isfinite(value) else "a finite number"
+        raise UsageError(f"{key} must be {must}, and is {value}.", where=where, hint=KINDS[_kinds()[key]])
+
+
+def check_families(plan: Plan) -> None:
+    """Refuse a plan whose families are all ruled out by what else it asks for.
+
+    Raises:
+        UsageError: only the baseline would be left.
+    """
+    if set(plan.families) <= {"baseline"} or plan.allowed != ("baseline",):
+        return
+    asked = "--explainable" if plan.explainable else "[monotone]"
+    able = "linear and trees" if plan.explainable and not plan.monotone else "trees"
+    raise UsageError(
+        f"None of the families named can be used with {asked}.",
+        where=f"--families {','.join(plan.families)}",
+        hint=f"{able} can, or leave {asked} out",
+    )
 
 
 def _directions(value: Any, where: str) -> dict[str, int]:

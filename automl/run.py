@@ -20,7 +20,7 @@ from automl.backbones import with_backbone
 from automl.checks import without
 from automl.clock import Clock
 from automl.collect import findings, validation_block
-from automl.config import Plan
+from automl.config import Plan, check_families
 from automl.data import split
 from automl.decide.blend import NEVER
 from automl.deciding import allowed_families
@@ -229,6 +229,7 @@ def _refuse_taken(out: Path | None) -> None:
 
 def _refuse_unsupported(plan: Plan) -> None:
     """What can be refused before any data is read."""
+    check_families(plan)
     if plan.metric is not None:
         metrics.check_name(plan.metric)
 

@@ -4,7 +4,7 @@ import dataclasses
 
 import pytest
 
-from automl.config import Plan, checked, fields, from_recipe, merged, parse, recipes, to_toml
+from automl.config import Plan, check_families, checked, fields, from_recipe, merged, parse, recipes, to_toml
 from automl.errors import UsageError
 
 FULL = Plan(
@@ -126,6 +126,12 @@ def test_checked(key, value, expected):
         ("memory", "much", "Cannot read the memory"),
         ("task", "clustering", "Unknown task 'clustering'"),
         ("prefer", "best", "Unknown preference 'best'"),
+        ("families", [], "No family is named"),
+        ("memory", 0, "must be above 0"),
+        ("memory", -3, "must be above 0"),
+        ("budget", -1, "must be above 0"),
+        ("trials", -1, "trials must be 0 or more"),
+        ("fail_under", float("-inf"), "fail_under must be a finite number"),
         ("families", ["tree"], "Unknown family 'tree'"),
         ("families", "trees", "takes a list"),
         ("drop", "a", "takes a list"),
@@ -228,3 +234,27 @@ def test_a_recipe_that_is_not_there(name, message):
 
 def test_bundled_recipes_are_found_by_name():
     assert {"quick", "balanced", "thorough", "explainable", "images"} <= set(recipes())
+
+
+@pytest.mark.parametrize(
+    ("plan", "where", "hint"),
+    [
+        (Plan(explainable=True, families=("network",)), "--families network", "linear and trees can"),
+        (Plan(monotone={"a": 1}, families=("linear", "network")), "--families linear,network", "trees can"),
+        (Plan(monotone={"a": 1}, explainable=True, families=("linear",)), "--families linear", "trees can"),
+    ],
+)
+def test_families_that_something_else_rules_out(plan, where, hint):
+    with pytest.raises(UsageError, match="None of the families named") as caught:
+        check_families(plan)
+
+    assert caught.value.where == where
+    assert caught.value.hint.startswith(hint)
+
+
+@pytest.mark.parametrize(
+    "plan",
+    [Plan(), Plan(families=("baseline",), explainable=True), Plan(families=("trees", "network"), explainable=True)],
+)
+def test_families_of_which_one_is_left(plan):
+    check_families(plan)
