@@ -176,7 +176,7 @@ class AutoClassifier(ClassifierMixin, _Auto):  # type: ignore[misc]
             raise ValueError(f"Classifier can't train when only one class is present: {self.classes_[0]!r}.")
         weight = rows.get("sample_weight")
         if weight is not None and len(np.unique(codes[_check_sample_weight(weight, X) > 0])) < 2:
-            raise ValueError("Classifier can't train when only one class has rows of a weight above zero.")
+            raise ValueError("Classifier can't train when sample_weight is above zero for one class only.")
         task: Task = "binary" if len(self.classes_) == 2 else "multiclass"
         self._run(X, [f"class {code}" for code in codes], task, rows)
         return self

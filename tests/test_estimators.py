@@ -114,7 +114,7 @@ def test_weights_and_groups_of_rows_are_roles_of_the_run(cancer):
     ("rows", "error", "message"),
     [
         ({"sample_weight": np.ones(3)}, ValueError, "sample_weight"),
-        ({"sample_weight": np.arange(150) == 0}, ValueError, "only one class has rows"),
+        ({"sample_weight": np.arange(150) == 0}, ValueError, "above zero for one class only"),
         ({"groups": np.ones(3)}, ValueError, "inconsistent"),
         ({"weights": np.ones(3)}, TypeError, "unexpected keyword argument 'weights'"),
     ],
