@@ -7,6 +7,7 @@ import math
 import re
 import tomllib
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -284,13 +285,13 @@ def _kind(hint: Any) -> type:
 
 def to_toml(plan: Plan, comment: str) -> str:
     """The plan as a recipe file: every key, those without a value as comments."""
-    lines = [f"# {line}" for line in comment.splitlines()]
+    lines = [f"# {_escaped(line)}" for line in comment.splitlines()]
     for f in dataclasses.fields(Plan):
         value = getattr(plan, f.name)
         if value is None:
             lines.append(f"# {f.name} =")
         elif f.name == "budget":
-            lines.append(f'budget = "{value:g}s"')
+            lines.append(f'budget = "{Decimal(repr(float(value))).normalize():f}s"')
         else:
             lines.append(f"{f.name} = {_toml(value)}")
     return "\n".join(lines) + "\n"
@@ -305,8 +306,13 @@ def _toml(value: Any) -> str:
         return "[" + ", ".join(_toml(item) for item in value) + "]"
     if isinstance(value, dict):  # on one line, so that no key that follows becomes part of it
         return "{ " + ", ".join(f"{_toml(name)} = {_toml(item)}" for name, item in value.items()) + " }"
-    escaped = str(value).replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
+    text = str(value).replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{_escaped(text)}"'
+
+
+def _escaped(text: str) -> str:
+    """The text without the control characters that TOML allows neither in a text nor in a comment."""
+    return re.sub(r"[\x00-\x08\x0a-\x1f\x7f]", lambda found: f"\\u{ord(found[0]):04X}", text)
 
 
 def _line_of(text: str, key: str) -> int:

@@ -313,7 +313,7 @@ def _write_plan(session: Session, decision: Decision) -> None:
         target=None if profile.target.value == "folder" and profile.media else profile.target.value,
         task=problem.task,
         metric=problem.metric,
-        budget=session.clock.budget,
+        budget=session.plan.seconds,
         modality=profile.modality.value,
     )
     comment = f"A complete recipe: automl fit {profile.source} --recipe plan.toml\nVerdict: {decision.sentence}"

@@ -43,12 +43,30 @@ def test_the_example_sets_every_field():
     assert all(getattr(FULL, f.name) != getattr(Plan(), f.name) for f in dataclasses.fields(Plan))
 
 
-@pytest.mark.parametrize("plan", [Plan(), FULL, Plan(budget=5.0), Plan(trials=3), Plan(target="")])
+ODD = "".join(map(chr, range(32))) + '\x7f\x85\u2028"\\'
+
+
+@pytest.mark.parametrize(
+    "plan",
+    [
+        Plan(), FULL, Plan(budget=5.0), Plan(trials=3), Plan(target=""), Plan(budget=1234567.891), Plan(budget=1e-7),
+        Plan(budget=1e21), Plan(target=ODD, drop=(ODD,), monotone={ODD: 1}),
+    ],
+)  # fmt: skip
 def test_plan_toml_repeats_the_plan(plan):
     text = to_toml(plan, "written by a test\nsecond line")
 
     assert parse(text, "plan.toml") == plan
     assert text.startswith("# written by a test\n# second line\n")
+
+
+def test_a_comment_of_control_characters_is_still_a_comment():
+    assert parse(to_toml(Plan(), f"automl fit {ODD} --recipe plan.toml"), "plan.toml") == Plan()
+
+
+@pytest.mark.parametrize(("seconds", "text"), [(90.0, "90s"), (100000.0, "100000s"), (1234567.5, "1234567.5s")])
+def test_seconds_are_written_exactly(seconds, text):
+    assert f'budget = "{text}"\n' in to_toml(Plan(budget=seconds), "")
 
 
 @pytest.mark.parametrize("name", fields())

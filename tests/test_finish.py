@@ -8,10 +8,12 @@ import pytest
 
 import automl
 from automl import finish, jsonio
+from automl.clock import Clock
+from automl.config import Plan, from_recipe
 from automl.evaluate import final, metrics
 from automl.families import ensemble
 from automl.families.ensemble import Member
-from automl.finish import _test_figures, _trained_on
+from automl.finish import _test_figures, _trained_on, _write_plan
 from tests.rows import numbers
 from tests.test_run import frame
 
@@ -101,3 +103,16 @@ def test_ctrl_c_after_the_search_ends_with_a_report_and_a_model(tmp_path, monkey
     assert jsonio.read(tmp_path / "run" / "model" / "manifest.json")["trained_on"] == "development rows"
     assert len(run.predict(data.head(10))) == 10
     assert (tmp_path / "run" / "work").is_dir()
+
+
+def test_the_plan_of_a_resumed_run_has_its_own_budget(tmp_path):
+    choice = SimpleNamespace(value="y")
+    profile = SimpleNamespace(target=choice, media={}, modality=SimpleNamespace(value="table"), source="d.csv")
+    problem = SimpleNamespace(task="binary", metric="f1")
+    session = SimpleNamespace(
+        plan=Plan(budget=60.0), clock=Clock(75.0), folder=tmp_path,
+        prepared=SimpleNamespace(profile=profile, dataset=SimpleNamespace(problem=problem)),
+    )  # fmt: skip
+    _write_plan(session, SimpleNamespace(sentence="trees"))
+
+    assert from_recipe(str(tmp_path / "plan.toml")).budget == 60.0
