@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import automl
-from automl import jsonio
+from automl import jsonio, run
 from automl.clock import Clock
 from automl.config import Plan
 from automl.console import Console
@@ -86,6 +86,24 @@ def test_a_half_written_last_event_is_no_obstacle(tmp_path):
     assert begin["source"] == "a.csv"
     assert used == 12.5
     assert RESUMED_SECONDS > 0
+
+
+def test_data_that_changed_meanwhile_are_refused(tmp_path, monkeypatch):
+    source, folder = tmp_path / "d.csv", tmp_path / "run"
+    frame(140).to_csv(source, index=False)
+    monkeypatch.setattr(run, "finish", lambda *_: None)  # ended before there was a report
+    monkeypatch.setattr(run.shutil, "rmtree", lambda *_, **__: None)
+    automl.fit(str(source), target="bought", out=folder, families=("linear",), trials=0)
+    resume(folder, console)
+    changed = frame(140)
+    changed.loc[1, "age"] += 1
+    changed.to_csv(source, index=False)
+
+    (folder / "model").mkdir()
+    with pytest.raises(RunError, match="data have changed since the run began") as caught:
+        resume(folder, console)
+    assert caught.value.where == str(source)
+    assert (folder / "model").is_dir()
 
 
 @pytest.fixture(scope="module")
