@@ -212,8 +212,21 @@ def _plan(recipe: str | None, options: dict[str, Any]) -> Plan:
     for name in options:
         if name not in fields():
             raise UsageError.unknown("option", name, fields(), where="automl.fit")
+    for name in COLUMNS & set(options):  # a frame may number its columns; inside, names are texts
+        options[name] = _named(options[name])
     changes = {name: checked(name, value, name) for name, value in options.items() if value is not None}
     return merged(plan, changes)
+
+
+COLUMNS = {"target", "weight", "group", "time_column", "split_column", "series_id", "drop", "keep", "known"}
+"""Options that name columns."""
+
+
+def _named(value: Any) -> Any:
+    """A column's number as the text that names it, also within a list."""
+    if isinstance(value, (list, tuple)):
+        return [_named(item) for item in value]
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
 def _call(name: str, options: dict[str, Any]) -> str:

@@ -229,6 +229,17 @@ def _within(key: str, value: Any, where: str) -> None:
         raise UsageError(f"{key} must be {must}, and is {value}.", where=where, hint=KINDS[_kinds()[key]])
 
 
+def check_columns(plan: Plan) -> None:
+    """Refuse columns that are to be dropped and kept.
+
+    Raises:
+        UsageError: names them.
+    """
+    if both := [name for name in plan.keep if name in plan.drop]:
+        where = f"--drop {','.join(both)} --keep {','.join(both)}"
+        raise UsageError("A column cannot be dropped and kept.", where=where, hint="name it in one of the two")
+
+
 def check_families(plan: Plan) -> None:
     """Refuse a plan whose families are all ruled out by what else it asks for.
 

@@ -143,3 +143,10 @@ def test_importing_submodules_does_not_hide_the_functions():
     assert set(automl.__all__) <= set(dir(automl))
     with pytest.raises(AttributeError, match="no attribute 'fitt'"):
         _ = automl.fitt
+
+
+def test_columns_may_be_numbers(clients):
+    numbered = clients.set_axis(range(4), axis=1)
+    found = automl.profile(numbered, target=3, drop=[0])
+    assert found.target.value == "3"
+    assert {column.name: column.role for column in found.columns}["0"] == "dropped"

@@ -57,6 +57,8 @@ def failure(*arguments):
         (["--memory", "much"], "Cannot read the memory size 'much'.", "--memory", "8GB"),
         (["--max-latency", "5"], "Cannot read the latency '5'.", "--max-latency", "5ms"),
         (["--max-size", "tiny"], "Cannot read the model size 'tiny'.", "--max-size", "10MB"),
+        (["--drop", "a,b", "--keep", "a"], "cannot be dropped and kept", "--drop a --keep a", "one of the two"),
+        (["--memory", "1KB"], "1.02 kB may be used", "d.csv", "larger --memory"),
         (["--gpus", "all"], "Cannot read the GPUs 'all'.", "--gpus", "none"),
         (["--target", "Y2"], "Columns not found: 'Y2'.", "", "did you mean 'y'?"),
         (["--drop", "aa"], "Columns not found: 'aa'.", "", "did you mean 'a'?"),
