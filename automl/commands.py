@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from automl import jsonio
 from automl.clock import Clock
 from automl.console import Console
-from automl.errors import DataError, RunError, UsageError
+from automl.errors import ColumnMissing, DataError, RunError, UsageError
 from automl.types import UNITS
 
 if TYPE_CHECKING:
@@ -95,11 +95,15 @@ def predict(
 
     if out is not None:
         predicted_file.check(out, data)
-    predicted = predict_with(Predictor.load(Path(run), alone=True), data, explain=explain)
+    predictor = Predictor.load(Path(run), alone=True)
+    try:
+        predicted = predict_with(predictor, data, explain=explain)
+    except ColumnMissing as error:
+        raise ColumnMissing(error.what, where=error.where or data, hint=error.hint) from error
     if predicted.odd.any() and on_problem == "refuse":
-        raise DataError(
-            "The data does not fit the model.", where="; ".join(predicted.notes[:5]), hint="--on-problem repair"
-        )
+        # Nothing was treated in any way: no prediction is given.
+        where = "; ".join(note.replace(", treated as missing", "") for note in predicted.notes[:5])
+        raise DataError("The data does not fit the model.", where=where, hint="--on-problem repair")
     if on_problem == "row-error":
         predicted = predicted.without_odd()
     if not quiet:
