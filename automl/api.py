@@ -11,10 +11,12 @@ from automl import jsonio
 from automl.errors import RunError, UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import pandas as pd
 
     from automl.config import Plan
-    from automl.types import Profile
+    from automl.types import Problem, Profile
 
 
 class Record(dict[str, Any]):
@@ -96,11 +98,13 @@ class Run:
 
     @property
     def classes(self) -> list[str]:
-        """Labels in the order of the probabilities; empty for regression."""
+        """Labels as text, in the order of the probabilities; empty for regression."""
         return list(self._predictor.problem.classes)
 
     def predict_frame(self, data: Any, *, explain: bool = False) -> pd.DataFrame:
         """The columns that `automl predict` writes, for a path, a folder, a DataFrame or an array.
+
+        `prediction` holds booleans or numbers where the classes of the data learnt from were such.
 
         Args:
             explain: also `reason_1` to `reason_3`, as with `--explain`.
@@ -110,10 +114,13 @@ class Run:
         """
         from automl.commands import predict_with
 
-        return predict_with(self._predictor, _as_frame(data, self._predictor.problem.columns), explain=explain).frame
+        problem = self._predictor.problem
+        return _as_learnt(
+            predict_with(self._predictor, _as_frame(data, problem.columns), explain=explain).frame, problem
+        )
 
     def predict(self, data: Any) -> Any:
-        """(n,) predicted labels or values."""
+        """(n,) predicted labels or values; labels are booleans or numbers where those of the DataFrame learnt were."""
         return self.predict_frame(data)["prediction"].to_numpy()
 
     def predict_proba(self, data: Any) -> Any:
@@ -205,12 +212,36 @@ def _plan(recipe: str | None, options: dict[str, Any]) -> Plan:
     for name in options:
         if name not in fields():
             raise UsageError.unknown("option", name, fields(), where="automl.fit")
+    for name in COLUMNS & set(options):  # a frame may number its columns; inside, names are texts
+        options[name] = _named(options[name])
     changes = {name: checked(name, value, name) for name, value in options.items() if value is not None}
     return merged(plan, changes)
 
 
+COLUMNS = {"target", "weight", "group", "time_column", "split_column", "series_id", "drop", "keep", "known"}
+"""Options that name columns."""
+
+
+def _named(value: Any) -> Any:
+    """A column's number as the text that names it, also within a list."""
+    if isinstance(value, (list, tuple)):
+        return [_named(item) for item in value]
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
 def _call(name: str, options: dict[str, Any]) -> str:
     return f"automl.{name}(data, {', '.join(f'{key}={value!r}' for key, value in options.items())})"
+
+
+def _as_learnt(frame: pd.DataFrame, problem: Problem) -> pd.DataFrame:
+    """The frame with the classes named in the type that they had in the data learnt from."""
+    if problem.label_type == "text":
+        return frame
+    values = {label: _VALUES[problem.label_type](label) for label in problem.classes}
+    return frame.assign(prediction=frame["prediction"].map(values))
+
+
+_VALUES: dict[str, Callable[[str], Any]] = {"bool": lambda label: label == "True", "int": int, "float": float}
 
 
 def _as_frame(data: Any, columns: Any) -> Any:

@@ -38,12 +38,11 @@ def parse_budget(text: str | float) -> float:
     Raises:
         UsageError: not a duration, or not positive.
     """
-    match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([smh]?)\s*", str(text).lower())
+    match = re.fullmatch(r"\s*(-?\d+(?:\.\d+)?)\s*([smh]?)\s*", str(text).lower())
     seconds = float(match[1]) * UNITS[match[2]] if match else 0.0
     if seconds <= 0:
-        raise UsageError(
-            f"Cannot read the budget {text!r}.", where="--budget", hint="a duration such as 60s, 10m or 2h"
-        )
+        hint = "a duration such as 60s, 10m or 2h"
+        raise UsageError.unreadable("budget", text, where="--budget", hint=hint, is_amount=match is not None)
     return seconds
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from automl import jsonio
 from automl.clock import Clock
 from automl.console import Console
-from automl.errors import DataError, RunError, UsageError
+from automl.errors import ColumnMissing, DataError, RunError, UsageError
 from automl.types import UNITS
 
 if TYPE_CHECKING:
@@ -90,13 +90,20 @@ def predict(
     run: str, data: str, *, out: str | None, explain: bool = False, on_problem: str, as_json: bool, quiet: bool
 ) -> None:
     """`automl predict`."""
+    from automl import predicted_file
     from automl.predict import Predictor
 
-    predicted = predict_with(Predictor.load(Path(run), alone=True), data, explain=explain)
+    if out is not None:
+        predicted_file.check(out, data)
+    predictor = Predictor.load(Path(run), alone=True)
+    try:
+        predicted = predict_with(predictor, data, explain=explain)
+    except ColumnMissing as error:
+        raise ColumnMissing(error.what, where=error.where or data, hint=error.hint) from error
     if predicted.odd.any() and on_problem == "refuse":
-        raise DataError(
-            "The data does not fit the model.", where="; ".join(predicted.notes[:5]), hint="--on-problem repair"
-        )
+        # Nothing was treated in any way: no prediction is given.
+        where = "; ".join(note.replace(", treated as missing", "") for note in predicted.notes[:5])
+        raise DataError("The data does not fit the model.", where=where, hint="--on-problem repair")
     if on_problem == "row-error":
         predicted = predicted.without_odd()
     if not quiet:
@@ -105,8 +112,7 @@ def predict(
     if as_json:
         print(predicted.frame.to_json(orient="records", double_precision=15))  # noqa: T201
     if out is not None:
-        Path(out).parent.mkdir(parents=True, exist_ok=True)
-        predicted.frame.to_csv(out, index=False)
+        predicted_file.write(predicted.frame, out)
     elif not as_json:
         predicted.frame.to_csv(sys.stdout, index=False)
 

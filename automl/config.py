@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import re
 import tomllib
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -33,6 +35,8 @@ CALLED = {"families": "family", "prefer": "preference"}
 """What one value of a key is called, where that is not the key."""
 KINDS: dict[type, str] = {str: "a text", int: "a whole number", float: "a number", bool: "true or false"}
 """What a value of a type is called."""
+BOUNDS: dict[str, tuple[float, float]] = {"seed": (0, 2e9), "trials": (0, math.inf)}
+"""Key -> the least and the largest number it takes; seeds of several parts are made of one, below 2**32."""
 
 
 @dataclass(frozen=True)
@@ -193,7 +197,7 @@ def checked(key: str, value: Any, where: str) -> Any:
     """
     if key == "budget":
         return parse_budget(value)
-    if key == "memory" and not isinstance(value, int):
+    if key == "memory" and not isinstance(value, bool):
         from automl.devices import parse_memory
 
         return parse_memory(str(value))
@@ -208,7 +212,49 @@ def checked(key: str, value: Any, where: str) -> Any:
     if key == "positive" and isinstance(value, int):  # the label of a column of whole numbers, or of truths
         return str(value)
     typed = _typed(key, value, where)
+    _within(key, typed, where)
     return tuple(code.upper() for code in typed) if key == "ignore" else typed
+
+
+def _within(key: str, value: Any, where: str) -> None:
+    """Refuse numbers that are not finite or out of bounds, and no family at all."""
+    if key == "families" and not value:
+        raise UsageError("No family is named.", where=where, hint=f"known: {', '.join(FAMILIES)}")
+    if not isinstance(value, (int, float)):
+        return
+    least, most = BOUNDS.get(key, (-math.inf, math.inf))
+    if not math.isfinite(value) or not least <= value <= most:
+        ends = f"{least:,.0f} or more" if value < least else f"{most:,.0f} or less"
+        must = ends if math.isfinite(value) else "a finite number"
+        raise UsageError(f"{key} must be {must}, and is {value}.", where=where, hint=KINDS[_kinds()[key]])
+
+
+def check_columns(plan: Plan) -> None:
+    """Refuse columns that are to be dropped and kept.
+
+    Raises:
+        UsageError: names them.
+    """
+    if both := [name for name in plan.keep if name in plan.drop]:
+        where = f"--drop {','.join(both)} --keep {','.join(both)}"
+        raise UsageError("A column cannot be dropped and kept.", where=where, hint="name it in one of the two")
+
+
+def check_families(plan: Plan) -> None:
+    """Refuse a plan whose families are all ruled out by what else it asks for.
+
+    Raises:
+        UsageError: only the baseline would be left.
+    """
+    if set(plan.families) <= {"baseline"} or plan.allowed != ("baseline",):
+        return
+    asked = "--explainable" if plan.explainable else "[monotone]"
+    able = "linear and trees" if plan.explainable and not plan.monotone else "trees"
+    raise UsageError(
+        f"None of the families named can be used with {asked}.",
+        where=f"--families {','.join(plan.families)}",
+        hint=f"{able} can, or leave {asked} out",
+    )
 
 
 def _directions(value: Any, where: str) -> dict[str, int]:
@@ -250,13 +296,13 @@ def _kind(hint: Any) -> type:
 
 def to_toml(plan: Plan, comment: str) -> str:
     """The plan as a recipe file: every key, those without a value as comments."""
-    lines = [f"# {line}" for line in comment.splitlines()]
+    lines = [f"# {_escaped(line)}" for line in comment.splitlines()]
     for f in dataclasses.fields(Plan):
         value = getattr(plan, f.name)
         if value is None:
             lines.append(f"# {f.name} =")
         elif f.name == "budget":
-            lines.append(f'budget = "{value:g}s"')
+            lines.append(f'budget = "{Decimal(repr(float(value))).normalize():f}s"')
         else:
             lines.append(f"{f.name} = {_toml(value)}")
     return "\n".join(lines) + "\n"
@@ -271,8 +317,13 @@ def _toml(value: Any) -> str:
         return "[" + ", ".join(_toml(item) for item in value) + "]"
     if isinstance(value, dict):  # on one line, so that no key that follows becomes part of it
         return "{ " + ", ".join(f"{_toml(name)} = {_toml(item)}" for name, item in value.items()) + " }"
-    escaped = str(value).replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
+    text = str(value).replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{_escaped(text)}"'
+
+
+def _escaped(text: str) -> str:
+    """The text without the control characters that TOML allows neither in a text nor in a comment."""
+    return re.sub(r"[\x00-\x08\x0a-\x1f\x7f]", lambda found: f"\\u{ord(found[0]):04X}", text)
 
 
 def _line_of(text: str, key: str) -> int:

@@ -142,9 +142,11 @@ def parse_memory(text: str) -> int:
     """Bytes from '8GB', '512MB' or a number.
 
     Raises:
-        UsageError: not a size.
+        UsageError: not a size, or not positive.
     """
-    match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([kmgt]?)i?b?\s*", text.lower())
-    if match is None:
-        raise UsageError(f"Cannot read the memory size {text!r}.", where="--memory", hint="a size such as 8GB")
-    return int(float(match[1]) * UNITS[match[2]])
+    match = re.fullmatch(r"\s*(-?\d+(?:\.\d+)?)\s*([kmgt]?)i?b?\s*", text.lower())
+    size = int(float(match[1]) * UNITS[match[2]]) if match else 0
+    if size <= 0:
+        hint = "a size such as 8GB"
+        raise UsageError.unreadable("memory size", text, where="--memory", hint=hint, is_amount=match is not None)
+    return size

@@ -76,6 +76,12 @@ class UsageError(AutoMLError):
             f"Unknown {kind} {value!r}.", where=where, hint=did_you_mean(value, known) or f"known: {', '.join(known)}"
         )
 
+    @classmethod
+    def unreadable(cls, kind: str, value: object, *, where: str, hint: str, is_amount: bool) -> UsageError:
+        """A text that is no amount of this kind, or one that is not above zero."""
+        why = ": it must be above 0" if is_amount else ""
+        return cls(f"Cannot read the {kind} {value!r}{why}.", where=where, hint=hint)
+
 
 class DataError(AutoMLError, ValueError):
     """Data that cannot be read or cannot be learnt from."""

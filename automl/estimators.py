@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
 from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import _check_sample_weight, check_consistent_length, check_is_fitted, validate_data
 
 if TYPE_CHECKING:
     from automl.types import Task
@@ -67,13 +67,35 @@ class _Auto(BaseEstimator):  # type: ignore[misc]
         tags.input_tags.allow_nan = True
         return tags
 
-    def _run(self, X: Array, y: Any, task: Task) -> None:
-        """Fit on a frame made of both; the run stays in `run_`."""
+    def _validated(self, X: Any, y: Any = "no_validation", **how: Any) -> Any:
+        """Inputs, and the target where there is one, as scikit-learn checks them; numbers, which may be missing."""
+        try:
+            return validate_data(self, X, y, dtype=np.float64, ensure_all_finite="allow-nan", **how)
+        except ValueError as error:
+            if "could not convert string to float" not in str(error):
+                raise
+            better = "automl.fit(frame, target=...) takes a DataFrame with texts, categories and dates"
+            raise ValueError(f"{type(self).__name__} takes numbers alone, and {error}; {better}.") from error
+
+    def _run(self, X: Array, y: Any, task: Task, rows: dict[str, Any]) -> None:
+        """Fit on a frame made of both; the run stays in `run_`.
+
+        Args:
+            rows: as the keyword arguments of `fit`.
+        """
         import pandas as pd
 
         from automl.api import fit
 
         frame = pd.DataFrame(X, columns=self._names()).assign(target=y)
+        if unknown := sorted(set(rows) - {"sample_weight", "groups"}):
+            raise TypeError(f"{type(self).__name__}.fit() got an unexpected keyword argument {unknown[0]!r}")
+        roles: dict[str, Any] = {}
+        if (weight := rows.get("sample_weight")) is not None:
+            frame["weight"], roles["weight"] = _check_sample_weight(weight, X), "weight"
+        if (groups := rows.get("groups")) is not None:
+            check_consistent_length(X, groups)
+            frame["group"], roles["group"] = np.asarray(groups), "group"
         # Kept as an attribute: the folder lives as long as the estimator.
         self._folder = None if self.out else _Folder()
         self.run_ = fit(
@@ -90,6 +112,7 @@ class _Auto(BaseEstimator):  # type: ignore[misc]
             explainable=self.explainable,
             keep=self._names(),
             modality="table",
+            **roles,
         )
         self.decision_ = self.run_.decision
 
@@ -101,8 +124,7 @@ class _Auto(BaseEstimator):  # type: ignore[misc]
         import pandas as pd
 
         check_is_fitted(self, "run_")
-        checked = validate_data(self, X, reset=False, dtype=np.float64, ensure_all_finite="allow-nan")
-        return self.run_.predict_frame(pd.DataFrame(checked, columns=self._names()))
+        return self.run_.predict_frame(pd.DataFrame(self._validated(X, reset=False), columns=self._names()))
 
     def __getstate__(self) -> dict[str, Any]:
         """The run folder travels as the bytes of its files."""
@@ -136,18 +158,27 @@ class AutoClassifier(ClassifierMixin, _Auto):  # type: ignore[misc]
         decision_: the verdict with its evidence.
     """
 
-    def fit(self, X: Any, y: Any) -> AutoClassifier:
+    def fit(self, X: Any, y: Any, **rows: Any) -> AutoClassifier:
         """Run everything on (n, d) numbers and (n,) labels.
+
+        Args:
+            rows: `sample_weight`, (n,) weights of the rows, and `groups`, (n,) groups that stay on one side of every
+                split. They are keywords of no fixed place, because scikit-learn would expect of a `sample_weight` that
+                a row of weight two gives the same splits as two rows.
 
         Raises:
             ValueError: fewer than two classes, or inputs that scikit-learn refuses.
         """
-        X, y = validate_data(self, X, y, dtype=np.float64, ensure_all_finite="allow-nan", ensure_min_samples=SMALLEST)
+        X, y = self._validated(X, y, ensure_min_samples=SMALLEST)
         check_classification_targets(y)
         self.classes_, codes = np.unique(y, return_inverse=True)
         if len(self.classes_) < 2:
             raise ValueError(f"Classifier can't train when only one class is present: {self.classes_[0]!r}.")
-        self._run(X, [f"class {code}" for code in codes], "binary" if len(self.classes_) == 2 else "multiclass")
+        weight = rows.get("sample_weight")
+        if weight is not None and len(np.unique(codes[_check_sample_weight(weight, X) > 0])) < 2:
+            raise ValueError("Classifier can't train when sample_weight is above zero for one class only.")
+        task: Task = "binary" if len(self.classes_) == 2 else "multiclass"
+        self._run(X, [f"class {code}" for code in codes], task, rows)
         return self
 
     def predict_proba(self, X: Any) -> Array:
@@ -158,9 +189,9 @@ class AutoClassifier(ClassifierMixin, _Auto):  # type: ignore[misc]
         return probabilities
 
     def predict(self, X: Any) -> Array:
-        """(n,) labels."""
-        codes = self.predict_proba(X).argmax(axis=1)
-        labels: Array = self.classes_[codes]
+        """(n,) labels, by the threshold that was tuned where the metric is one of the class named."""
+        named = self._predicted(X)["prediction"].str.removeprefix("class ")
+        labels: Array = self.classes_[named.to_numpy(np.int64)]
         return labels
 
 
@@ -172,12 +203,10 @@ class AutoRegressor(RegressorMixin, _Auto):  # type: ignore[misc]
         decision_: the verdict with its evidence.
     """
 
-    def fit(self, X: Any, y: Any) -> AutoRegressor:
-        """Run everything on (n, d) numbers and (n,) targets."""
-        X, y = validate_data(
-            self, X, y, dtype=np.float64, ensure_all_finite="allow-nan", y_numeric=True, ensure_min_samples=SMALLEST
-        )
-        self._run(X, np.asarray(y, np.float64), "regression")
+    def fit(self, X: Any, y: Any, **rows: Any) -> AutoRegressor:
+        """Run everything on (n, d) numbers and (n,) targets; `rows` as for `AutoClassifier`."""
+        X, y = self._validated(X, y, y_numeric=True, ensure_min_samples=SMALLEST)
+        self._run(X, np.asarray(y, np.float64), "regression", rows)
         return self
 
     def predict(self, X: Any) -> Array:

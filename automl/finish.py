@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import csv
+import shutil
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from automl import families, jsonio
+from automl import families, interrupts, jsonio
 from automl.clock import OutOfTime
 from automl.collect import Outcome, collect
 from automl.config import to_toml
@@ -24,6 +25,7 @@ from automl.evaluate.leaderboard import best_of, leaderboard
 from automl.evaluate.shape import Shape, shape
 from automl.explain.importance import Importance, importance
 from automl.explain.printable import write_printable
+from automl.families import ensemble as model_folder
 from automl.families.base import FitFailed
 from automl.report import facts
 from automl.workers.executor import Shared, WorkerDied, WorkerError
@@ -56,18 +58,20 @@ def finish(session: Session, decision: Decision, candidates: list[Candidate], fo
         candidates: probes first, then the trials of the search.
         found: how the search went.
     """
-    decision = _look_again(session, decision, candidates)
-    single = best_of([c for c in candidates if c.family == decision.family])
+    blended = None
+    with session.until_pressed():
+        decision = _look_again(session, decision, candidates)
+    single = chosen = best_of([c for c in candidates if c.family == decision.family])
     others = _best_of_others(candidates, decision.family)
-    decision, blended = _blend(session, decision, candidates, single)
-    chosen = single
+    with session.until_pressed():
+        decision, blended = _blend(session, decision, candidates, single)
     if blended is not None:
         chosen, candidates = blended, [*candidates, blended]
         others = [single, *others]
     session.events.add("choice_frozen", candidate=chosen.name, family=chosen.family, loss=chosen.loss())
     outcome = _evaluate(session, candidates, chosen, others)
     decision = _with_outcome(decision, outcome)
-    with session.stages.stage("report"):
+    with session.stages.stage("report"), interrupts.held():
         record(session, decision, candidates)
         _write_predictions(session, outcome)
         _write_manifest(session, outcome)
@@ -79,6 +83,7 @@ def finish(session: Session, decision: Decision, candidates: list[Candidate], fo
         )
         session.facts.add(scorecard=card)
         write_report(session)
+        interrupts.answered()  # a press that comes so late ends a run that has ended
     session.events.add("end", used=round(session.clock.elapsed(), 2))
 
 
@@ -152,36 +157,81 @@ def _evaluate(session: Session, candidates: list[Candidate], chosen: Candidate, 
     explain_seconds = EXPLAIN_SHARE * (session.clock.budget or 0.0)
     with session.stages.stage("evaluate"):
         session.events.add("test_opened", rows=len(session.outer.test))
-        reserve = WRITE_SECONDS + explain_seconds
-        tested = final.open_test(session.cv, session.outer, chosen, others, model, reserve)
+        tested = _open_test(session, chosen, others, WRITE_SECONDS + explain_seconds)
         delivered = tested.delivered or chosen
-        lines = leaderboard(session.cv, candidates, best_of(candidates), session.plan.seed)
-        shaped = _shape(session, delivered)
-        values, differences = _test_figures(session, tested, delivered, shaped)
+        with interrupts.held():
+            lines = leaderboard(session.cv, candidates, best_of(candidates), session.plan.seed)
+            shaped = _shape(session, delivered)
+            values, differences = _test_figures(session, tested, delivered, shaped)
+        with session.until_pressed():
+            pass  # the press that was held back
     with session.stages.stage("explain"):
         refit_seconds = cost.refit_seconds(delivered) if session.outer.protocol == "holdout" else 0.0
         if refit_seconds > session.clock.left(WRITE_SECONDS):
             refit_seconds = 0.0  # there is no time for it anyway
         limit = min(explain_seconds, session.clock.left(WRITE_SECONDS + refit_seconds))
-        session.facts.add(importance=_explain(session, delivered, limit))
-    trained_on = "all rows" if session.outer.protocol == "repeated_cv" else "development rows"
+        important = None
+        with session.until_pressed():
+            important = _explain(session, delivered, limit)
+        session.facts.add(importance=important)
+    whole: set[str] = set()
     if (session.outer.protocol == "holdout" or delivered.members) and not session.interrupted:
-        with session.stages.stage("refit"):
-            trained_on = _refit(session, delivered, trained_on)
+        with session.stages.stage("refit"), session.until_pressed():
+            _refit(session, delivered, whole)
+    trained_on = _trained_on(session, delivered, whole)
     return Outcome(lines, tested, delivered, values, differences, shaped, trained_on)
 
 
-def _refit(session: Session, delivered: Candidate, trained_on: str) -> str:
-    """Fit what is delivered on all rows as time allows; what the model folder now holds was trained on."""
+def _open_test(session: Session, chosen: Candidate, others: list[Candidate], reserve: float) -> Tested:
+    """The test part opened; after Ctrl-C for the chosen candidate and the last resort alone."""
+    model, opened = session.folder / "model", []
+    with session.until_pressed():
+        opened.append(final.open_test(session.cv, session.outer, chosen, others, model, reserve))
+    if opened:
+        return opened[0]
+    shutil.rmtree(model)
+    model.mkdir()
+    # A press now ends the run: there is nothing yet to report.
+    return final.open_test(session.cv, session.outer, chosen, others[:1], model, reserve)
+
+
+def _refit(session: Session, delivered: Candidate, whole: set[str]) -> None:
+    """Fit what is delivered on all rows as time allows; the model folder holds a whole model at every moment.
+
+    Args:
+        whole: takes the name of a single model once its fit on all rows stands in the folder.
+    """
     everything, model = np.arange(len(session.prepared.dataset)), session.folder / "model"
+    if delivered.members:
+        done = bag.refit(session.cv, delivered, everything, model, WRITE_SECONDS, together=_side_by_side(session))
+        session.events.add("refitted", members=done.members, weight=done.weight)
+        return
+    fresh, before = session.folder / "work" / "refitted", session.folder / "work" / "before"
+    for folder in (fresh, before):  # of a run that was ended here
+        shutil.rmtree(folder, ignore_errors=True)
+    fresh.mkdir(parents=True)
+    if final.refit(session.cv, delivered, everything, fresh, WRITE_SECONDS) is None:
+        return
+    with interrupts.held():
+        model.rename(before)
+        fresh.rename(model)
+        whole.add(delivered.name)
+
+
+def _trained_on(session: Session, delivered: Candidate, whole: set[str]) -> str:
+    """What the models in the model folder were trained on; what a refit that was ended left over is removed."""
+    model = session.folder / "model"
+    known = "all rows" if session.outer.protocol == "repeated_cv" else "development rows"
     if not delivered.members:
-        fitted = final.refit(session.cv, delivered, everything, model, WRITE_SECONDS)
-        return trained_on if fitted is None else "all rows"
-    done = bag.refit(session.cv, delivered, everything, model, WRITE_SECONDS, together=_side_by_side(session))
-    session.events.add("refitted", members=done.members, weight=done.weight)
-    if len(done.members) == len(delivered.members):
+        return "all rows" if delivered.name in whole else known
+    members = model_folder.read(model)
+    for left_over in {f.name for f in model.iterdir() if f.is_dir()} - {name for m in members for name in m.folders}:
+        shutil.rmtree(model / left_over)
+    refitted = [m for m in members if all(name.startswith(f"{m.name}-all") for name in m.folders)]
+    if len(refitted) == len(members):
         return "all rows"
-    return f"folds of the {trained_on}; {done.weight:.0%} of the weight on all rows" if done.members else trained_on
+    share = sum(member.weight for member in refitted)
+    return f"folds of {known}" + (f"; {share:.0%} of the weight on all rows" if refitted else "")
 
 
 def _test_figures(
@@ -263,7 +313,7 @@ def _write_plan(session: Session, decision: Decision) -> None:
         target=None if profile.target.value == "folder" and profile.media else profile.target.value,
         task=problem.task,
         metric=problem.metric,
-        budget=session.clock.budget,
+        budget=session.plan.seconds,
         modality=profile.modality.value,
     )
     comment = f"A complete recipe: automl fit {profile.source} --recipe plan.toml\nVerdict: {decision.sentence}"

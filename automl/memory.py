@@ -12,6 +12,7 @@ from automl.checks import check
 from automl.data.dataset import Images
 from automl.data.split import deal
 from automl.errors import DataError
+from automl.units import size as written
 
 if TYPE_CHECKING:
     from automl.data.dataset import Array, Dataset
@@ -35,7 +36,7 @@ def within(prepared: Prepared, limit: int) -> Prepared:
         return prepared
     keep = int(rows * limit / needed)
     if keep < FEWEST_ROWS:
-        need, have = (f"{n / 2**30:.1f} GB" for n in (needed, limit))
+        need, have = (f"{n / 2**30:.1f} GB" if n >= 2**30 else written(n) for n in (needed, limit))
         raise DataError(
             f"Fitting needs about {need} of memory; {have} may be used.",
             where=prepared.profile.source,

@@ -20,15 +20,16 @@ from automl.backbones import with_backbone
 from automl.checks import without
 from automl.clock import Clock
 from automl.collect import findings, validation_block
-from automl.config import Plan
+from automl.config import Plan, check_families
 from automl.data import split
+from automl.data.source import ImageFiles
 from automl.decide.blend import NEVER
 from automl.deciding import allowed_families
 from automl.devices import chosen_gpus, detect, share_processors
 from automl.errors import RunError
 from automl.evaluate import metrics
 from automl.evaluate.crossval import CrossValidation
-from automl.evaluate.journal import Journal, fingerprint
+from automl.evaluate.journal import Journal, data_digest, fingerprint
 from automl.events import Events
 from automl.finish import finish, record, write_report
 from automl.memory import within
@@ -120,9 +121,6 @@ def resume(folder: Path, console_of: Callable[[Clock], Console]) -> Path:
     clock = Clock.since_process_start(seconds)
     clock.started -= used
     with console_of(clock) as console:
-        for path in folder.iterdir():  # written again at the end; the journal and the events stay
-            if path.name == "model":
-                shutil.rmtree(path)
         return fit(begin["source"], plan, clock, console, folder, begin["command"], resumed=True)
 
 
@@ -196,9 +194,14 @@ def _begin(
     jsonio.write(folder / "profile.json", prepared.profile)
     cv = _cross_validation(prepared, plan, outer, parts, metric, clock, worker, devices, gpus, folder)
     path = str(Path(source).resolve()) if isinstance(source, (str, Path)) else None
+    data = data_digest(prepared.dataset, _files(raw))
+    if resumed:
+        _refuse_changed(folder, data)
+        shutil.rmtree(folder / "model", ignore_errors=True)  # written again at the end; journal and events stay
     events.add(
-        "begin", command=command, source=path, plan=plan, rows=len(prepared.dataset), fingerprint=cv.journal.fingerprint
-    )
+        "begin", command=command, source=path, plan=plan, rows=len(prepared.dataset),
+        fingerprint=cv.journal.fingerprint, data=data,
+    )  # fmt: skip
     collected = facts.Facts()
     collected.add(
         name=raw.name,
@@ -227,8 +230,27 @@ def _refuse_taken(out: Path | None) -> None:
         raise RunError("The output folder exists and is not empty.", where=str(out), hint="--out with a new name")
 
 
+def _refuse_changed(folder: Path, data: str) -> None:
+    """A resumed run goes on with the data it began with; a run of an earlier version did not write down which."""
+    begin, _ = _interrupted(folder)
+    if begin.get("data", data) != data:
+        what = "The data have changed since the run began."
+        raise RunError(what, where=begin["source"], hint="bring them back, or fit again into another folder")
+
+
+def _files(raw: Source) -> list[Path]:
+    """The files that rows are made of, beside the table that names them."""
+    if isinstance(raw, ImageFiles):
+        return [raw.root / path for path in raw.paths]
+    from automl.data.media import root_of
+
+    root = root_of(raw)
+    return [root / str(cell) for name in raw.images for cell in raw.frame[name].dropna()]
+
+
 def _refuse_unsupported(plan: Plan) -> None:
     """What can be refused before any data is read."""
+    check_families(plan)
     if plan.metric is not None:
         metrics.check_name(plan.metric)
 

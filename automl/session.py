@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from automl import interrupts
 from automl.decide.engine import Asked
 from automl.energy import Meter
 
@@ -72,3 +73,18 @@ class Session:
     def asked(self) -> Asked:
         """What the plan asks of the family to be named."""
         return Asked(self.plan.prefer, self.plan.max_latency, self.plan.max_size)
+
+    @contextmanager
+    def until_pressed(self) -> Iterator[None]:
+        """Ctrl-C in the body, also one that a library turned into its own error, ends the body alone.
+
+        The run goes on from there, as an interrupted one.
+        """
+        try:
+            yield
+            interrupts.check()
+        except (Exception, KeyboardInterrupt) as error:
+            if not interrupts.behind(error):
+                raise
+            interrupts.answered()
+            self.interrupted = True

@@ -15,6 +15,7 @@ FamilyName = Literal["baseline", "linear", "trees", "network", "ensemble"]
 """The families of `FAMILIES`; an 'ensemble' of them is delivered as one model, and never the verdict."""
 Severity = Literal["error", "warning", "note"]
 Status = Literal["found", "passed", "not_applicable", "skipped"]
+LabelType = Literal["text", "bool", "int", "float"]
 Prefer = Literal["balanced", "accuracy", "simple", "fast"]
 Kind = Literal["number", "category", "text", "date", "boolean", "image", "id", "constant"]
 """What a column holds.
@@ -272,6 +273,8 @@ class Problem:
         explainable: only models whose whole behaviour can be printed: linear, and trees in additive form.
         backbone: name of the pretrained network that lies beside the decoded images; '' for none.
         forecast: how the columns were made from the past of a series (--horizon); None for other tables.
+        label_type: of the column of classes in the data learnt from, so that Python can give back such values; 'text'
+            where cells have no type of their own.
     """
 
     modality: Modality
@@ -291,6 +294,7 @@ class Problem:
     explainable: bool = False
     backbone: str = ""
     forecast: Forecast | None = None
+    label_type: LabelType = "text"
 
     @property
     def branched(self) -> bool:

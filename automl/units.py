@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import Any
 
@@ -18,15 +19,13 @@ def parse_latency(value: Any, where: str) -> float:
     Raises:
         UsageError: not a duration, or not positive.
     """
-    seconds = 0.0
+    seconds = _number(value)
     if isinstance(value, str):
-        match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*(us|ms|s)\s*", value.lower())
-        seconds = float(match[1]) / PER_SECOND[match[2]] if match else 0.0
-    elif _positive_number(value):
-        seconds = float(value)
-    if seconds <= 0:
+        match = re.fullmatch(r"\s*(-?\d+(?:\.\d+)?)\s*(us|ms|s)\s*", value.lower())
+        seconds = float(match[1]) / PER_SECOND[match[2]] if match else None
+    if seconds is None or seconds <= 0:
         hint = "a duration with its unit, such as 5ms, 0.5s or 200us"
-        raise UsageError(f"Cannot read the latency {value!r}.", where=where, hint=hint)
+        raise UsageError.unreadable("latency", value, where=where, hint=hint, is_amount=seconds is not None)
     return seconds
 
 
@@ -36,12 +35,13 @@ def parse_size(value: Any, where: str) -> int:
     Raises:
         UsageError: not a size, or not positive.
     """
-    count = float(value) if _positive_number(value) else 0.0
+    count = _number(value)
     if isinstance(value, str):
-        match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([kmgt]?)b?\s*", value.lower())
-        count = float(match[1]) * SIZES[match[2]] if match else 0.0
-    if count < 1:
-        raise UsageError(f"Cannot read the model size {value!r}.", where=where, hint="a size such as 10MB or 512kB")
+        match = re.fullmatch(r"\s*(-?\d+(?:\.\d+)?)\s*([kmgt]?)b?\s*", value.lower())
+        count = float(match[1]) * SIZES[match[2]] if match else None
+    if count is None or count < 1:
+        hint = "a size such as 10MB or 512kB"
+        raise UsageError.unreadable("model size", value, where=where, hint=hint, is_amount=count is not None)
     return int(count)
 
 
@@ -69,5 +69,7 @@ def _three_digits(amount: float) -> str:
     return f"{amount:.0f}" if amount >= 100 else f"{amount:.3g}"
 
 
-def _positive_number(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and 0 < value < float("inf")
+def _number(value: Any) -> float | None:
+    """A finite number, None for anything else."""
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    return float(value) if is_number and math.isfinite(value) else None

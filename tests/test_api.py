@@ -42,6 +42,36 @@ def test_arrays_take_the_names_of_the_columns(tmp_path):
     assert run.predict(X).tolist() == run.predict(frame).tolist()
 
 
+@pytest.mark.parametrize(
+    ("values", "dtype"),
+    [
+        ([False, True], "bool"), ([0, 1], "int64"), ([-3, 12], "Int64"), ([False, True], "boolean"),
+        ([1, 2], "float64"),
+        ([0.5, 1.5], "float64"), ([0, 1], "category"), ([False, True], object), ([3, 4], object), (["0", "1"], "str"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("kind", ["frame", "parquet"])
+def test_classes_come_back_in_the_type_they_had(tmp_path, values, dtype, kind):
+    x = np.random.default_rng(0).normal(size=80)
+    y = pd.Series(np.array(values, object)[(x > 0).astype(int)]).astype(dtype)
+    source = frame = pd.DataFrame({"x": x, "y": y})
+    if kind == "parquet":
+        frame.to_parquet(source := tmp_path / "d.parquet")
+    run = automl.load(run_folder(tmp_path / "run", source, target="y", task="binary"))
+    found = run.predict(frame)
+    assert (found == y.to_numpy()).mean() > 0.9
+    assert run.predict_frame(frame)["prediction"].tolist() == found.tolist()
+    assert type(found.tolist()[0]) is type(y.tolist()[0])
+    assert list(run.predict_frame(frame))[1:] == [f"probability_{label}" for label in run.classes]
+
+
+def test_classes_of_a_csv_are_text(tmp_path):
+    x = np.random.default_rng(0).normal(size=80)
+    pd.DataFrame({"x": x, "y": np.where(x > 0, "01", "1")}).to_csv(tmp_path / "d.csv", index=False)
+    run = automl.load(run_folder(tmp_path / "run", tmp_path / "d.csv", target="y"))
+    assert set(run.predict(tmp_path / "d.csv")) == {"01", "1"}
+
+
 def test_numbers_have_no_probabilities(clients, tmp_path):
     run = automl.load(run_folder(tmp_path / "run", clients, target="age", task="regression"))
     assert run.classes == []
@@ -113,3 +143,10 @@ def test_importing_submodules_does_not_hide_the_functions():
     assert set(automl.__all__) <= set(dir(automl))
     with pytest.raises(AttributeError, match="no attribute 'fitt'"):
         _ = automl.fitt
+
+
+def test_columns_may_be_numbers(clients):
+    numbered = clients.set_axis(range(4), axis=1)
+    found = automl.profile(numbered, target=3, drop=[0])
+    assert found.target.value == "3"
+    assert {column.name: column.role for column in found.columns}["0"] == "dropped"

@@ -4,7 +4,7 @@ import dataclasses
 
 import pytest
 
-from automl.config import Plan, checked, fields, from_recipe, merged, parse, recipes, to_toml
+from automl.config import Plan, check_families, checked, fields, from_recipe, merged, parse, recipes, to_toml
 from automl.errors import UsageError
 
 FULL = Plan(
@@ -43,12 +43,30 @@ def test_the_example_sets_every_field():
     assert all(getattr(FULL, f.name) != getattr(Plan(), f.name) for f in dataclasses.fields(Plan))
 
 
-@pytest.mark.parametrize("plan", [Plan(), FULL, Plan(budget=5.0), Plan(trials=3), Plan(target="")])
+ODD = "".join(map(chr, range(32))) + '\x7f\x85\u2028"\\'
+
+
+@pytest.mark.parametrize(
+    "plan",
+    [
+        Plan(), FULL, Plan(budget=5.0), Plan(trials=3), Plan(target=""), Plan(budget=1234567.891), Plan(budget=1e-7),
+        Plan(budget=1e21), Plan(target=ODD, drop=(ODD,), monotone={ODD: 1}),
+    ],
+)  # fmt: skip
 def test_plan_toml_repeats_the_plan(plan):
     text = to_toml(plan, "written by a test\nsecond line")
 
     assert parse(text, "plan.toml") == plan
     assert text.startswith("# written by a test\n# second line\n")
+
+
+def test_a_comment_of_control_characters_is_still_a_comment():
+    assert parse(to_toml(Plan(), f"automl fit {ODD} --recipe plan.toml"), "plan.toml") == Plan()
+
+
+@pytest.mark.parametrize(("seconds", "text"), [(90.0, "90s"), (100000.0, "100000s"), (1234567.5, "1234567.5s")])
+def test_seconds_are_written_exactly(seconds, text):
+    assert f'budget = "{text}"\n' in to_toml(Plan(budget=seconds), "")
 
 
 @pytest.mark.parametrize("name", fields())
@@ -126,6 +144,12 @@ def test_checked(key, value, expected):
         ("memory", "much", "Cannot read the memory"),
         ("task", "clustering", "Unknown task 'clustering'"),
         ("prefer", "best", "Unknown preference 'best'"),
+        ("families", [], "No family is named"),
+        ("memory", 0, "must be above 0"),
+        ("memory", -3, "must be above 0"),
+        ("budget", -1, "must be above 0"),
+        ("trials", -1, "trials must be 0 or more"),
+        ("fail_under", float("-inf"), "fail_under must be a finite number"),
         ("families", ["tree"], "Unknown family 'tree'"),
         ("families", "trees", "takes a list"),
         ("drop", "a", "takes a list"),
@@ -228,3 +252,27 @@ def test_a_recipe_that_is_not_there(name, message):
 
 def test_bundled_recipes_are_found_by_name():
     assert {"quick", "balanced", "thorough", "explainable", "images"} <= set(recipes())
+
+
+@pytest.mark.parametrize(
+    ("plan", "where", "hint"),
+    [
+        (Plan(explainable=True, families=("network",)), "--families network", "linear and trees can"),
+        (Plan(monotone={"a": 1}, families=("linear", "network")), "--families linear,network", "trees can"),
+        (Plan(monotone={"a": 1}, explainable=True, families=("linear",)), "--families linear", "trees can"),
+    ],
+)
+def test_families_that_something_else_rules_out(plan, where, hint):
+    with pytest.raises(UsageError, match="None of the families named") as caught:
+        check_families(plan)
+
+    assert caught.value.where == where
+    assert caught.value.hint.startswith(hint)
+
+
+@pytest.mark.parametrize(
+    "plan",
+    [Plan(), Plan(families=("baseline",), explainable=True), Plan(families=("trees", "network"), explainable=True)],
+)
+def test_families_of_which_one_is_left(plan):
+    check_families(plan)

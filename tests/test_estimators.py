@@ -9,7 +9,7 @@ from sklearn.datasets import load_breast_cancer, load_diabetes
 from sklearn.exceptions import NotFittedError
 from sklearn.utils.estimator_checks import check_estimator
 
-from automl import AutoClassifier, AutoRegressor
+from automl import AutoClassifier, AutoRegressor, jsonio
 
 QUICK = {"budget": None, "trials": 0, "families": ("linear",)}
 
@@ -85,6 +85,51 @@ def test_names_of_a_frame_are_checked(cancer):
     assert (model.predict(frame) == y).mean() > 0.85
     with pytest.raises(ValueError, match="feature names"):
         model.predict(frame.rename(columns={"b": "B"}))
+
+
+def test_the_class_named_follows_the_tuned_threshold(classifier, cancer):
+    X, _ = cancer
+    probabilities = classifier.predict_proba(X)[:, 1]
+    value = float(np.quantile(probabilities, 0.9))
+    again = pickle.loads(pickle.dumps(classifier))
+    path = again.run_.path / "model" / "manifest.json"
+    jsonio.write(path, {**jsonio.read(path), "threshold": {"value": value}})
+
+    assert (again.predict(X) == again.classes_[(probabilities > value).astype(int)]).all()
+    assert (again.predict(X) != classifier.predict(X)).any()
+
+
+@pytest.mark.slow
+def test_weights_and_groups_of_rows_are_roles_of_the_run(cancer):
+    X, y = cancer
+    weight, groups = np.where(y == "benign", 3.0, 1.0), np.arange(len(y)) // 5
+    model = AutoClassifier(**QUICK).fit(X, y, sample_weight=weight, groups=groups)
+    tested = pd.read_csv(model.run_.path / "predictions.csv")
+    np.testing.assert_allclose(tested["weight"], (weight / weight.mean())[tested["row"]])
+    assert {c["name"]: c["role"] for c in model.run_.report["profile"]["columns"]}["group"] == "group"
+    assert model.predict(X).shape == y.shape
+
+
+@pytest.mark.parametrize(
+    ("rows", "error", "message"),
+    [
+        ({"sample_weight": np.ones(3)}, ValueError, "sample_weight"),
+        ({"sample_weight": np.arange(150) == 0}, ValueError, "above zero for one class only"),
+        ({"groups": np.ones(3)}, ValueError, "inconsistent"),
+        ({"weights": np.ones(3)}, TypeError, "unexpected keyword argument 'weights'"),
+    ],
+)
+def test_what_cannot_be_said_of_rows(cancer, rows, error, message):
+    with pytest.raises(error, match=message):
+        AutoClassifier(**QUICK).fit(*cancer, **rows)
+
+
+def test_texts_are_refused_with_the_function_that_takes_them(cancer, classifier):
+    frame = pd.DataFrame(cancer[0]).assign(city="Bern").set_axis(list("abcdef"), axis=1)
+    with pytest.raises(ValueError, match=r"takes numbers alone.*'Bern'.*automl\.fit\(frame"):
+        AutoClassifier(**QUICK).fit(frame, cancer[1])
+    with pytest.raises(ValueError, match=r"takes numbers alone"):
+        classifier.predict(frame.iloc[:, 1:].to_numpy())
 
 
 def test_a_pickled_estimator_predicts_the_same(classifier, cancer):

@@ -1,4 +1,4 @@
-"""The figures of the test part."""
+"""The end of a run: the figures of the test part, what is delivered, and Ctrl-C on the way."""
 
 from dataclasses import replace
 from types import SimpleNamespace
@@ -6,9 +6,16 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+import automl
+from automl import finish, jsonio
+from automl.clock import Clock
+from automl.config import Plan, from_recipe
 from automl.evaluate import final, metrics
-from automl.finish import _test_figures
+from automl.families import ensemble
+from automl.families.ensemble import Member
+from automl.finish import _test_figures, _trained_on, _write_plan
 from tests.rows import numbers
+from tests.test_run import frame
 
 
 def figures(groups, n=60):
@@ -35,3 +42,77 @@ def test_a_test_part_of_many_groups_is_resampled_by_groups():
 
     assert values["linear-0"] != figures(None)[0]["linear-0"]
     assert differences["baseline-0"].low < differences["baseline-0"].value < differences["baseline-0"].high
+
+
+@pytest.mark.parametrize(
+    ("folders", "protocol", "said"),
+    [
+        ((("a-split0", "a-split1"), ("b-split0",)), "holdout", "folds of development rows"),
+        ((("a-all0", "a-all1"), ("b-split0",)), "holdout", "folds of development rows; 75% of the weight on all rows"),
+        ((("a-all0",), ("b-all0",)), "holdout", "all rows"),
+        ((("a-split0",), ("b-split0",)), "repeated_cv", "folds of all rows"),
+    ],
+)
+def test_an_ensemble_says_what_its_members_were_trained_on(tmp_path, folders, protocol, said):
+    model = tmp_path / "model"
+    for name in (*folders[0], *folders[1], "a-all7"):
+        (model / name).mkdir(parents=True)
+    ensemble.write(model, (Member("a", "trees", "", 0.75, folders[0]), Member("b", "linear", "", 0.25, folders[1])))
+    session = SimpleNamespace(folder=tmp_path, outer=SimpleNamespace(protocol=protocol))
+
+    assert _trained_on(session, SimpleNamespace(members=[1, 2], name="ensemble"), set()) == said
+    assert {path.name for path in model.iterdir() if path.is_dir()} == {*folders[0], *folders[1]}
+
+
+def pressed(*_, **__):
+    raise KeyboardInterrupt
+
+
+def once(function):
+    """Ctrl-C in the first call, after it did its work."""
+    calls = []
+
+    def call(*arguments, **named):
+        done = function(*arguments, **named)
+        calls.append(done)
+        if len(calls) == 1:
+            raise KeyboardInterrupt
+        return done
+
+    return call
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("module", "name", "change"),
+    [
+        (finish, "after_search", pressed),
+        (finish, "ensemble", pressed),
+        (final, "open_test", once(final.open_test)),
+        (finish, "_explain", pressed),
+        (final, "refit", pressed),
+    ],
+)
+def test_ctrl_c_after_the_search_ends_with_a_report_and_a_model(tmp_path, monkeypatch, module, name, change):
+    monkeypatch.setattr(module, name, change)
+    data = frame(520)
+    run = automl.fit(data, target="bought", out=tmp_path / "run", families=("linear", "trees"), trials=0)
+
+    assert run.report["interrupted"]
+    assert run.report["model"]["trained_on"] == "development rows"
+    assert jsonio.read(tmp_path / "run" / "model" / "manifest.json")["trained_on"] == "development rows"
+    assert len(run.predict(data.head(10))) == 10
+    assert (tmp_path / "run" / "work").is_dir()
+
+
+def test_the_plan_of_a_resumed_run_has_its_own_budget(tmp_path):
+    choice = SimpleNamespace(value="y")
+    profile = SimpleNamespace(target=choice, media={}, modality=SimpleNamespace(value="table"), source="d.csv")
+    problem = SimpleNamespace(task="binary", metric="f1")
+    session = SimpleNamespace(
+        plan=Plan(budget=60.0), clock=Clock(75.0), folder=tmp_path,
+        prepared=SimpleNamespace(profile=profile, dataset=SimpleNamespace(problem=problem)),
+    )  # fmt: skip
+    _write_plan(session, SimpleNamespace(sentence="trees"))
+
+    assert from_recipe(str(tmp_path / "plan.toml")).budget == 60.0

@@ -340,3 +340,24 @@ def test_the_command_refuses_to_explain_the_baseline(clients, tmp_path):
     got = CliRunner().invoke(cli, ["predict", str(run), str(tmp_path / "new.csv"), "--explain"])
     assert isinstance(got.exception, UsageError)
     assert got.stdout == ""
+
+
+def test_the_command_never_writes_over_its_input(clients, clients_run, tmp_path):
+    data = tmp_path / "new.csv"
+    clients.drop(columns="bought").to_csv(data, index=False)
+    before = data.read_bytes()
+    result = CliRunner().invoke(cli, ["predict", str(clients_run), str(data), "--out", str(data)])
+    assert isinstance(result.exception, RunError)
+    assert data.read_bytes() == before
+
+
+def test_refused_data_were_treated_in_no_way_and_a_missing_column_names_the_file(clients, clients_run, tmp_path):
+    data = str(tmp_path / "new.csv")
+    clients.drop(columns="bought").assign(city="Oslo").to_csv(data, index=False)
+    refused = CliRunner().invoke(cli, ["predict", str(clients_run), data, "--on-problem", "refuse"]).exception
+    assert "never seen in training ('Oslo') (AM601)" in refused.where
+    assert "treated" not in refused.where
+    clients[["age"]].to_csv(data, index=False)
+    missing = CliRunner().invoke(cli, ["predict", str(clients_run), data]).exception
+    assert isinstance(missing, ColumnMissing)
+    assert missing.where == data

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import automl
-from automl import jsonio
+from automl import jsonio, run
 from automl.clock import Clock
 from automl.config import Plan
 from automl.console import Console
@@ -86,6 +86,24 @@ def test_a_half_written_last_event_is_no_obstacle(tmp_path):
     assert begin["source"] == "a.csv"
     assert used == 12.5
     assert RESUMED_SECONDS > 0
+
+
+def test_data_that_changed_meanwhile_are_refused(tmp_path, monkeypatch):
+    source, folder = tmp_path / "d.csv", tmp_path / "run"
+    frame(140).to_csv(source, index=False)
+    monkeypatch.setattr(run, "finish", lambda *_: None)  # ended before there was a report
+    monkeypatch.setattr(run.shutil, "rmtree", lambda *_, **__: None)
+    automl.fit(str(source), target="bought", out=folder, families=("linear",), trials=0)
+    resume(folder, console)
+    changed = frame(140)
+    changed.loc[1, "age"] += 1
+    changed.to_csv(source, index=False)
+
+    (folder / "model").mkdir()
+    with pytest.raises(RunError, match="data have changed since the run began") as caught:
+        resume(folder, console)
+    assert caught.value.where == str(source)
+    assert (folder / "model").is_dir()
 
 
 @pytest.fixture(scope="module")
@@ -166,6 +184,18 @@ def test_ctrl_c_in_the_search_writes_a_report_and_the_run_can_go_on(data, whole,
     assert report["search"]["stopped"] == "interrupted"
     assert len(automl.load(folder).predict(frame(10))) == 10
     assert (folder / "work").is_dir()
+    assert same(resumed(folder)) == same(whole)
+
+
+@pytest.mark.slow
+def test_ctrl_c_while_the_test_part_is_judged_writes_a_report_and_the_run_can_go_on(data, whole, tmp_path):
+    folder = tmp_path / "run"
+    process = start(data, folder)
+    wait_for(folder, "test_opened")
+    process.send_signal(signal.SIGINT)
+    assert process.wait(60) == 130
+    assert jsonio.read(folder / "report.json")["interrupted"]
+    assert len(automl.load(folder).predict(frame(10))) == 10
     assert same(resumed(folder)) == same(whole)
 
 

@@ -13,7 +13,7 @@ from automl.data.table_columnar import read_excel, read_feather, read_parquet
 from automl.data.table_csv import read_text
 from automl.data.table_frame import check_names, check_rows, named, tidy
 from automl.data.table_json import read_json
-from automl.data.table_target import Wanted
+from automl.data.table_target import Wanted, label_type
 from automl.data.table_unpack import find_format, load, short_name
 from automl.errors import DataError
 
@@ -70,7 +70,10 @@ def _tidied(
     if not len(frame.columns):
         raise DataError("There are no columns.", where=where, hint="a table needs at least two columns")
     check_rows(len(frame), wanted.least_rows, where)
-    frame, markers = tidy(frame, wanted.choose(list(frame.columns)), where)
+    target = wanted.choose(list(frame.columns))
+    if target:
+        how = {**how, "target_type": label_type(frame[target])}
+    frame, markers = tidy(frame, target, where)
     return frame, {**how, "markers": markers, "skipped": 0, "skipped_lines": {}}
 
 

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from automl.types import LabelType
+
 NAMES = (
     "target", "label", "class", "y", "outcome", "response", "labels", "target_class", "class_label", "is_target",
     "target_value", "dependent", "dependent_variable", "ground_truth",
@@ -88,6 +90,27 @@ def target_text(values: pd.Series[Any]) -> pd.Series[Any]:
     if pd.api.types.is_object_dtype(values.dtype):
         return values.map(_cell_text, na_action="ignore").astype("str")
     return values.astype("str")
+
+
+def label_type(values: pd.Series[Any]) -> LabelType:
+    """The type of a column of classes: what `target_text` makes of its cells can be turned back into it."""
+    import pandas as pd
+
+    if isinstance(values.dtype, pd.CategoricalDtype):
+        return label_type(pd.Series(values.cat.categories))
+    if pd.api.types.is_object_dtype(values.dtype):
+        kind = pd.api.types.infer_dtype(values, skipna=True)
+        return _OBJECTS.get(kind, "text")
+    if pd.api.types.is_bool_dtype(values.dtype):
+        return "bool"
+    if pd.api.types.is_integer_dtype(values.dtype):
+        return "int"
+    return "float" if pd.api.types.is_float_dtype(values.dtype) else "text"
+
+
+_OBJECTS: dict[str, LabelType] = {
+    "boolean": "bool", "integer": "int", "floating": "float", "mixed-integer-float": "float"
+}  # fmt: skip
 
 
 def _float_text(values: pd.Series[Any]) -> pd.Series[Any]:

@@ -15,6 +15,8 @@ from automl.families.weigh import ModelCost
 from automl.jsonio import build, plain
 
 if TYPE_CHECKING:
+    import os
+    from collections.abc import Iterable
     from pathlib import Path
 
     from automl.data.dataset import Dataset
@@ -89,15 +91,35 @@ def _more(now: float | None, then: float | None) -> bool:
 
 
 def fingerprint(dataset: Dataset, metric: str) -> str:
-    """A digest of the problem, the target, the weights and a sample of the inputs."""
+    """A digest of the problem, the target, the weights and the inputs; of images only which they are."""
+    return digest(metric, plain(dataset.problem), dataset.y, dataset.weight, _content(dataset.inputs))
+
+
+def data_digest(dataset: Dataset, files: Iterable[Path]) -> str:
+    """A digest of the rows alone, whatever is made of them.
+
+    Args:
+        files: what the rows name: told apart by name, size and time of change.
+    """
+    stamps = [(str(file), found.st_size, found.st_mtime_ns) for file in files if (found := _stat(file)) is not None]
+    parts = (dataset.y, dataset.weight, dataset.groups, dataset.order, _content(dataset.inputs))
+    return digest(*parts, stamps)
+
+
+def _stat(file: Path) -> os.stat_result | None:
+    try:
+        return file.stat()
+    except (OSError, ValueError):  # a cell that names no file
+        return None
+
+
+def _content(inputs: Any) -> Any:
+    """A hash of every row of a frame; for images, which rows they are."""
     import pandas as pd
 
-    inputs: Any = dataset.inputs
     if isinstance(inputs, pd.DataFrame):
-        content = pd.util.hash_pandas_object(inputs.iloc[:: max(len(inputs) // 1000, 1)], index=False).to_numpy()
-    else:
-        content = inputs.rows
-    return digest(metric, plain(dataset.problem), dataset.y, dataset.weight, content)
+        return pd.util.hash_pandas_object(inputs, index=False).to_numpy()
+    return inputs.rows
 
 
 def digest(*values: Any) -> str:

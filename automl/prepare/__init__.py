@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from automl.config import check_columns
 from automl.data.source import ImageFiles
 from automl.errors import UsageError
 from automl.forecast.plan import check_plan
@@ -27,6 +28,7 @@ def read(source: Any, plan: Plan) -> Source:
     """The data as read, with the plan's target and modality."""
     from automl.data.read import read as read_source
 
+    check_columns(plan)
     check_plan(plan)
     about = [plan.weight, plan.group, plan.split_column]
     special = [name for name in (*about, plan.time_column, plan.series_id) if name]

@@ -84,6 +84,7 @@ def prepared(table: Table, plan: Plan, folder: Path, threads: int) -> Prepared:
         found.modality.value, found.task.value, metric_name(plan, found), classes, columns, plan.seed,
         channels=channels, series_id=plan.long_series or "", time=(plan.long_series and plan.time_column) or "",
         monotone=monotone(plan, found), explainable=plan.explainable,
+        label_type=table.reading.get("target_type", "text") if classes else "text",
     )  # fmt: skip
     paths = tuple(table.paths[i] for i in rows) if table.paths else ()
     by_name = bool(paths) and plan.group is not None

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from automl.data.dataset import Images
-from automl.evaluate.journal import Journal, digest, fingerprint
+from automl.evaluate.journal import Journal, data_digest, digest, fingerprint
 from automl.families.base import Limits
 from automl.families.task import FitTask, Fitted
 from automl.families.weigh import ModelCost
@@ -147,3 +147,24 @@ def test_images_have_a_fingerprint_too(tmp_path):
 def test_digests_differ_by_every_part():
     parts = [("a",), ("a", "b"), ("b", "a"), (np.arange(3), "a"), (np.arange(3.0), "a"), ({"a": 1},), ({"a": 2},)]
     assert len({digest(*part) for part in parts}) == len(parts)
+
+
+@pytest.mark.parametrize("made", [lambda d: fingerprint(d, "roc_auc"), lambda d: data_digest(d, [])])
+def test_every_row_counts(made):
+    data = numbers("binary", 3000)
+    changed = data.inputs.copy()
+    changed.iloc[1, 0] += 1
+
+    assert made(replace(data, inputs=changed)) != made(data)
+    assert made(replace(data, inputs=data.inputs.copy())) == made(data)
+
+
+def test_the_digest_of_the_data_knows_files_and_groups_and_not_the_problem(tmp_path):
+    data, file = numbers("binary", 120), tmp_path / "a.png"
+    file.write_bytes(b"1")
+    before = data_digest(data, [file, tmp_path / "missing"])
+
+    assert data_digest(replace(data, problem=replace(data.problem, seed=1)), [file]) == before
+    assert data_digest(replace(data, groups=np.arange(120)), [file]) != before
+    file.write_bytes(b"12")
+    assert data_digest(data, [file]) != before

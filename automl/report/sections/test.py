@@ -46,7 +46,7 @@ def build(report: dict[str, Any]) -> dict[str, Any]:
             }
             for k, v in view.mapping(report, "test", "metrics").items()
         ],
-        "before_refit": view.at(report, "model", "trained_on") == "all rows"
+        "before_refit": str(view.at(report, "model", "trained_on") or "").endswith("all rows")
         and view.at(report, "test", "protocol") == "holdout",
     }
 

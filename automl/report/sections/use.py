@@ -30,6 +30,7 @@ def _lead(model: dict[str, Any], report: dict[str, Any]) -> str:
     if not model:
         return ""
     trained = {"all rows": "on all rows", "development rows": "on the development rows (the test part was not added)"}
-    on = trained.get(str(model.get("trained_on")), "")
+    said = str(model.get("trained_on") or "")
+    on = trained.get(said, f"on {said}" if said.startswith("folds of ") else "")
     what = view.family_name(model.get("family"), report)
     return f"The folder model/ holds the {what}{f', trained {on}' if on else ''}."
