@@ -213,6 +213,26 @@ def test_a_picture_that_cannot_be_read_keeps_its_row(pictures, pictures_run, tmp
     assert got.notes == ["1 files could not be read: their rows have no prediction, and a reason in 'problem'."]
 
 
+def test_one_picture_is_a_folder_of_one_and_a_list_needs_no_header(pictures, pictures_run, tmp_path):
+    got = predict_source(pictures_run, pictures / "dark" / "1.png").frame
+    assert (got["path"].tolist(), got["prediction"].tolist()) == (["1.png"], ["dark"])
+    (tmp_path / "list.txt").write_text("".join(f"{pictures / 'dark' / f'{i}.png'}\n" for i in range(3)))
+    assert len(predict_source(pictures_run, tmp_path / "list.txt").frame) == 3
+
+
+def test_what_the_model_does_not_predict_is_told(pictures, pictures_run, clients_run, tmp_path):
+    (tmp_path / "a.wav").write_bytes(b"RIFF")
+    with pytest.raises(DataError, match=r"a recording, and the model predicts something else.*\n.*\n.*predicts images"):
+        predict_source(pictures_run, tmp_path / "a.wav")
+    with pytest.raises(DataError, match=r"an image, .*\n.*\n.*predicts rows of a table"):
+        predict_source(clients_run, pictures / "dark" / "1.png")
+    with pytest.raises(DataError, match=r"no images but 1 audio.*\n.*\n.*the model predicts images: give a folder"):
+        predict_source(pictures_run, tmp_path)
+    (tmp_path / "none").mkdir()
+    with pytest.raises(DataError, match=r"no files.*\n.*\n.*the model predicts images"):
+        predict_source(pictures_run, tmp_path / "none")
+
+
 def test_pictures_none_of_which_can_be_read_keep_their_rows(pictures_run, tmp_path):
     (tmp_path / "b.png").write_bytes(b"not a picture")
     got = predict_source(pictures_run, tmp_path).frame

@@ -88,6 +88,17 @@ def scan(root: Path, labelled: bool = True, kind: Literal["image", "audio"] = "i
     return ImageFiles(name, str(root), root, found.paths, found.labels, found.parts, found.reading, modality=kind)
 
 
+def single(path: Path, kind: Literal["image", "audio"]) -> ImageFiles:
+    """One image or recording to predict, as a folder of one."""
+    reading = _reading("file", time.monotonic(), {})
+    return ImageFiles(path.stem, str(path), path.parent, (path.name,), reading=reading, modality=kind)
+
+
+def kind_of(path: Path) -> Modality | None:
+    """The modality that the name of a file tells; None for a table or what is not known."""
+    return next((kind for kind in _KINDS if _is(path.name, kind)), None)
+
+
 def find(root: Path, kind: Modality, *, labelled: bool) -> Found:
     """The files of a modality under a folder.
 
@@ -106,7 +117,7 @@ def find(root: Path, kind: Modality, *, labelled: bool) -> Found:
     files, folders = _walk(root)
     fitting = [file for file in files if _is(file, kind)]
     if not fitting:
-        raise _none_found(root, files, kind)
+        raise _none_found(root, files, kind, labelled=labelled)
     ignored = dict.fromkeys((file for file in files if not _is(file, kind)), f"not {_A_FILE[kind]}")
     if not labelled:
         return Found(tuple(fitting), None, None, _reading("folder", started, ignored))
@@ -268,19 +279,23 @@ def _inner_hint(root: Path, kept: list[str]) -> str:
     return "at least two classes are needed: " + LAYOUT_HINT
 
 
-def _none_found(root: Path, files: list[str], wanted: Modality) -> DataError:
+def _none_found(root: Path, files: list[str], wanted: Modality, *, labelled: bool) -> DataError:
     """The error for a folder without one file of the modality, naming what is there instead."""
     things = UNITS[wanted][1]
+    predicts = f"the model predicts {things}: give a folder of them, or one"
     if not files:
-        return DataError("The folder holds no files.", where=str(root), hint=LAYOUT_HINT)
+        return DataError("The folder holds no files.", where=str(root), hint=LAYOUT_HINT if labelled else predicts)
     kinds = Counter(kind for file in files for kind in _kinds(file))
     if not kinds:
         known = "known: " + " ".join(sorted(EXTENSIONS[wanted]))
         return DataError(f"The folder holds no {things}.", where=str(root), hint=known)
     kind, count = kinds.most_common(1)[0]
     first = next(file for file in files if kind in _kinds(file))
-    hint = f"--modality {kind}" if kind in EXTENSIONS else "folders of images, of recordings and of .txt files are read"
-    hint = f"give the file itself: {root / first}" if kind == "table" else hint
+    hint = "folders of images, of recordings and of .txt files are read" if labelled else predicts
+    if kind == "table":
+        hint = f"give the file itself: {root / first}"
+    elif labelled and kind in EXTENSIONS:
+        hint = f"--modality {kind}"
     return DataError(
         f"The folder holds no {things} but {count} {kind} files ({first}, ...).", where=str(root), hint=hint
     )
@@ -317,6 +332,11 @@ def _exists(root: Path, path: str) -> bool:
         return bool(path) and (root / path).is_file()
     except (OSError, ValueError):  # a cell of free text: too long, or with a null character
         return False
+
+
+def is_file_of(cell: str, root: Path) -> bool:
+    """Whether a cell names an image or a recording that is there, relative to root or absolute."""
+    return (_is(cell, "image") or _is(cell, "audio")) and _exists(root, relative(cell, root))
 
 
 def _usable_rows(frame: pd.DataFrame, path_column: str, target: str, root: Path) -> tuple[pd.DataFrame, dict[str, Any]]:

@@ -56,7 +56,8 @@ class Calibration:
         knots: isotonic: the curve of the second class, or one curve a class when there are more than two.
         reason: one sentence.
         evidence: rows; log_loss {kind: cross-fitted}; gain {kind: {mean, error}} over what was kept before it (of a
-            temperature below 1 with one error more than was seen); ece and brier {before, after} of the same rows, after being cross-fitted.
+            temperature below 1 with one error more than was seen); ece and brier {before, after} of the same rows,
+            after being cross-fitted.
     """
 
     kind: Kind = "none"

@@ -102,6 +102,24 @@ def test_any_share_of_broken_files_is_left_out_where_the_finding_is_ignored(soun
             prepared(root, tmp_path, ignore=("AM310",))
 
 
+@pytest.mark.parametrize(
+    ("flag", "given"),
+    [
+        ("--target", {"target": "label"}),
+        ("--drop", {"drop": ("text",)}),
+        ("--keep", {"keep": ("text",)}),
+        ("--weight", {"weight": "w"}),
+        ("--group", {"group": "g"}),
+        ("--split", {"split_column": "s"}),
+        ("--time-column", {"time_column": "t"}),
+    ],
+)
+def test_columns_of_a_folder_are_refused(texts, sounds, flag, given):
+    for root in (texts, sounds):
+        with pytest.raises(UsageError, match=f"{flag}.* names a column, and a folder of files has none"):
+            read(root, Plan(**given))
+
+
 def test_a_manifest_of_recordings(sounds, tmp_path):
     paths = sorted(str(path) for path in sounds.rglob("*.wav"))
     frame = pd.DataFrame({"file": paths, "hertz": [2500.5 if "high" in path else 400.25 for path in paths]})
@@ -152,6 +170,16 @@ def test_texts_predicted_file_by_file(texts, tmp_path):
     assert got["problem"].tolist() == ["", "", "empty file"]
     table = predict_source(run, pd.DataFrame({"text": ["good fine good"]})).frame
     assert table["prediction"].tolist() == ["pos"]
+    one = predict_source(run, new / "a.txt").frame
+    assert (one["path"].tolist(), one["prediction"].tolist()) == (["a.txt"], ["pos"])
+    (new / "bytes.txt").write_bytes(bytes(range(256)))
+    assert predict_source(run, new / "bytes.txt").frame["problem"].tolist() == ["binary data, not text"]
+    (new / "table.txt").write_text("id,text\n1,good fine good\n2,bad\n")
+    assert len(predict_source(run, new / "table.txt").frame) == 2
+    empty = predict_source(run, pd.DataFrame({"text": ["good", " ", None]}))
+    assert empty.frame["problem"].tolist() == ["", "empty text", "empty text"]
+    assert empty.odd.tolist() == [False, True, True]
+    assert "2 empty texts" in empty.notes[-1]
 
 
 def test_series_stand_channel_after_channel_in_the_order_of_time(tmp_path):
