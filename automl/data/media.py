@@ -134,8 +134,8 @@ def manifest(
 ) -> ImageFiles:
     """The images or recordings named by a table, sorted by path, with the target as label and other columns beside.
 
-    Paths are relative to the manifest's folder, or absolute. With a target, rows whose file is missing or whose label
-    or path is blank are left out and told in `reading`; without one (predict) every row stays.
+    Paths are relative to the manifest's folder, or absolute. With a target, rows whose label or path is blank
+    are left out and told in `reading`; without one (predict) every row stays.
 
     Raises:
         ColumnMissing: the path or target column is not in the table.
@@ -150,7 +150,7 @@ def manifest(
     frame = table.frame.assign(**{path_column: paths}).sort_values(path_column, kind="stable")
     reading = dict(table.reading)
     if target is not None:
-        frame, facts = _usable_rows(frame, path_column, target, root)
+        frame, facts = _usable_rows(frame, path_column, target)
         reading |= facts
     if not any(_exists(root, path) for path in frame[path_column]):
         raise DataError(
@@ -158,7 +158,7 @@ def manifest(
             where=f"{table.source}, column {path_column!r}",
             hint=f"paths relative to {root}; the first is {paths.iloc[0]!r}" if len(paths) else "the table has no rows",
         )
-    reading |= _reading("manifest", started, reading.pop("missing_files", {}))
+    reading |= _reading("manifest", started, {})
     reading["path_column"] = path_column
     if target is not None and dict(reading.get("target") or {}).get("name") != target:
         reading["target"] = {"name": target, "reason": "as given", "guessed": False}
@@ -339,15 +339,12 @@ def is_file_of(cell: str, root: Path) -> bool:
     return (_is(cell, "image") or _is(cell, "audio")) and _exists(root, relative(cell, root))
 
 
-def _usable_rows(frame: pd.DataFrame, path_column: str, target: str, root: Path) -> tuple[pd.DataFrame, dict[str, Any]]:
-    """Rows with a label, a path and a file there, and what was left out."""
+def _usable_rows(frame: pd.DataFrame, path_column: str, target: str) -> tuple[pd.DataFrame, dict[str, Any]]:
+    """Rows with a label and a path, and what was left out; a file that is not there is found when it is opened."""
     labelled = frame[target].notna() & (frame[target].astype(str).str.strip() != "")
     named = frame[path_column] != ""
-    there = frame[path_column].map(lambda path: _exists(root, path)).astype(bool)
-    absent = frame[path_column][named & ~there]
     facts = {
         "rows_without_label": int((~labelled).sum()),
         "rows_without_path": int((~named).sum()),
-        "missing_files": dict.fromkeys(absent, "no such file"),
     }
-    return frame[labelled & named & there], facts
+    return frame[labelled & named], facts
