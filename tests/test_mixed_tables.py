@@ -118,8 +118,8 @@ def test_rows_without_an_image_stay_and_are_told(home, tmp_path):
     assert column.stats["broken_count"] == 2
     assert set(column.stats["broken"]) == {"photos/0-0005.png", "photos/0-0006.png"}
     finding = next(f for f in got.profile.findings if f.code == "AM310")
-    title = "2 of 59 images cannot be read, named in 2 rows: photos/0-0005.png (not an image Pillow can identify) and 1 more"
-    assert finding.title == title
+    told = "photos/0-0005.png (not an image Pillow can identify) and 1 more"
+    assert finding.title == f"2 of 59 images cannot be read, named in 2 rows: {told}"
     assert np.flatnonzero(~got.dataset.inputs["photo"].array.there).tolist() == [0, 5, 6]
 
 

@@ -73,7 +73,6 @@ def _evidence(finding: dict[str, Any]) -> str:
     if finding.get("code") != "AM310":
         return view.evidence_text(evidence)
     reasons = [f"{why}: {plural(count, 'file')}" for why, count in view.mapping(evidence, "reasons").items()]
-    lost = [
-        f"no file of {', '.join(map(repr, gone))} is left" for gone in [view.listing(evidence, "classes_lost")] if gone
-    ]
+    gone = ", ".join(map(repr, view.listing(evidence, "classes_lost")))
+    lost = [f"no file of {gone} is left"] if gone else []
     return "; ".join([*reasons, *lost, *map(str, view.listing(evidence, "examples"))])
