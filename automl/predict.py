@@ -162,7 +162,7 @@ class Predictor:
 
         checked = typed(frame, self.problem.columns)
         raw = self.model.predict(checked.frame)
-        found = self.columns(raw)
+        found = _short(self.columns(raw))
         empty = self._empty_texts(frame)
         if empty.any():
             found["problem"] = np.where(empty, "empty text", "")
@@ -200,7 +200,7 @@ class Predictor:
             y[kept] = values
         rows = future(frame, y, told, self.history)
         lost = rows.problems != ""
-        found = self.columns(self.model.predict(rows.inputs))
+        found = _short(self.columns(self.model.predict(rows.inputs)))
         found.loc[lost, :] = np.nan
         notes, odd = _notes(replace(rows.checked, extra=())), _odd(rows.checked, frame)
         if lost.any():
@@ -264,7 +264,7 @@ class Predictor:
             decoded = audio.decode(files, every, width, self.problem.hop_ms, out)
         else:
             decoded = decode.decode(files, every, (height, width), channels, out)
-        readable = self.columns(self.model.predict(decoded.images)) if decoded.ok.any() else None
+        readable = _short(self.columns(self.model.predict(decoded.images))) if decoded.ok.any() else None
         return Predicted(
             self._with_paths(files, readable, decoded.ok, decoded.reasons), _unreadable(decoded.ok), ~decoded.ok
         )
@@ -309,6 +309,28 @@ def _is_table(texts: Table, column: str) -> bool:
         return False
     header = texts.frame["text"].iloc[0].partition("\n")[0]
     return column in {cell.strip(' "\r') for cell in re.split(r"[,;\t|]", header)}
+
+
+DIGITS = 10
+"""Significant digits of what is computed from predictions in double precision."""
+
+
+def _short(frame: pd.DataFrame) -> pd.DataFrame:
+    """The figures in as few digits as tell them apart: 163.17906 where a model says so in single precision.
+
+    What single precision holds only in part (below 1.2e-38) is zero; bounds of intervals have `DIGITS` digits.
+    """
+
+    def short(column: pd.Series[Any]) -> Array:
+        values = column.to_numpy()
+        with np.errstate(over="ignore"):
+            single = values.astype(np.float32)
+        if not np.array_equal(single, values, equal_nan=True):
+            return np.array([f"{value:.{DIGITS}g}" for value in values.tolist()], dtype=str).astype(np.float64)
+        single[np.abs(single) < np.finfo(np.float32).tiny] = 0.0
+        return np.asarray(single.astype(str).astype(np.float64))
+
+    return frame.assign(**{name: short(frame[name]) for name in frame.columns if frame[name].dtype == np.float64})
 
 
 def _notes(checked: Typed) -> list[str]:
