@@ -62,12 +62,13 @@ class BrokenImages(Check):
         many, (first, why) = count or len(reasons), next(iter(reasons.items()))
         of_rows = f", named in {rows:,} {'row' if rows == 1 else 'rows'}" if rows else ""
         more = f" and {many - 1:,} more" if many > 1 else ""
+        same = f", {why}" if len(set(reasons.values())) == 1 else ""
         evidence: dict[str, Any] = {"broken": many, "files": files, **({"rows": rows} if rows else {})}
         evidence |= {"reasons": dict(Counter(reasons.values()).most_common(NAMED)), "classes_lost": sorted(lost)}
         done = "their rows stay, without an image" if stay else "skipped, and listed in the profile"
         return self.finding(
             columns,
-            title=f"{many:,} of {files:,} {things} cannot be read{of_rows}: {first} ({why}){more}",
+            title=f"{many:,} of {files:,} {things} cannot be read{of_rows}: {first}{more}{same}",
             evidence=evidence | {"examples": [f"{path}: {reason}" for path, reason in list(reasons.items())[:NAMED]]},
             action=f"{done}; repair or delete {'them' if not stay else 'the files'}",
         )

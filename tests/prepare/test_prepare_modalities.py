@@ -91,7 +91,7 @@ def test_any_share_of_broken_files_is_left_out_where_the_finding_is_ignored(soun
         assert "--ignore AM310" in raised.value.hint
         told = {f.code: f for f in profile(read(root, Plan()), Plan()).findings}["AM310"]
         named = everything[1].relative_to(root).as_posix()
-        assert told.title == f"6 of {len(everything)} {name} cannot be read: {named} (empty file) and 5 more"
+        assert told.title == f"6 of {len(everything)} {name} cannot be read: {named} and 5 more, empty file"
         got = prepared(root, tmp_path, ignore=("AM310",))
         assert len(got.dataset) == len(everything) - 6
         assert {f.code: f.status for f in got.profile.findings}["AM310"] == "skipped"
@@ -140,7 +140,7 @@ def test_files_of_a_manifest_that_are_not_there_are_broken(tmp_path):
     frame = pd.DataFrame({"path": names, "label": ["a", "b"] * 20})
     frame.to_csv(tmp_path / "list.csv", index=False)
     told = {f.code: f for f in profile(read(tmp_path / "list.csv", Plan()), Plan()).findings}["AM310"]
-    assert told.title == "1 of 40 images cannot be read: 39.png (no such file)"
+    assert told.title == "1 of 40 images cannot be read: 39.png, no such file"
     assert len(prepared(tmp_path / "list.csv", tmp_path).dataset) == 39
     for name in names[:4]:
         (tmp_path / name).unlink()
