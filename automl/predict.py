@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections import Counter
 from dataclasses import dataclass, replace
@@ -161,13 +162,24 @@ class Predictor:
 
         checked = typed(frame, self.problem.columns)
         raw = self.model.predict(checked.frame)
-        found = self.columns(raw)
+        found = _short(self.columns(raw))
+        empty = self._empty_texts(frame)
+        if empty.any():
+            found["problem"] = np.where(empty, "empty text", "")
         if cells is not None:
             from automl.explain.contributions import reasons
 
             named = self.shape.labels(raw) if self.problem.task != "regression" else raw
             found = found.assign(**reasons(self.model, checked.frame, cells, named))
-        return Predicted(found, _notes(checked), _odd(checked, frame))
+        told = [f"{int(empty.sum()):,} empty texts: predicted from nothing; see 'problem'."] if empty.any() else []
+        return Predicted(found, [*_notes(checked), *told], _odd(checked, frame) | empty)
+
+    def _empty_texts(self, frame: pd.DataFrame) -> Array:
+        """(n,) bool: rows of a model of texts whose text is missing or blank."""
+        if self.problem.modality != "text" or len(self.problem.columns) != 1:
+            return np.zeros(len(frame), bool)
+        cells = frame[self.problem.columns[0].name]
+        return np.asarray(cells.fillna("").astype("str").str.strip() == "")
 
     def forecast(self, frame: pd.DataFrame) -> Predicted:
         """Forecasts for rows of time, in their order; a row that cannot be forecast keeps an empty row and a reason.
@@ -188,7 +200,7 @@ class Predictor:
             y[kept] = values
         rows = future(frame, y, told, self.history)
         lost = rows.problems != ""
-        found = self.columns(self.model.predict(rows.inputs))
+        found = _short(self.columns(self.model.predict(rows.inputs)))
         found.loc[lost, :] = np.nan
         notes, odd = _notes(replace(rows.checked, extra=())), _odd(rows.checked, frame)
         if lost.any():
@@ -212,6 +224,11 @@ class Predictor:
                 f"This run predicts from {len(self.problem.columns)} columns, and this is a folder of texts.",
                 hint="a table with columns " + ", ".join(repr(c.name) for c in self.problem.columns[:5]),
             )
+        if _is_table(table, column.name):
+            from automl.data.table import read_file
+            from automl.data.table_target import Wanted
+
+            return self.table(read_file(Path(table.source), Wanted(None, False)).frame)
         frame = pd.DataFrame({column.name: table.frame["text"][ok].reset_index(drop=True)})
         readable = self.table(frame).frame if ok.any() else None
         return Predicted(self._with_paths(table, readable, ok, broken), _unreadable(ok), ~ok)
@@ -247,7 +264,7 @@ class Predictor:
             decoded = audio.decode(files, every, width, self.problem.hop_ms, out)
         else:
             decoded = decode.decode(files, every, (height, width), channels, out)
-        readable = self.columns(self.model.predict(decoded.images)) if decoded.ok.any() else None
+        readable = _short(self.columns(self.model.predict(decoded.images))) if decoded.ok.any() else None
         return Predicted(
             self._with_paths(files, readable, decoded.ok, decoded.reasons), _unreadable(decoded.ok), ~decoded.ok
         )
@@ -284,6 +301,36 @@ class Predictor:
         columns = {"prediction": pd.array(list(classes), dtype="str").take(self.shape.labels(predictions))}
         columns |= {f"probability_{label}": probabilities[:, i].astype(float) for i, label in enumerate(classes)}
         return pd.DataFrame(columns)
+
+
+def _is_table(texts: Table, column: str) -> bool:
+    """Whether a single .txt file is a table after all: its first line is a header that names the column of texts."""
+    if not Path(texts.source).is_file() or texts.frame["text"].isna().any():
+        return False
+    header = texts.frame["text"].iloc[0].partition("\n")[0]
+    return column in {cell.strip(' "\r') for cell in re.split(r"[,;\t|]", header)}
+
+
+DIGITS = 10
+"""Significant digits of what is computed from predictions in double precision."""
+
+
+def _short(frame: pd.DataFrame) -> pd.DataFrame:
+    """The figures in as few digits as tell them apart: 163.17906 where a model says so in single precision.
+
+    What single precision holds only in part (below 1.2e-38) is zero; bounds of intervals have `DIGITS` digits.
+    """
+
+    def short(column: pd.Series[Any]) -> Array:
+        values = column.to_numpy()
+        with np.errstate(over="ignore"):
+            single = values.astype(np.float32)
+        if not np.array_equal(single, values, equal_nan=True):
+            return np.array([f"{value:.{DIGITS}g}" for value in values.tolist()], dtype=str).astype(np.float64)
+        single[np.abs(single) < np.finfo(np.float32).tiny] = 0.0
+        return np.asarray(single.astype(str).astype(np.float64))
+
+    return frame.assign(**{name: short(frame[name]) for name in frame.columns if frame[name].dtype == np.float64})
 
 
 def _notes(checked: Typed) -> list[str]:

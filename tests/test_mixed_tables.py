@@ -118,8 +118,16 @@ def test_rows_without_an_image_stay_and_are_told(home, tmp_path):
     assert column.stats["broken_count"] == 2
     assert set(column.stats["broken"]) == {"photos/0-0005.png", "photos/0-0006.png"}
     finding = next(f for f in got.profile.findings if f.code == "AM310")
-    assert finding.title == "2 of 59 images cannot be read"
+    told = "photos/0-0005.png and 1 more"
+    assert finding.title == f"2 of 59 images cannot be read, named in 2 rows: {told}"
     assert np.flatnonzero(~got.dataset.inputs["photo"].array.there).tolist() == [0, 5, 6]
+
+
+def test_rows_that_name_one_file_that_is_not_there_are_counted(home, tmp_path):
+    path = table_of(home, tmp_path, lambda frame: frame.assign(photo=[*["photos/gone.png"] * 6, *frame["photo"][6:]]))
+    got = lamps.prepared(path, tmp_path / "pixels", target="sold")
+    finding = next(f for f in got.profile.findings if f.code == "AM310")
+    assert finding.title == "1 of 55 images cannot be read, named in 6 rows: photos/gone.png, no such file"
 
 
 def test_many_broken_images_are_an_error_that_says_what_to_do(home, tmp_path):

@@ -16,7 +16,7 @@ from automl.evaluate.calibrate import Calibration
 from automl.evaluate.conformal import Band
 from automl.evaluate.shape import Shape
 from automl.evaluate.threshold import Threshold
-from automl.predict import Predictor
+from automl.predict import Predictor, _short
 from automl.types import Problem
 from tests.folders import run_folder
 
@@ -61,8 +61,23 @@ def test_classes_get_a_label_and_a_probability_each(clients, clients_run):
 def test_values_get_an_interval(clients, visits_run):
     got = predict_source(visits_run, clients).frame
     assert list(got) == ["prediction", "lower", "upper"]
-    np.testing.assert_allclose(got["prediction"] - got["lower"], 2.5)
-    np.testing.assert_allclose(got["upper"] - got["prediction"], 2.5)
+    np.testing.assert_allclose(got["prediction"] - got["lower"], 2.5, atol=1e-4)
+    np.testing.assert_allclose(got["upper"] - got["prediction"], 2.5, atol=1e-4)
+
+
+def test_figures_have_no_more_digits_than_a_model_says(clients, clients_run, visits_run):
+    for run in (clients_run, visits_run):
+        figures = predict_source(run, clients).frame.select_dtypes("float64").to_numpy().ravel()
+        assert max(len(f"{value:.17g}") for value in figures.astype(np.float32).astype(float)) > 14
+        assert max(len(re.sub(r"^0\.0*|e.*|[-.]", "", repr(value))) for value in figures.tolist()) <= 10
+
+
+def test_what_is_too_small_for_single_precision_is_zero():
+    given = np.array([4.2e-45, 0.1, np.nan], np.float32).astype(float)
+    assert given[1] != 0.1
+    got = _short(pd.DataFrame({"p": given, "bound": [1 / 3, 1e300, np.inf], "n": ["a", "b", "c"]}))
+    np.testing.assert_array_equal(got["p"], [0.0, 0.1, np.nan])
+    assert got["bound"].tolist() == [0.3333333333, 1e300, np.inf]
 
 
 def test_the_order_of_the_rows_is_kept(clients, clients_run):
@@ -213,6 +228,26 @@ def test_a_picture_that_cannot_be_read_keeps_its_row(pictures, pictures_run, tmp
     assert got.notes == ["1 files could not be read: their rows have no prediction, and a reason in 'problem'."]
 
 
+def test_one_picture_is_a_folder_of_one_and_a_list_needs_no_header(pictures, pictures_run, tmp_path):
+    got = predict_source(pictures_run, pictures / "dark" / "1.png").frame
+    assert (got["path"].tolist(), got["prediction"].tolist()) == (["1.png"], ["dark"])
+    (tmp_path / "list.txt").write_text("".join(f"{pictures / 'dark' / f'{i}.png'}\n" for i in range(3)))
+    assert len(predict_source(pictures_run, tmp_path / "list.txt").frame) == 3
+
+
+def test_what_the_model_does_not_predict_is_told(pictures, pictures_run, clients_run, tmp_path):
+    (tmp_path / "a.wav").write_bytes(b"RIFF")
+    with pytest.raises(DataError, match=r"a recording, and the model predicts something else.*\n.*\n.*predicts images"):
+        predict_source(pictures_run, tmp_path / "a.wav")
+    with pytest.raises(DataError, match=r"an image, .*\n.*\n.*predicts rows of a table"):
+        predict_source(clients_run, pictures / "dark" / "1.png")
+    with pytest.raises(DataError, match=r"no images but 1 audio.*\n.*\n.*the model predicts images: give a folder"):
+        predict_source(pictures_run, tmp_path)
+    (tmp_path / "none").mkdir()
+    with pytest.raises(DataError, match=r"no files.*\n.*\n.*the model predicts images"):
+        predict_source(pictures_run, tmp_path / "none")
+
+
 def test_pictures_none_of_which_can_be_read_keep_their_rows(pictures_run, tmp_path):
     (tmp_path / "b.png").write_bytes(b"not a picture")
     got = predict_source(pictures_run, tmp_path).frame
@@ -268,8 +303,8 @@ def test_the_width_of_an_interval_may_follow_the_prediction(clients, tmp_path):
     state = Shape(interval=Band((1.0, 80.0), (low, high), 0.0)).state()
     got = predict_source(reshaped(folder, **state), clients).frame
     width = np.interp(got["prediction"], (low, high), (1.0, 80.0))
-    np.testing.assert_allclose(got["upper"] - got["prediction"], width)
-    np.testing.assert_allclose(got["lower"], np.maximum(got["prediction"] - width, 0))
+    np.testing.assert_allclose(got["upper"] - got["prediction"], width, atol=1e-4)
+    np.testing.assert_allclose(got["lower"], np.maximum(got["prediction"] - width, 0), atol=1e-4)
     assert (got["lower"] == 0).any()
 
 

@@ -88,6 +88,17 @@ def scan(root: Path, labelled: bool = True, kind: Literal["image", "audio"] = "i
     return ImageFiles(name, str(root), root, found.paths, found.labels, found.parts, found.reading, modality=kind)
 
 
+def single(path: Path, kind: Literal["image", "audio"]) -> ImageFiles:
+    """One image or recording to predict, as a folder of one."""
+    reading = _reading("file", time.monotonic(), {})
+    return ImageFiles(path.stem, str(path), path.parent, (path.name,), reading=reading, modality=kind)
+
+
+def kind_of(path: Path) -> Modality | None:
+    """The modality that the name of a file tells; None for a table or what is not known."""
+    return next((kind for kind in _KINDS if _is(path.name, kind)), None)
+
+
 def find(root: Path, kind: Modality, *, labelled: bool) -> Found:
     """The files of a modality under a folder.
 
@@ -106,7 +117,7 @@ def find(root: Path, kind: Modality, *, labelled: bool) -> Found:
     files, folders = _walk(root)
     fitting = [file for file in files if _is(file, kind)]
     if not fitting:
-        raise _none_found(root, files, kind)
+        raise _none_found(root, files, kind, labelled=labelled)
     ignored = dict.fromkeys((file for file in files if not _is(file, kind)), f"not {_A_FILE[kind]}")
     if not labelled:
         return Found(tuple(fitting), None, None, _reading("folder", started, ignored))
@@ -123,8 +134,8 @@ def manifest(
 ) -> ImageFiles:
     """The images or recordings named by a table, sorted by path, with the target as label and other columns beside.
 
-    Paths are relative to the manifest's folder, or absolute. With a target, rows whose file is missing or whose label
-    or path is blank are left out and told in `reading`; without one (predict) every row stays.
+    Paths are relative to the manifest's folder, or absolute. With a target, rows whose label or path is blank
+    are left out and told in `reading`; without one (predict) every row stays.
 
     Raises:
         ColumnMissing: the path or target column is not in the table.
@@ -139,7 +150,7 @@ def manifest(
     frame = table.frame.assign(**{path_column: paths}).sort_values(path_column, kind="stable")
     reading = dict(table.reading)
     if target is not None:
-        frame, facts = _usable_rows(frame, path_column, target, root)
+        frame, facts = _usable_rows(frame, path_column, target)
         reading |= facts
     if not any(_exists(root, path) for path in frame[path_column]):
         raise DataError(
@@ -147,7 +158,7 @@ def manifest(
             where=f"{table.source}, column {path_column!r}",
             hint=f"paths relative to {root}; the first is {paths.iloc[0]!r}" if len(paths) else "the table has no rows",
         )
-    reading |= _reading("manifest", started, reading.pop("missing_files", {}))
+    reading |= _reading("manifest", started, {})
     reading["path_column"] = path_column
     if target is not None and dict(reading.get("target") or {}).get("name") != target:
         reading["target"] = {"name": target, "reason": "as given", "guessed": False}
@@ -268,19 +279,23 @@ def _inner_hint(root: Path, kept: list[str]) -> str:
     return "at least two classes are needed: " + LAYOUT_HINT
 
 
-def _none_found(root: Path, files: list[str], wanted: Modality) -> DataError:
+def _none_found(root: Path, files: list[str], wanted: Modality, *, labelled: bool) -> DataError:
     """The error for a folder without one file of the modality, naming what is there instead."""
     things = UNITS[wanted][1]
+    predicts = f"the model predicts {things}: give a folder of them, or one"
     if not files:
-        return DataError("The folder holds no files.", where=str(root), hint=LAYOUT_HINT)
+        return DataError("The folder holds no files.", where=str(root), hint=LAYOUT_HINT if labelled else predicts)
     kinds = Counter(kind for file in files for kind in _kinds(file))
     if not kinds:
         known = "known: " + " ".join(sorted(EXTENSIONS[wanted]))
         return DataError(f"The folder holds no {things}.", where=str(root), hint=known)
     kind, count = kinds.most_common(1)[0]
     first = next(file for file in files if kind in _kinds(file))
-    hint = f"--modality {kind}" if kind in EXTENSIONS else "folders of images, of recordings and of .txt files are read"
-    hint = f"give the file itself: {root / first}" if kind == "table" else hint
+    hint = "folders of images, of recordings and of .txt files are read" if labelled else predicts
+    if kind == "table":
+        hint = f"give the file itself: {root / first}"
+    elif labelled and kind in EXTENSIONS:
+        hint = f"--modality {kind}"
     return DataError(
         f"The folder holds no {things} but {count} {kind} files ({first}, ...).", where=str(root), hint=hint
     )
@@ -319,15 +334,17 @@ def _exists(root: Path, path: str) -> bool:
         return False
 
 
-def _usable_rows(frame: pd.DataFrame, path_column: str, target: str, root: Path) -> tuple[pd.DataFrame, dict[str, Any]]:
-    """Rows with a label, a path and a file there, and what was left out."""
+def is_file_of(cell: str, root: Path) -> bool:
+    """Whether a cell names an image or a recording that is there, relative to root or absolute."""
+    return (_is(cell, "image") or _is(cell, "audio")) and _exists(root, relative(cell, root))
+
+
+def _usable_rows(frame: pd.DataFrame, path_column: str, target: str) -> tuple[pd.DataFrame, dict[str, Any]]:
+    """Rows with a label and a path, and what was left out; a file that is not there is found when it is opened."""
     labelled = frame[target].notna() & (frame[target].astype(str).str.strip() != "")
     named = frame[path_column] != ""
-    there = frame[path_column].map(lambda path: _exists(root, path)).astype(bool)
-    absent = frame[path_column][named & ~there]
     facts = {
         "rows_without_label": int((~labelled).sum()),
         "rows_without_path": int((~named).sum()),
-        "missing_files": dict.fromkeys(absent, "no such file"),
     }
-    return frame[labelled & named & there], facts
+    return frame[labelled & named], facts

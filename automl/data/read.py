@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from automl.data.table_target import STRUCTURE, Wanted, guess_target
 from automl.errors import DataError, did_you_mean
+from automl.types import UNITS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from automl.data.source import Source, Table
+    from automl.types import Modality
 
 __all__ = ["from_arrays", "guess_target", "read"]
 
@@ -90,6 +92,9 @@ def _read_path(
         return _read_folder(path, modality, labelled=wanted.labelled)
     from automl.data import media, table
 
+    single = None if wanted.labelled else _read_single(path, modality)
+    if single is not None:
+        return single
     if modality in ("text", "series"):
         return table.read_file(path, wanted, max_bad_lines)
     excluded = list(wanted.exclude)
@@ -111,6 +116,29 @@ def _read_path(
         where=str(path),
         hint=f"name the column 'path' and give paths relative to {path.parent}",
     )
+
+
+def _read_single(path: Path, modality: str | None) -> Source | None:
+    """One file to predict where the model predicts such files; None where it may be a table.
+
+    Raises:
+        DataError: an image or a recording, where the model predicts something else.
+    """
+    from automl.data import media, texts
+
+    kind = media.kind_of(path)
+    if kind == "text":
+        return texts.read_single(path) if modality == "text" else None
+    if kind is None or modality is None:
+        return None
+    if kind != modality:
+        things = UNITS[cast("Modality", modality)][1] if modality != "table" else "rows of a table"
+        raise DataError(
+            f"This is {'an image' if kind == 'image' else 'a recording'}, and the model predicts something else.",
+            where=str(path),
+            hint=f"the model predicts {things}",
+        )
+    return media.single(path, cast("FileKind", kind))
 
 
 def _with_images(load: Callable[[Wanted], Table], wanted: Wanted) -> tuple[Table, Wanted]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -10,7 +11,7 @@ import pyarrow.compute as pc
 import pyarrow.csv as pcsv
 
 from automl.data.table_markers import as_values, remove_markers
-from automl.data.table_sniff import SAMPLE, Layout, Raw, find_encoding, find_layout, to_utf8
+from automl.data.table_sniff import SAMPLE, Layout, Raw, find_encoding, find_layout, name_columns, to_utf8
 from automl.errors import DataError
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ def read_text(
 def _read(
     raw: Raw, encoding: str, where: str, max_bad_lines: float, names: Callable[[Layout], str]
 ) -> tuple[pd.DataFrame, dict[str, Any]]:
-    layout = find_layout(raw, where)
+    layout = _without_header(find_layout(raw, where), Path(where).parent)
     exact = names(layout)
     table, ragged = _parse(raw, layout, exact, where)
     _refuse_unclosed(table, raw, where)
@@ -107,6 +108,15 @@ def _read(
     return to_frame(table), reading
 
 
+def _without_header(layout: Layout, root: Path) -> Layout:
+    """The layout of a list of images or recordings without a header: its first line names a file, and is a row."""
+    from automl.data.media import is_file_of
+
+    if not any(is_file_of(name, root) for name in layout.names):
+        return layout
+    return replace(layout, names=name_columns([""] * len(layout.names)), header_suspect=False, header=False)
+
+
 def _parse(raw: Raw, layout: Layout, exact: str, where: str) -> tuple[pa.Table, Ragged]:
     """The Arrow table: in parallel first; row by row when a row is ragged, in larger blocks when one is long."""
     quoted = raw.find(b'"', max(raw.find(b"\n", layout.start), 0)) >= 0
@@ -120,8 +130,10 @@ def _parse(raw: Raw, layout: Layout, exact: str, where: str) -> tuple[pa.Table, 
             message = str(problem)
             if "UTF8" in message:
                 raise _NotUtf8 from problem
+            if "straddling" in message and block >= len(raw) - layout.start:
+                return pa.table({name: pa.array([], pa.null()) for name in layout.names}), ragged  # a header alone
             if "straddling" in message and block < LARGEST_BLOCK:
-                block *= 16
+                block = min(block * 16, LARGEST_BLOCK)
                 ragged = options["invalid_row_handler"] = Ragged(raw) if options else ragged
             elif "Expected" in message and not options:
                 options["invalid_row_handler"] = ragged
@@ -135,7 +147,10 @@ def _arrow(raw: Raw, layout: Layout, exact: str, *, quoted: bool, block: int, mo
     table = pcsv.read_csv(
         pa.BufferReader(pa.py_buffer(raw).slice(layout.start)),
         pcsv.ReadOptions(
-            column_names=list(layout.names), skip_rows_after_names=1, block_size=block, use_threads=not more
+            column_names=list(layout.names),
+            skip_rows_after_names=int(layout.header),
+            block_size=block,
+            use_threads=not more,
         ),
         pcsv.ParseOptions(delimiter=layout.delimiter, newlines_in_values=quoted, **more),
         pcsv.ConvertOptions(

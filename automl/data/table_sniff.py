@@ -44,6 +44,7 @@ class Layout:
         names: column names, empty header cells filled in, duplicates still in.
         start: byte at which the header begins (after blank lines and a 'sep=' line).
         header_suspect: every cell of the first line is a number, so it may be data.
+        header: the first line holds names; False where one of its cells is a file that is there.
     """
 
     delimiter: str
@@ -51,6 +52,7 @@ class Layout:
     names: tuple[str, ...]
     start: int
     header_suspect: bool
+    header: bool = True
 
 
 def find_encoding(head: bytes, where: str) -> str:

@@ -51,6 +51,15 @@ def read_folder(root: Path, *, labelled: bool) -> Table:
     )
 
 
+def read_single(path: Path) -> Table:
+    """One text file to predict, as a folder of one."""
+    import pandas as pd
+
+    text, reason = _read(path)
+    reading = {"format": "txt", "layout": "file", "broken": {path.name: reason} if reason else {}, "target": {}}
+    return Table(path.stem, str(path), pd.DataFrame({TEXT: pd.Series([text], dtype="str")}), reading, (path.name,))
+
+
 def _read(path: Path) -> tuple[str | None, str]:
     """The text and '', or None and why there is none."""
     from automl.data.table_sniff import find_encoding

@@ -9,7 +9,7 @@ import numpy as np
 
 from automl.evaluate import crossfit
 from automl.evaluate.reliability import ece
-from automl.families.temperature import divisor, softmax
+from automl.families.temperature import divisor, one_error, softmax
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,7 +27,9 @@ SMALLEST = 1e-15
 """Probabilities are clipped here before the logarithm of the loss, as in the metric."""
 TINY = 1e-30
 """The same before a temperature, so low that different probabilities stay different."""
-COLDEST, HOTTEST, HALVINGS = 0.1, 10.0, 20
+COLDEST, HOTTEST, HALVINGS = 0.02, 10.0, 20
+BOUND = 1.01
+"""A temperature within this factor of the coldest is the bound's and not the data's: it is not taken."""
 MOST_CELLS = 500_000
 """Probabilities that one temperature is learnt from: one number needs no more, and many classes cost time."""
 
@@ -53,8 +55,9 @@ class Calibration:
         temperature: the divisor; above 1 the model was too sure of itself.
         knots: isotonic: the curve of the second class, or one curve a class when there are more than two.
         reason: one sentence.
-        evidence: rows; log_loss {kind: cross-fitted}; gain {kind: {mean, error}} over what was kept before it; ece
-            and brier {before, after} of the same rows, after being cross-fitted.
+        evidence: rows; log_loss {kind: cross-fitted}; gain {kind: {mean, error}} over what was kept before it (of a
+            temperature below 1 with one error more than was seen); ece and brier {before, after} of the same rows,
+            after being cross-fitted.
     """
 
     kind: Kind = "none"
@@ -88,7 +91,8 @@ def calibrate(
 ) -> Calibration:
     """The simplest of none, temperature and isotonic that no more complex one beats in cross-fitted log loss.
 
-    Better means by more than one standard error of the paired differences of the rows.
+    Better means by more than one standard error of the paired differences of the rows. A temperature below 1 needs
+    errors to support it: it is learnt and judged as if there were one more (see `temperature.divisor`).
 
     Args:
         y: (n,) class codes.
@@ -134,10 +138,14 @@ def _choose(data: _Lines, folds: Array) -> Calibration:
     losses: dict[Kind, Array] = {"none": _losses(data.y, data.p)}
     kept: Kind = "none"
     gains: dict[str, crossfit.Gain] = {}
+    whole: dict[Kind, Calibration] = {"none": Calibration()}
     for kind, fit in _possible(data).items():
+        whole[kind] = fit(data)
+        if kind == "temperature" and whole[kind].temperature <= COLDEST * BOUND:
+            continue
         predicted[kind] = _crossfitted(data, folds, fit)
         losses[kind] = _losses(data.y, predicted[kind])
-        gains[kind] = crossfit.gain(losses[kept], losses[kind], data.w, data.rows)
+        gains[kind] = _gain(data, losses[kept], losses[kind], whole[kind])
         if gains[kind].beyond_noise:
             kept = kind
     evidence = {
@@ -147,8 +155,22 @@ def _choose(data: _Lines, folds: Array) -> Calibration:
         "ece": {"before": ece(data.y, data.p, data.w), "after": ece(data.y, predicted[kept], data.w)},
         "brier": {"before": brier(data.y, data.p, data.w), "after": brier(data.y, predicted[kept], data.w)},
     }
-    fitted = Calibration() if kept == "none" else FITS[kept](data)
+    fitted = whole[kept]
     return replace(fitted, reason=_reason(fitted, evidence), evidence=evidence)
+
+
+def _gain(data: _Lines, before: Array, after: Array, fitted: Calibration) -> crossfit.Gain:
+    """The gain of a correction; one that makes surer is judged with one error more than was seen, as it is learnt.
+
+    Without it rows that all happen to be right would pay for any sharpening: their losses only fall, and hardly differ.
+    """
+    if fitted.kind != "temperature" or fitted.temperature >= 1.0:
+        return crossfit.gain(before, after, data.w, data.rows)
+    share = one_error(data.p)
+    unseen = [float((share * -_logs(p)).sum()) for p in (data.p, fitted.apply(data.p))]
+    rows = np.arange(len(data.y)) if data.rows is None else np.unique(data.rows, return_inverse=True)[1]
+    weight = np.append(data.w, data.w.sum() / crossfit.distinct(len(data.y), data.rows))
+    return crossfit.gain(np.append(before, unseen[0]), np.append(after, unseen[1]), weight, np.append(rows, len(rows)))
 
 
 def _possible(data: _Lines) -> dict[Kind, Callable[[_Lines], Calibration]]:
@@ -171,7 +193,8 @@ def _crossfitted(data: _Lines, folds: Array, fit: Callable[[_Lines], Calibration
 def _temperature(data: _Lines) -> Calibration:
     step = -(-data.p.size // MOST_CELLS)
     logs, y, weight = _logs(data.p[::step]), data.y[::step], data.w[::step]
-    return Calibration("temperature", temperature=divisor(logs, y, weight, COLDEST, HOTTEST, HALVINGS))
+    rows = crossfit.distinct(len(y), None if data.rows is None else data.rows[::step])
+    return Calibration("temperature", temperature=divisor(logs, y, weight, COLDEST, HOTTEST, HALVINGS, rows=rows))
 
 
 def _isotonic(data: _Lines) -> Calibration:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from automl.config import check_columns
@@ -13,8 +14,6 @@ from automl.prepare import files, forecasts, tables
 from automl.prepare.prepared import Prepared, with_tail
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     import pandas as pd
 
     from automl.config import Plan
@@ -32,6 +31,8 @@ def read(source: Any, plan: Plan) -> Source:
     check_plan(plan)
     about = [plan.weight, plan.group, plan.split_column]
     special = [name for name in (*about, plan.time_column, plan.series_id) if name]
+    if isinstance(source, (str, Path)) and Path(source).is_dir():
+        _refuse_columns(plan, str(source))
     forecast = plan.horizon is not None
     raw = read_source(
         source, target=plan.target, modality=plan.modality, exclude=[*special, *plan.drop],
@@ -50,6 +51,28 @@ def read(source: Any, plan: Plan) -> Source:
     kept = replace(raw, frame=raw.frame.drop(columns=[name for name in plan.drop if name in raw.frame]))
     target = plan.target or str(dict(raw.reading.get("target") or {}).get("name") or raw.frame.columns[-1])
     return pivot(kept, plan.long_series, plan.time_column, target, [name for name in about if name])
+
+
+def _refuse_columns(plan: Plan, where: str) -> None:
+    """Refuse settings that name columns of a table where the data is a folder.
+
+    Raises:
+        UsageError: one of them is given; the group may be a pattern for file names.
+    """
+    group = None if plan.group is None or plan.group.startswith("re:") else plan.group
+    time = None if plan.series_id or plan.horizon else plan.time_column  # those are refused with it
+    named = {
+        "--target": plan.target, "--drop": plan.drop, "--keep": plan.keep, "--weight": plan.weight, "--group": group,
+        "--split-column": plan.split_column, "--time-column": time, "--known": plan.known,
+    }  # fmt: skip
+    for flag, value in named.items():
+        if value:
+            hint = "--group re:PATTERN takes groups from file names" if flag == "--group" else "leave it out"
+            raise UsageError(
+                f"{flag} names a column, and a folder of files has none: the folder a file lies in is its class.",
+                where=f"{flag}, {where}",
+                hint=hint,
+            )
 
 
 def _inputs_of(frame: pd.DataFrame) -> list[str]:

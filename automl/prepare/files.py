@@ -43,7 +43,7 @@ def prepared(files: ImageFiles, plan: Plan, folder: Path, threads: int) -> Prepa
 
     things = UNITS[files.modality][1]
     inspected = inspect(files, threads)
-    check_broken(inspected.reasons, len(files.paths), where=files.source, what=things, ignore=plan.ignore)
+    check_broken(inspected.reasons, len(set(files.paths)), where=files.source, what=things, ignore=plan.ignore)
     readable, out, hop = np.flatnonzero(inspected.ok), folder / "images.npy", 10
     if files.modality == "audio":
         frames, hop = audio.choose_frames(inspected).value
@@ -53,7 +53,7 @@ def prepared(files: ImageFiles, plan: Plan, folder: Path, threads: int) -> Prepa
         size = decode.choose_size(inspected, BACKBONE_SIDE if plan.backbone else SIDE).value
         decoded = decode.decode(files, readable, size[:2], size[2], out, threads=threads)
     inspected = inspected.with_broken(decoded.reasons)
-    check_broken(inspected.reasons, len(files.paths), where=files.source, what=things, ignore=plan.ignore)
+    check_broken(inspected.reasons, len(set(files.paths)), where=files.source, what=things, ignore=plan.ignore)
     found = media.profile(files, inspected, task=plan.task, positive=plan.positive, ignore=plan.ignore)
     rows = readable[decoded.ok]
     y, classes, kept = media.encode([(files.labels or ())[i] for i in rows], found.task.value)

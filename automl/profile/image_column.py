@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from automl.checks import check
+from automl.checks.am310_broken_images import BrokenImages
 from automl.data import decode
 from automl.data.image_column import files_of
 from automl.profile.media import LISTED, sizes, tally
@@ -44,13 +44,14 @@ def with_broken(column: Column, cells: pd.Series[Any], root: Path, reasons: Mapp
     """The column with its broken files: path -> why."""
     files, codes = files_of(cells, root)
     lost = np.append([path in reasons for path in files.paths], True)
-    broken = {"broken": dict(list(reasons.items())[:LISTED]), "broken_count": len(reasons)}
+    broken: dict[str, Any] = {"broken": dict(list(reasons.items())[:LISTED]), "broken_count": len(reasons)}
+    broken["broken_rows"] = int(lost[codes[codes >= 0]].sum())
     return replace(column, missing=int(lost[codes].sum()), stats={**column.stats, **broken})
 
 
 def broken_images(columns: Sequence[Column], ignore: Collection[str] = ()) -> tuple[Finding, ...]:
     """What is to be said of files that cannot be read; nothing for a table without images."""
-    images, one = [column for column in columns if column.kind == "image"], check("AM310")
+    images, one = [column for column in columns if column.kind == "image"], BrokenImages()
     if not images:
         return ()
     if one.code in ignore:
@@ -58,12 +59,7 @@ def broken_images(columns: Sequence[Column], ignore: Collection[str] = ()) -> tu
     bad = [column for column in images if column.stats["broken_count"]]
     if not bad:
         return (one.finding(status="passed"),)
-    broken, total = (sum(column.stats[key] for column in bad) for key in ("broken_count", "files"))
-    examples = [f"{path}: {why}" for column in bad for path, why in column.stats["broken"].items()][:5]
-    told = one.finding(
-        [column.name for column in bad],
-        title=f"{broken:,} of {total:,} images cannot be read",
-        evidence={"broken": broken, "files": total, "examples": examples},
-        action="their rows stay, without an image; repair or delete the files",
-    )
-    return (told,)
+    reasons = {path: why for column in bad for path, why in column.stats["broken"].items()}
+    names, keys = [column.name for column in bad], ("files", "broken_count", "broken_rows")
+    files, count, rows = (sum(column.stats[key] for column in bad) for key in keys)
+    return (one.broken(reasons, files, "images", columns=names, count=count, rows=rows, stay=True),)

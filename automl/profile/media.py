@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from automl.checks import CheckFacts, NotApplicable, check, without
+from automl.checks.am310_broken_images import BrokenImages
 from automl.errors import DataError
 from automl.profile.describe import sort_labels
 from automl.profile.stats import number_stats
@@ -65,7 +66,7 @@ def profile(
     counts = {} if regression else dict(zip(classes, np.bincount(y, minlength=len(classes)).tolist(), strict=True))
     left_out = {} if regression else dict(Counter(label for label, keep in zip(labels, kept, strict=True) if not keep))
     facts = CheckFacts(pd.DataFrame(), (), target.value, choice.value, y, classes, kept, left_out, files.reading)
-    findings = (*_table_findings(facts), _broken(files, media, inspection), _duplicates(files, media))
+    findings = (*_table_findings(facts), _broken(files, inspection), _duplicates(files, media))
     return Profile(
         name=files.name,
         source=files.source,
@@ -155,7 +156,7 @@ def _media(files: ImageFiles, inspection: Inspection) -> dict[str, Any]:
         "count": len(files.paths),
         "readable": len(headers),
         "broken": dict(list(reasons.items())[:LISTED]),
-        "broken_count": len(reasons),
+        "broken_count": int((~inspection.ok).sum()),
         **({"seconds": _seconds(headers), "rates": _rates(headers)} if sound else {"sizes": sizes(headers)}),
         "modes": tally(header.mode for header in headers),
         "formats": tally(header.format for header in headers),
@@ -229,18 +230,14 @@ def _table_findings(facts: CheckFacts) -> list[Finding]:
     return findings
 
 
-def _broken(files: ImageFiles, media: dict[str, Any], inspection: Inspection) -> Finding:
-    one, count, total = check("AM310"), media["broken_count"], media["count"]
-    if not count:
+def _broken(files: ImageFiles, inspection: Inspection) -> Finding:
+    one = BrokenImages()
+    if not inspection.reasons:
         return one.finding(status="passed")
-    reasons = dict(Counter(inspection.reasons.values()).most_common(5))
-    lost = set(files.labels or ()) - set(_readable_labels(files, inspection))
-    evidence = {"broken": count, "files": total, "reasons": reasons, "classes_lost": sorted(lost)[:LISTED]}
-    return one.finding(
-        title=f"{count:,} of {total:,} {UNITS[files.modality][1]} cannot be read",
-        evidence=evidence | {"examples": list(media["broken"])[:5]},
-        action="skipped, and listed in the profile; repair or delete them",
-    )
+    lost = sorted(set(files.labels or ()) - set(_readable_labels(files, inspection)))[:LISTED]
+    rows = int((~inspection.ok).sum())
+    several = rows if rows > len(inspection.reasons) else 0
+    return one.broken(inspection.reasons, len(set(files.paths)), UNITS[files.modality][1], rows=several, lost=lost)
 
 
 def _duplicates(files: ImageFiles, media: dict[str, Any]) -> Finding:

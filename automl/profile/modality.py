@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from automl.checks import check
+from automl.checks.am310_broken_images import BrokenImages
 from automl.data.cells import is_text, simplify
 from automl.data.series import Points, find_points
 from automl.errors import DataError, UsageError
@@ -138,11 +139,7 @@ def applicable(findings: Sequence[Finding], points: Points | None, table: Table)
     broken: dict[str, str] = table.reading.get("broken") or {}
     if not broken:
         return found
-    told = check("AM310").finding(
-        title=f"{len(broken):,} of {len(broken) + len(table.paths):,} texts cannot be read",
-        evidence={"broken": len(broken), "examples": [f"{path}: {why}" for path, why in list(broken.items())[:5]]},
-        action="skipped, and listed in the profile; repair or delete them",
-    )
+    told = BrokenImages().broken(broken, len(broken) + len(table.paths), "texts")
     return (*(finding for finding in found if finding.code != "AM310"), told)
 
 

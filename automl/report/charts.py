@@ -24,6 +24,8 @@ SHAPES = {
 }
 """Marks of the families around (0, 0): cross, circle, square, diamond."""
 
+FEW_TICKS = 3
+"""Labels of an axis that fit a narrow screen, all of them."""
 ROW = 26
 """Height of a chart that stands in a table row, pixels."""
 
@@ -111,7 +113,7 @@ def axis(scale: Scale, label: str, decimals: int | None = None) -> Markup:
 
 
 def tick_labels(scale: Scale, values: list[float], y: float, decimals: int | None = None) -> list[str]:
-    """Texts at the values; every other one is left out on narrow screens."""
+    """Texts at the values; of many, every other one is left out on narrow screens."""
     return [
         text(
             number(float(v), decimals),
@@ -120,7 +122,7 @@ def tick_labels(scale: Scale, values: list[float], y: float, decimals: int | Non
             fill=tone("muted"),
             font_size=11,
             text_anchor=_anchor(scale.at(v)),
-            class_="odd" if i % 2 else None,
+            class_="odd" if i % 2 and len(values) > FEW_TICKS else None,
         )
         for i, v in enumerate(values)
     ]

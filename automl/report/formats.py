@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+MOST_DECIMALS = 6
+"""Digits after the point; what is not zero and smaller is told as such."""
 DASH = "\N{EN DASH}"
 MINUS = "\N{MINUS SIGN}"
 # Controls, and marks that turn the reading direction of what follows; tab and line break stay.
@@ -38,6 +40,8 @@ def number(value: Any, decimals: int | None = None) -> str:
         return str(value)
     if decimals is None:
         return _significant(value)
+    if decimals >= MOST_DECIMALS and 0 < value < 0.5 * 10.0**-decimals:
+        return f"<{10.0**-decimals:.{decimals}f}"
     return _signed(f"{value:,.{decimals}f}")
 
 
@@ -61,7 +65,9 @@ def _signed(text: str) -> str:
 def signed(value: Any, decimals: int | None = None) -> str:
     """A difference with its sign always shown."""
     text = number(value, decimals)
-    return f"+{text}" if is_number(value) and value > 0 and not text.startswith(MINUS) and _nonzero(text) else text
+    return (
+        f"+{text}" if is_number(value) and value > 0 and not text.startswith((MINUS, "<")) and _nonzero(text) else text
+    )
 
 
 def _nonzero(text: str) -> bool:
@@ -78,7 +84,7 @@ def decimals_for(intervals: Iterable[tuple[Any, Any, Any]]) -> int | None:
     if not halves:
         return None
     half = halves[len(halves) // 2]
-    return min(max(1 - math.floor(math.log10(half)), 0), 6)
+    return min(max(1 - math.floor(math.log10(half)), 0), MOST_DECIMALS)
 
 
 def percent(share: Any, decimals: int = 0) -> str:

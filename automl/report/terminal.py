@@ -55,6 +55,16 @@ def grid(*justify: str) -> Table:
     return table
 
 
+def whole_words(table: Table) -> Table:
+    """The table with names that wrap between their words only, and figures that never wrap."""
+    names, *figures = table.columns
+    names.min_width = max((len(word) for cell in names.cells for word in str(cell).split()), default=1)
+    for column in figures:
+        column.no_wrap = True
+        column.min_width = max((len(str(cell)) for cell in column.cells), default=1)
+    return table
+
+
 def measured(decision: dict[str, Any]) -> tuple[dict[str, dict[str, Any]], int | None]:
     """The families compared with their figures, and the decimals that these support."""
     found = {k: v for k, v in view.mapping(view.standing(decision), "families").items() if isinstance(v, dict)}

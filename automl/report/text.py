@@ -12,13 +12,12 @@ from automl.report.formats import (
     number,
     percent,
     plural,
-    printable,
     seconds,
     short,
     signed,
     size,
 )
-from automl.report.terminal import COLOURS, findings, grid, line, measured, stack
+from automl.report.terminal import COLOURS, findings, grid, line, measured, prose, stack, whole_words
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -52,9 +51,7 @@ def summary(report: dict[str, Any], folder: Path | None = None) -> Group:
 def _head(report: dict[str, Any]) -> Text:
     sentence = view.at(report, "decision", "sentence") or "No model family was named."
     head = line(f"{short(report.get('name') or 'run', 60)}  ", "bold")
-    return head.append(
-        printable(sentence), style="bold green" if view.delivered(report) != "baseline" else "bold yellow"
-    )
+    return head.append(prose(sentence, "bold green" if view.delivered(report) != "baseline" else "bold yellow"))
 
 
 def _families(report: dict[str, Any]) -> Table | None:
@@ -64,9 +61,7 @@ def _families(report: dict[str, Any]) -> Table | None:
         return None
     table = grid("left", "right", "left", "right", "right", "right")
     metric = view.metric_name(report)
-    table.add_row(
-        *(line(t, "dim") for t in ("family", metric, "95 %", "gain over the named", "probability", "one fit"))
-    )
+    table.add_row(*(line(t, "dim") for t in ("family", metric, "95 %", "gain", "probability", "one fit")))
     for family in view.simple_first(families):
         data, named = families[family], family == decision.get("family")
         gain = "named" if named else signed(view.at(data, "against_named", "mean"), decimals)
@@ -79,7 +74,7 @@ def _families(report: dict[str, Any]) -> Table | None:
             seconds(data.get("seconds")),
         )
         table.add_row(*(line(cell, "bold green" if named else "") for cell in cells))
-    return table
+    return whole_words(table)
 
 
 def _result(report: dict[str, Any]) -> Group | None:
@@ -99,7 +94,7 @@ def _result(report: dict[str, Any]) -> Group | None:
         guessing = f"; {view.guess(report)} {number(base, decimals)}" if base is not None else ""
         head.append(f"{f'  ({ends})' if ends else ''}  {on}{guessing}", style="not bold")
         lines.append(head)
-    lines.append(line(verdict.sentence, COLOURS[verdict.level]))
+    lines.append(prose(verdict.sentence, COLOURS[verdict.level]))
     used, limit = view.figure(report, "budget", "used"), view.figure(report, "budget", "seconds")
     if used is not None:
         lines.append(line(f"used {seconds(used)}{f' of {seconds(limit)}' if limit else ''}", "dim"))

@@ -22,6 +22,22 @@ def read_text(folder: Path, content: str | bytes, **options: object) -> Table:
     return table
 
 
+@pytest.mark.parametrize("content", ["a,b,c", 'a,"b\n2",c', "hello"])
+def test_a_header_alone_without_a_final_newline_has_no_rows(tmp_path: Path, content: str) -> None:
+    for labelled in (True, False):
+        with pytest.raises(DataError, match="no rows, only a header"):
+            read_text(tmp_path, content, labelled=labelled)
+
+
+def test_a_first_line_that_names_a_file_is_a_row(tmp_path: Path) -> None:
+    (tmp_path / "x.png").write_bytes(b"")
+    for content in ("x.png\ny.png\n", f"{tmp_path / 'x.png'}\ny.png"):
+        table = read_text(tmp_path, content, labelled=False)
+        assert list(table.frame.columns) == ["column_1"]
+        assert [Path(cell).name for cell in table.frame["column_1"]] == ["x.png", "y.png"]
+    assert list(read_text(tmp_path, "y.png\nx.png\n", labelled=False).frame.columns) == ["y.png"]
+
+
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 def test_the_delimiter_is_found(tmp_path: Path, delimiter: str) -> None:
     text = (

@@ -84,6 +84,36 @@ def test_state_survives_json(fitted):
     assert jsonio.build(Calibration, state) == fitted
 
 
+def sure(rows, doubt):
+    """(y, stated, splits) of rows that are all right, stated with `doubt` left for the other class."""
+    y = np.arange(rows) % 2
+    spread = doubt * np.random.default_rng(0).uniform(0.1, 1.9, rows)
+    second = np.where(y == 1, 1 - spread, spread)
+    return y, np.stack([1 - second, second], axis=1), np.arange(rows) % 5
+
+
+def test_rows_without_an_error_do_not_pay_for_sharper_probabilities():
+    y, p, splits = sure(60, 0.02)  # 1.2 errors were expected: none is no news
+    found = calibrate(y, p, splits)
+    assert found.kind == "none"
+    assert found.apply(p).max() < 0.9999
+
+
+def test_many_errors_that_were_expected_and_did_not_come_do():
+    y, p, splits = sure(2_000, 0.2)  # 400 were expected
+    found = calibrate(y, p, splits)
+    assert found.kind == "temperature"
+    assert 0.02 < found.temperature < 0.5
+    # One more of 2,000 rows may be wrong: they are not made much surer than that.
+    assert 1 / 2_000 < 1 - found.apply(p)[np.arange(2_000), y].mean() < 1 / 500
+
+
+def test_a_temperature_at_the_bound_is_not_taken():
+    y, p, splits = sure(300, 0.02)
+    near = 0.5 + (p - 0.5) * 1e-3  # as good as no opinion, and right all the same
+    assert calibrate(y, near, splits).kind == "none"
+
+
 def test_too_few_rows_are_said():
     found = calibrate(*drawn(0, 40))
     assert found.kind == "none"

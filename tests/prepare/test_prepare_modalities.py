@@ -90,7 +90,8 @@ def test_any_share_of_broken_files_is_left_out_where_the_finding_is_ignored(soun
             prepared(root, tmp_path)
         assert "--ignore AM310" in raised.value.hint
         told = {f.code: f for f in profile(read(root, Plan()), Plan()).findings}["AM310"]
-        assert told.title == f"6 of {len(everything)} {name} cannot be read"
+        named = everything[1].relative_to(root).as_posix()
+        assert told.title == f"6 of {len(everything)} {name} cannot be read: {named} and 5 more, empty file"
         got = prepared(root, tmp_path, ignore=("AM310",))
         assert len(got.dataset) == len(everything) - 6
         assert {f.code: f.status for f in got.profile.findings}["AM310"] == "skipped"
@@ -100,6 +101,24 @@ def test_any_share_of_broken_files_is_left_out_where_the_finding_is_ignored(soun
             path.write_bytes(b"")
         with pytest.raises(DataError, match=f"None of the {len(everything)} {name} can be read"):
             prepared(root, tmp_path, ignore=("AM310",))
+
+
+@pytest.mark.parametrize(
+    ("flag", "given"),
+    [
+        ("--target", {"target": "label"}),
+        ("--drop", {"drop": ("text",)}),
+        ("--keep", {"keep": ("text",)}),
+        ("--weight", {"weight": "w"}),
+        ("--group", {"group": "g"}),
+        ("--split", {"split_column": "s"}),
+        ("--time-column", {"time_column": "t"}),
+    ],
+)
+def test_columns_of_a_folder_are_refused(texts, sounds, flag, given):
+    for root in (texts, sounds):
+        with pytest.raises(UsageError, match=f"{flag}.* names a column, and a folder of files has none"):
+            read(root, Plan(**given))
 
 
 def test_a_manifest_of_recordings(sounds, tmp_path):
@@ -112,6 +131,21 @@ def test_a_manifest_of_recordings(sounds, tmp_path):
     assert len(got.dataset) == 24
     with pytest.raises(DataError, match="No column of the manifest names image files"):
         read(tmp_path / "list.csv", Plan(modality="image"))
+
+
+def test_files_of_a_manifest_that_are_not_there_are_broken(tmp_path):
+    names = [f"{i:02d}.png" for i in range(40)]
+    for i, name in enumerate(names[:-1]):
+        Image.new("L", (8, 8), 5 * i).save(tmp_path / name)
+    frame = pd.DataFrame({"path": names, "label": ["a", "b"] * 20})
+    frame.to_csv(tmp_path / "list.csv", index=False)
+    told = {f.code: f for f in profile(read(tmp_path / "list.csv", Plan()), Plan()).findings}["AM310"]
+    assert told.title == "1 of 40 images cannot be read: 39.png, no such file"
+    assert len(prepared(tmp_path / "list.csv", tmp_path).dataset) == 39
+    for name in names[:4]:
+        (tmp_path / name).unlink()
+    with pytest.raises(DataError, match="5 of 40 images cannot be read; more than 5%"):
+        prepared(tmp_path / "list.csv", tmp_path)
 
 
 def test_recordings_predicted_file_by_file(sounds, tmp_path):
@@ -152,6 +186,16 @@ def test_texts_predicted_file_by_file(texts, tmp_path):
     assert got["problem"].tolist() == ["", "", "empty file"]
     table = predict_source(run, pd.DataFrame({"text": ["good fine good"]})).frame
     assert table["prediction"].tolist() == ["pos"]
+    one = predict_source(run, new / "a.txt").frame
+    assert (one["path"].tolist(), one["prediction"].tolist()) == (["a.txt"], ["pos"])
+    (new / "bytes.txt").write_bytes(bytes(range(256)))
+    assert predict_source(run, new / "bytes.txt").frame["problem"].tolist() == ["binary data, not text"]
+    (new / "table.txt").write_text("id,text\n1,good fine good\n2,bad\n")
+    assert len(predict_source(run, new / "table.txt").frame) == 2
+    empty = predict_source(run, pd.DataFrame({"text": ["good", " ", None]}))
+    assert empty.frame["problem"].tolist() == ["", "empty text", "empty text"]
+    assert empty.odd.tolist() == [False, True, True]
+    assert "2 empty texts" in empty.notes[-1]
 
 
 def test_series_stand_channel_after_channel_in_the_order_of_time(tmp_path):

@@ -67,7 +67,7 @@ def test_two_folders_are_binary():
 def test_broken_images_are_a_finding():
     one = finding(media.profile(*image_set(*distinct("a", "b", "a", "b"), ("c", "broken"))), "AM310")
     assert (one.status, one.severity) == ("found", "warning")
-    assert one.title == "1 of 5 images cannot be read"
+    assert one.title == "1 of 5 images cannot be read: c/4.png, cut"
     assert one.evidence["reasons"] == {"cut": 1}
     assert one.evidence["classes_lost"] == ["c"]
 

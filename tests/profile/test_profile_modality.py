@@ -128,5 +128,5 @@ def test_folders_of_texts_tell_broken_files_and_are_not_called_sorted():
     paths = tuple(f"{label}/{i}.txt" for i, label in enumerate(frame["label"]))
     found = table.profile(Table("t", "t", frame, {"broken": {"no/x.txt": "empty file"}}, paths), target="label")
     told = {f.code: f for f in found.findings if f.status == "found"}
-    assert told["AM310"].title == "1 of 41 texts cannot be read"
+    assert told["AM310"].title == "1 of 41 texts cannot be read: no/x.txt, empty file"
     assert "AM304" not in told

@@ -27,6 +27,12 @@ DRAWN = {
 }
 
 
+@pytest.mark.parametrize(("ticks", "left_out"), [(1, 0), (2, 0), (3, 0), (4, 2), (5, 2)])
+def test_only_of_many_ticks_some_are_left_out_on_narrow_screens(ticks, left_out):
+    drawn = charts.tick_labels(SCALE, [i / 5 for i in range(ticks)], 10)
+    assert sum('class="odd"' in one for one in drawn) == left_out
+
+
 @pytest.mark.parametrize("name", DRAWN)
 def test_chart_is_closed_labelled_and_escaped(name):
     drawn = str(DRAWN[name](EVIL + ' "quoted" & more'))

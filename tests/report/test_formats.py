@@ -80,3 +80,12 @@ def test_short_and_some():
     assert formats.some(list("abcdefghij"), 3) == "a, b, c and 7 more"
     assert formats.plural(1, "row") == "1 row"
     assert formats.plural(2000, "class", "classes") == "2,000 classes"
+
+
+@pytest.mark.parametrize(
+    ("value", "decimals", "said"),
+    [(2e-15, 6, "<0.000001"), (0.0, 6, "0.000000"), (2e-15, 2, "0.00"), (3e-6, 6, "0.000003")],
+)
+def test_what_is_smaller_than_the_digits_is_not_called_zero(value, decimals, said):
+    assert formats.number(value, decimals) == said
+    assert formats.signed(value, decimals).lstrip("+") == said

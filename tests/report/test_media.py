@@ -1,6 +1,7 @@
 import pytest
 
 from automl.report import media
+from automl.report.sections import findings
 
 SIZES = {"min": [20, 10], "median": [30.0, 20.0], "max": [300, 200], "distinct": 7}
 COPIES = {"count": 3, "groups": [["a", "b"]], "groups_count": 2, "conflicting_count": 1, "across_parts_count": 0}
@@ -32,3 +33,16 @@ COPIES = {"count": 3, "groups": [["a", "b"]], "groups_count": 2, "conflicting_co
 )
 def test_what_was_counted_in_words(counted, said):
     assert media.facts(counted) == said
+
+
+def test_broken_files_are_told_in_words():
+    evidence = {
+        "broken": 2,
+        "files": 9,
+        "reasons": {"empty file": 2},
+        "classes_lost": ["c"],
+        "examples": ["c/1: empty"],
+    }
+    told = {"code": "AM310", "severity": "warning", "status": "found", "title": "", "evidence": evidence}
+    (group,) = findings.build({"findings": [told]})["groups"]
+    assert group["rows"][0]["evidence"] == "empty file: 2 files; no file of 'c' is left; c/1: empty"

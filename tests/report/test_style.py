@@ -40,3 +40,9 @@ def test_contrast(scheme, names, ground, least):
     low = {name: round(contrast(scheme[name], scheme[ground]), 2) for name in names}
 
     assert min(low.values()) >= least, low
+
+
+def test_names_of_swatches_are_classes_of_nothing_else():
+    swatches = set(re.findall(r"\.swatch\.([a-z]+)", STYLE))
+    assert "rest" in swatches
+    assert not [name for name in swatches if re.search(rf"(^|[,}} ])\.{name}\b(?=[ ,{{])", STYLE, re.MULTILINE)]

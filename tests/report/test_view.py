@@ -3,6 +3,7 @@
 import pytest
 
 from automl.report import view
+from automl.report.sections import leaderboard
 
 
 @pytest.mark.parametrize(
@@ -16,3 +17,14 @@ from automl.report import view
 def test_families_come_from_simple_to_complex_and_others_last(given, ordered):
     assert view.simple_first(given) == ordered
     assert view.simple_first(dict.fromkeys(given)) == ordered
+
+
+@pytest.mark.parametrize(("splits", "told"), [((3, 3), False), ((3, 5), True)])
+def test_the_leaderboard_tells_splits_where_they_differ(splits, told):
+    rows = [
+        {"candidate": f"linear-{i}", "family": "linear", "splits": n, "validation": {"value": 0.3}, "best": not i}
+        for i, n in enumerate(splits)
+    ]
+    built = leaderboard.build({"leaderboard": rows})
+    assert built["has_splits"] is told
+    assert [row["splits"] for row in built["rows"]] == list(splits)

@@ -62,6 +62,17 @@ def _row(finding: dict[str, Any]) -> dict[str, Any]:
         "level": finding.get("severity", "note"),
         "title": finding.get("title", ""),
         "columns": some(columns, 6, 48) if isinstance(columns, (list, tuple)) else short(columns),
-        "evidence": short(view.evidence_text(finding.get("evidence")), 280),
+        "evidence": short(_evidence(finding), 280),
         "action": short(finding.get("action") or "", 400),
     }
+
+
+def _evidence(finding: dict[str, Any]) -> str:
+    """The figures behind a finding; of broken files what the title does not say."""
+    evidence = view.mapping(finding, "evidence")
+    if finding.get("code") != "AM310":
+        return view.evidence_text(evidence)
+    reasons = [f"{why}: {plural(count, 'file')}" for why, count in view.mapping(evidence, "reasons").items()]
+    gone = ", ".join(map(repr, view.listing(evidence, "classes_lost")))
+    lost = [f"no file of {gone} is left"] if gone else []
+    return "; ".join([*reasons, *lost, *map(str, view.listing(evidence, "examples"))])

@@ -22,6 +22,7 @@ def build(report: dict[str, Any]) -> dict[str, Any]:
     decimals = decimals_for(_triple(r, "validation") for r in shown if r.get("family") != "baseline")
     apart = decimals_for(_triple(r, "difference") for r in shown if r.get("family") != "baseline")
     scale = _scale(shown)
+    judged = {r.get("splits") for r in shown if r.get("splits")}
     has_test = any(view.figure(r, "test", "value") is not None for r in shown)
     return {
         "lead": _lead(shown, report),
@@ -30,6 +31,7 @@ def build(report: dict[str, Any]) -> dict[str, Any]:
         "rows": [_row(r, i + 1, scale, decimals, apart) for i, r in enumerate(shown)],
         "axis": charts.axis(scale, "axis: difference to the best"),
         "has_test": has_test,
+        "has_splits": len(judged) > 1,
         "more": len(good) - len(shown),
         "failed": [_failed(r) for r in rows if r.get("status") in ("failed", "pruned")][:MOST],
     }
@@ -85,6 +87,7 @@ def _row(row: dict[str, Any], rank: int, scale: Scale, decimals: int | None, apa
         "value": number(value, decimals),
         "raw": value,
         "interval": interval(low, high, decimals),
+        "splits": row.get("splits") or DASH,
         "difference": "best" if row.get("best") else signed(difference, apart),
         "difference_interval": interval(d_low, d_high, apart) if not row.get("best") else "",
         "chart": charts.dot_whisker(
