@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 DRAWS = 20
 """Splits at random that are scored: their spread is what a score differs by from split to split."""
 FAR, NOISE = 0.05, 3.0
-"""A score by time falls when it is lower by more than FAR, and by more than NOISE standard deviations of those at random."""
+"""A score by time falls when it is lower by more than FAR, and by more than NOISE standard deviations of the others."""
 
 
 class TimeOrder(Check):

@@ -57,7 +57,7 @@ def profile_card(profile: dict[str, Any]) -> str:
     ]
     body += [
         Markup("<p><b>{}</b> {} <span class=soft>{}</span></p>").format(
-            f.get("code", ""), short(f.get("title", ""), 120), some(f.get("columns") or [], 4, 30)
+            f.get("code", ""), short(f.get("title", ""), 160), some(f.get("columns") or [], 4, 30)
         )
         for level in ("error", "warning")
         for f in view.found(report, level)[:MOST]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from automl.report import reliance, view
 from automl.report.decided import decision_summary
 from automl.report.formats import (
+    DASH,
     decimals_for,
     interval,
     number,
@@ -18,7 +19,7 @@ from automl.report.formats import (
     signed,
     size,
 )
-from automl.report.terminal import COLOURS, findings, grid, line, measured, stack
+from automl.report.terminal import COLOURS, findings, grid, line, measured, noted, stack
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -57,7 +58,7 @@ def _head(report: dict[str, Any]) -> Text:
     )
 
 
-def _families(report: dict[str, Any]) -> Table | None:
+def _families(report: dict[str, Any]) -> Table | Group | None:
     decision = view.mapping(report, "decision")
     families, decimals = measured(decision)
     if not families:
@@ -79,7 +80,12 @@ def _families(report: dict[str, Any]) -> Table | None:
             seconds(data.get("seconds")),
         )
         table.add_row(*(line(cell, "bold green" if named else "") for cell in cells))
-    return table
+    kept = view.unmeasured(decision)
+    for family in kept:
+        share = percent(view.at(decision, "probabilities", family))
+        cells = (view.family_name(family, report), DASH, "", DASH, share, DASH)
+        table.add_row(*(line(cell) for cell in cells))
+    return noted(table, kept)
 
 
 def _result(report: dict[str, Any]) -> Group | None:

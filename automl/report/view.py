@@ -153,6 +153,19 @@ def untried(decision: Any) -> bool:
     return any(str(at(flag, "code")).endswith("_not_tried") for flag in listing(decision, "flags"))
 
 
+def unmeasured(decision: Any) -> dict[str, str]:
+    """Family -> 'not measured: why', for those without a figure that a part of the probability is kept for."""
+    known = mapping(standing(decision), "families")
+    told = {str(at(a, "family")): str(at(a, "reason") or "") for a in listing(decision, "alternatives")}
+    kept = mapping(decision, "probabilities")
+    found = {}
+    for family in simple_first(kept):
+        if family not in known and (figure(kept, family) or 0) > 0:
+            why = told.get(family, "").removeprefix("not tried: ")
+            found[family] = f"not measured: {why}" if why else "not measured"
+    return found
+
+
 def beats_baseline(report: dict[str, Any]) -> bool | None:
     """True when the whole test interval is better than the baseline; None when it cannot be told."""
     value, low, high = test_interval(report)

@@ -21,8 +21,8 @@ Y = (X + RNG.normal(size=ROWS) > 0).astype(int)
 JUNK = {f"junk{i}": np.random.default_rng(10 + i).normal(size=ROWS) for i in range(4)}
 WANTED = {
     "AM101", "AM102", "AM103", "AM104", "AM105", "AM106", "AM107", "AM201", "AM202", "AM301", "AM302", "AM303", "AM304",
-    "AM305", "AM306", "AM307", "AM308", "AM310", "AM311", "AM312", "AM401", "AM402", "AM501", "AM502", "AM503", "AM504", "AM505",
-    "AM506", "AM507", "AM508", "AM509", "AM601", "AM602",
+    "AM305", "AM306", "AM307", "AM308", "AM310", "AM311", "AM312", "AM401", "AM402", "AM501", "AM502", "AM503", "AM504",
+    "AM505", "AM506", "AM507", "AM508", "AM509", "AM601", "AM602",
 }  # fmt: skip
 
 

@@ -1,11 +1,12 @@
 import io
+import re
 
 import pytest
 from rich.console import Console
 
 from automl.report import decided as module
 from automl.report.decided import decision_summary
-from automl.report.formats import MINUS
+from automl.report.formats import DASH, MINUS
 
 from .decided import decision
 from .fixture import ALL, EVIL
@@ -52,6 +53,16 @@ def test_findings_are_shown_errors_first(name):
     assert ("Findings" in lines) == bool(told)
     for one in told[:1]:
         assert any(str(one["code"]) in text for text in lines)
+
+
+def test_a_family_that_was_not_measured_has_its_row_with_the_reason():
+    found = decision()
+    del found["evidence"]["families"]["network"]
+    found["alternatives"] = [{"family": "network", "reason": "not tried: budget"}]
+    said = shown(found)
+
+    assert re.search(rf"network +{DASH} +{DASH} +{DASH}", said)
+    assert "network not measured: budget" in said
 
 
 def test_only_files_that_exist_are_named(tmp_path):

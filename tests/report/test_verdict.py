@@ -125,6 +125,21 @@ def test_the_splits_of_each_family_stand_beside_it():
     assert (rows["linear"], rows["network"], rows["baseline"]) == (2, 1, "")
 
 
+def test_a_family_that_holds_probability_and_was_not_measured_has_its_row_with_the_reason():
+    told = decision()
+    del told["evidence"]["families"]["network"]
+    told["alternatives"] = [{"family": "network", "reason": "not tried: budget"}]
+    report = {**full(), "decision": told}
+    page = Page(html.render(report)).text
+
+    assert [(row["family"], row["why"]) for row in answer.build(report)["probes"]["unmeasured"]] == [
+        ("network", "not measured: budget")
+    ]
+    assert page.count("not measured: budget") == 2
+    told["probabilities"]["network"] = 0.0
+    assert answer.build(report)["probes"]["unmeasured"] == []
+
+
 def test_after_a_changed_verdict_the_first_screen_compares_with_the_family_named_now():
     changed = decision()
     before, now = changed["family"], "network"

@@ -7,7 +7,7 @@ from typing import Any
 from automl.report import brief, charts, reliance, view
 from automl.report.formats import decimals_for, interval, number, percent, plural, seconds, short
 from automl.report.sections import costs, curves
-from automl.report.sections.verdict import legend, probability_bar, probes
+from automl.report.sections.verdict import legend, probability_bar, probes, with_unmeasured
 
 GUESSING = {True: "always answering with the class shares", False: "always answering with the average"}
 SHOWN = 3
@@ -28,7 +28,7 @@ def build(report: dict[str, Any]) -> dict[str, Any]:
         "question": _question(report),
         "bar": probability_bar(decision),
         "legend": legend(decision),
-        "probes": probes(view.standing(decision), report, str(decision.get("family"))),
+        "probes": with_unmeasured(probes(view.standing(decision), report, str(decision.get("family"))), report),
         # For the card of a notebook, which has no room for the lines of the page.
         "sentences": [
             ("How good", _how_good(report)),

@@ -16,10 +16,11 @@ def build(report: dict[str, Any]) -> dict[str, Any]:
     if not decision:
         return {"missing": "No decision was made in this run, or decision.json was not part of it."}
     evidence = view.mapping(decision, "evidence")
+    first = str(view.at(evidence, "after_search", "before") or decision.get("family"))
     return {
         "lead": _lead(decision, report),
         "rule": _rule(evidence, report),
-        "probes": probes(evidence, report, str(view.at(evidence, "after_search", "before") or decision.get("family"))),
+        "probes": with_unmeasured(probes(evidence, report, first), report),
         "after": _after(evidence, report, str(decision.get("family"))),
         "reasons": decision.get("reasons") or [],
         "alternatives": [
@@ -128,9 +129,17 @@ def probes(evidence: dict[str, Any], report: dict[str, Any], named: str) -> dict
             )
             for f, d, t in rows
         ],
+        "unmeasured": [],
         "splits": bool(judged),
         "axis": charts.axis(scale, f"axis: {view.metric_name(report)}", None),
     }
+
+
+def with_unmeasured(table: dict[str, Any] | None, report: dict[str, Any]) -> dict[str, Any] | None:
+    """The table of probes with the families that were not measured, and yet hold a part of the probability."""
+    kept = view.unmeasured(view.mapping(report, "decision"))
+    rows = [{"family": f, "name": view.family_name(f, report), "short": f, "why": why} for f, why in kept.items()]
+    return None if table is None else {**table, "unmeasured": rows}
 
 
 def _triple(data: dict[str, Any]) -> tuple[float, float | None, float | None]:
