@@ -11,6 +11,8 @@ from automl.report.formats import plural, short
 Level = Literal["yes", "care", "no"]
 WORRYING = ("not_decidable", "few_test_rows", "small_data", "_under_trained", "_not_tried")
 """Ends of the codes of flags that limit how far figures carry."""
+LONGEST = 400
+"""Characters of a reason: whole sentences, but not whatever a name in them may hold."""
 
 
 @dataclass(frozen=True)
@@ -55,9 +57,9 @@ def _stops(report: dict[str, Any]) -> list[str]:
     if errors:
         first = f"{errors[0].get('title', '')} ({errors[0].get('code', '')})".replace(" ()", "")
         reasons.append(
-            f"{plural(len(errors), 'check')} found an error, {short(first, 90)}"
+            f"{plural(len(errors), 'check')} found an error, {short(first, LONGEST)}"
             if len(errors) > 1
-            else f"a check found an error, {short(first, 90)}"
+            else f"a check found an error, {short(first, LONGEST)}"
         )
     if view.at(report, "test", "confirms") is False:
         reasons.append(f"figures {view.judged_on(report)} contradict those of validation")
@@ -81,12 +83,12 @@ def _cares(report: dict[str, Any]) -> list[str]:
     warnings = view.found(report, "warning")
     if warnings:
         reasons.append(
-            f"{plural(len(warnings), 'warning')} ({short(warnings[0].get('title', ''), 80)})"
+            f"{plural(len(warnings), 'warning')} ({short(warnings[0].get('title', ''), LONGEST)})"
             if len(warnings) == 1
-            else f"{plural(len(warnings), 'warning')}, the first: {short(warnings[0].get('title', ''), 80)}"
+            else f"{plural(len(warnings), 'warning')}, the first: {short(warnings[0].get('title', ''), LONGEST)}"
         )
     reasons += [
-        short(flag.get("text") or flag.get("code"), 120).rstrip(".")
+        short(flag.get("text") or flag.get("code"), LONGEST).rstrip(".")
         for flag in view.listing(report, "decision", "flags")
         if isinstance(flag, dict) and str(flag.get("code")).endswith(WORRYING)
     ]

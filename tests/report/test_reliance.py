@@ -47,6 +47,18 @@ def test_level_follows_the_rules(report, level, reason):
     assert any(reason in r for r in judged.reasons)
 
 
+def test_reasons_are_whole_sentences():
+    text = (
+        "Trees may yet be better than linear: with probability 0.35 by more than what counts as practically equal (r). "
+        "The gain in ROC AUC lies between -0.03 and 0.05 (95 %)."
+    )
+    title = "Later rows are predicted far worse (R2: random split 0.87, by time -9.15): --time-column 'day of the sale'"
+    warned = [{**FINDING, "title": title, "severity": "warning"}]
+    judged = reliance.judge(changed(findings=warned, decision={"flags": [{"code": "not_decidable", "text": text}]}))
+
+    assert judged.sentence == f"Rely on it with care: 1 warning ({title}); {text}"
+
+
 @pytest.mark.parametrize(("interval", "level"), [([45_000, 49_000], "yes"), ([45_000, 120_000], "no")])
 def test_for_errors_the_upper_end_must_beat_guessing(interval, level):
     report = regression()
