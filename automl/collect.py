@@ -204,6 +204,7 @@ def _test_block(session: Session, outcome: Outcome) -> dict[str, Any]:
         "protocol": session.outer.protocol,
         "metrics": every,
         "baseline": {"value": baseline},
+        "stale": outcome.tested.stale or None,
         "confirms": confirms,
         "statement": statement,
     }
@@ -213,8 +214,8 @@ def _confirmation(session: Session, outcome: Outcome) -> tuple[bool | None, str]
     """Whether the test part agrees with validation, in a sentence.
 
     It does when no other tested family is better with 95 % certainty, and the delivered model is not worse than the
-    intervals of validation and test allow together. None where it cannot tell: its value is not defined, or there are
-    no rows or splits but those that chose.
+    intervals of validation and test allow together. None where it cannot tell: its value is not defined, it cannot be
+    told apart from the baseline, or there are no rows or splits but those that chose.
     """
     if outcome.tested.stale:
         statement = (
@@ -224,11 +225,6 @@ def _confirmation(session: Session, outcome: Outcome) -> tuple[bool | None, str]
         return None, statement
     small = session.outer.protocol == "repeated_cv"
     judge, contradict = ("Fresh splits", "contradict") if small else ("The test part", "contradicts")
-    if not np.isfinite(outcome.values[outcome.delivered.name].value):
-        return (
-            None,
-            f"{judge} can neither confirm nor contradict the choice: {session.metric.label} is not defined there.",
-        )
     greater = session.metric.greater_is_better
     for name, gap in outcome.differences.items():
         if name != outcome.delivered.name and (gap.low > 0 if greater else gap.high < 0):
@@ -239,10 +235,26 @@ def _confirmation(session: Session, outcome: Outcome) -> tuple[bool | None, str]
             )
     if broken := _broken_promise(session.metric, outcome):
         return False, f"{judge} {contradict} validation: {broken}."
+    if unclear := _unclear(session.metric, outcome):
+        return None, f"{judge} can neither confirm nor contradict the choice: {unclear}."
     if small:
         return True, "No separate test part: repeated cross-validation on fresh splits confirms the choice."
     confirms = "no other family is better there beyond chance, and the model is as good as validation promised"
     return True, f"The test part confirms the choice: {confirms}, within the intervals."
+
+
+def _unclear(metric: Metric, outcome: Outcome) -> str:
+    """That the metric is not defined, or the delivered model cannot be told from the baseline; '' where it is and can."""
+    if not np.isfinite(outcome.values[outcome.delivered.name].value):
+        return f"{metric.label} is not defined there"
+    base = next((v.value for name, v in outcome.values.items() if name.startswith("baseline")), None)
+    name, found = outcome.delivered.name, outcome.values[outcome.delivered.name]
+    if base is None or name.startswith("baseline"):
+        return ""
+    if found.low > base if metric.greater_is_better else found.high < base:
+        return ""
+    figures = f"{found.value:.3g} ({found.low:.3g} to {found.high:.3g})"
+    return f"{metric.label} {figures} cannot be told apart from the baseline's {base:.3g}"
 
 
 def _broken_promise(metric: Metric, outcome: Outcome) -> str:

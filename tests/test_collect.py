@@ -168,6 +168,30 @@ def test_the_sentence_of_a_broken_promise_has_both_figures():
     )
 
 
+@pytest.mark.parametrize(
+    ("kind", "greater", "base", "measured", "says"),
+    [
+        ("holdout", True, 0.6, MEASURED, "ROC AUC 0.62 (0.58 to 0.66) cannot be told apart from the baseline's 0.6."),
+        (
+            "repeated_cv",
+            False,
+            0.65,
+            MEASURED,
+            "RMSE 0.62 (0.58 to 0.66) cannot be told apart from the baseline's 0.65.",
+        ),
+    ],
+)
+def test_a_model_like_the_baseline_is_not_said_to_be_confirmed(kind, greater, base, measured, says):
+    gap = WORSE if greater else Interval(0.1, 0.0, 0.2)
+    outcome = outcome_of(gap, measured=measured)
+    outcome.values["baseline-0"] = Interval(base, base, base)
+    confirms, statement = confirmed(outcome, kind, greater=greater)
+    judge = "The test part" if kind == "holdout" else "Fresh splits"
+    assert (confirms, statement) == (None, f"{judge} can neither confirm nor contradict the choice: {says}")
+    outcome.values["baseline-0"] = Interval(0.5, 0.5, 0.5) if greater else Interval(0.7, 0.7, 0.7)
+    assert confirmed(outcome, kind, greater=greater)[0] is True
+
+
 def test_a_value_that_is_not_defined_neither_confirms_nor_contradicts():
     confirms, statement = confirmed(outcome_of(measured=Interval(np.nan, np.nan, np.nan)))
     assert confirms is None

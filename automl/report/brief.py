@@ -69,6 +69,14 @@ def headline(decision: dict[str, Any]) -> tuple[str, str]:
     return sentence, ""
 
 
+def doubt(report: dict[str, Any]) -> str:
+    """That the model named cannot be told from guessing where it was judged, as a sentence; '' where it can."""
+    if view.delivered(report) == "baseline" or view.beats_baseline(report) is not False:
+        return ""
+    on = view.judged_on(report)
+    return f"{on[:1].upper()}{on[1:]}, however, it cannot be told apart from {view.guess(report)}."
+
+
 def changes(decision: dict[str, Any]) -> list[Change]:
     """Everything that was varied, what changes the verdict first; copes with the form of older versions."""
     found = [_change(c) for c in view.listing(decision, "changes") if isinstance(c, dict)]

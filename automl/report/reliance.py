@@ -43,11 +43,13 @@ def judge(report: dict[str, Any]) -> Reliance:
         return Reliance("no", "Not yet", f"Do not rely on it yet: {_join(stops)}.", stops + cares)
     if cares:
         return Reliance("care", "With care", f"Rely on it with care: {_join(cares)}.", cares)
+    small = view.at(report, "test", "protocol") == "repeated_cv"
+    confirm = "fresh splits confirm" if small else "the test part confirms"
     return Reliance(
         "yes",
         "Yes",
-        "You can rely on these figures for new data like this data: the test confirms them and no check objects.",
-        ["the test part confirms the validation", "no check found an error or a warning"],
+        f"You can rely on these figures for new data like this data: {confirm} them and no check objects.",
+        [f"{confirm} the validation", "no check found an error or a warning"],
     )
 
 
@@ -78,8 +80,10 @@ def _cares(report: dict[str, Any]) -> list[str]:
         reasons.append("the run was interrupted and can be resumed")
     if view.figure(report, "test", "value") is None:
         reasons.append("it was not measured on a test part")
-    elif view.at(report, "test", "confirms") is None:
+    elif view.stale(report):
         reasons.append("it was measured on the splits that chose it, which confirm nothing")
+    elif view.at(report, "test", "confirms") is None:
+        reasons.append(f"figures {view.judged_on(report)} neither confirm nor contradict those of validation")
     warnings = view.found(report, "warning")
     if warnings:
         reasons.append(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from automl.report import reliance, view
+from automl.report import brief, reliance, view
 from automl.report.decided import decision_summary
 from automl.report.formats import (
     DASH,
@@ -52,10 +52,10 @@ def summary(report: dict[str, Any], folder: Path | None = None) -> Group:
 
 def _head(report: dict[str, Any]) -> Text:
     sentence = view.at(report, "decision", "sentence") or "No model family was named."
+    doubt = brief.doubt(report)
     head = line(f"{short(report.get('name') or 'run', 60)}  ", "bold")
-    return head.append(
-        printable(sentence), style="bold green" if view.delivered(report) != "baseline" else "bold yellow"
-    )
+    style = "bold yellow" if doubt or view.delivered(report) == "baseline" else "bold green"
+    return head.append(printable(f"{sentence} {doubt}".rstrip()), style=style)
 
 
 def _families(report: dict[str, Any]) -> Table | Group | None:
@@ -116,9 +116,10 @@ def _files(report: dict[str, Any], folder: Path | None) -> Table | None:
     if folder is None:
         return None
     table = grid("left", "left")
+    small = view.at(report, "test", "protocol") == "repeated_cv"
     told = {
         "report.html": "opens offline, in any browser",
-        "predictions.csv": "predictions for the test part",
+        "predictions.csv": f"predictions {'of cross-validation' if small else 'for the test part'}",
         "plan.toml": "repeats this run",
     }
     family = view.family_name(view.delivered(report), report)

@@ -145,7 +145,15 @@ def judged_on(report: dict[str, Any]) -> str:
     """'on the test part', or on which splits for small data, which have none."""
     if at(report, "test", "protocol") != "repeated_cv":
         return "on the test part"
-    return "on fresh splits" if at(report, "test", "confirms") is not None else "on the splits that chose it"
+    return "on the splits that chose it" if stale(report) else "on fresh splits"
+
+
+def stale(report: dict[str, Any]) -> bool:
+    """True when the figures are those of the splits that chose the model; older runs tell it by what they confirm."""
+    test = mapping(report, "test")
+    if at(test, "protocol") != "repeated_cv":
+        return False
+    return bool(test["stale"]) if "stale" in test else at(test, "confirms") is None
 
 
 def untried(decision: Any) -> bool:
@@ -183,7 +191,7 @@ def perfect(report: dict[str, Any]) -> float:
 
 
 def progress(report: dict[str, Any]) -> float | None:
-    """Share of the way from the baseline to a perfect score that the model gets on the test part."""
+    """Share of the way from the baseline to a perfect score that the model gets where it was judged."""
     value, baseline = figure(report, "test", "value"), figure(report, "test", "baseline", "value")
     if value is None or baseline is None or baseline == perfect(report):
         return None

@@ -31,6 +31,13 @@ FINDING = {"code": "AM201", "title": "A leak", "columns": [], "status": "found"}
             "figures on fresh splits contradict those of validation",
         ),
         (changed(test={"confirms": None, "protocol": "repeated_cv"}), "care", "on the splits that chose it"),
+        (
+            changed(test={"confirms": None, "protocol": "repeated_cv", "stale": None}),
+            "care",
+            "figures on fresh splits neither confirm nor contradict",
+        ),
+        (changed(test={"protocol": "repeated_cv"}), "yes", "fresh splits confirm the validation"),
+        (changed(test={"confirms": None}), "care", "figures on the test part neither confirm"),
         (changed(test={"interval": [0.49, 0.6]}), "no", "guessing"),
         (changed(test={"value": None}), "care", "not measured"),
         (changed(model={"family": "baseline"}), "no", "no model does better"),

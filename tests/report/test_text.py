@@ -48,6 +48,17 @@ def test_the_probabilities_shown_sum_to_one_where_a_family_was_not_measured():
     assert "network not measured: budget" in said
 
 
+def test_a_result_that_may_be_guessing_stands_beside_the_verdict():
+    report = binary()
+    assert "however" not in shown(text.summary(report))
+    report["test"].update(interval=[0.49, 0.9], protocol="repeated_cv")
+    report["decision"]["sentence"] = "Linear is needed."
+
+    assert "Linear is needed. On fresh splits, however, it cannot be told apart from guessing." in shown(
+        text.summary(report), 200
+    )
+
+
 def test_only_files_that_exist_are_named(tmp_path):
     (tmp_path / "report.html").write_text("x", encoding="utf-8")
 

@@ -140,6 +140,17 @@ def test_a_family_that_holds_probability_and_was_not_measured_has_its_row_with_t
     assert answer.build(report)["probes"]["unmeasured"] == []
 
 
+def test_no_test_part_is_spoken_of_where_there_is_none():
+    report = full()
+    report["decision"]["evidence"]["curves"] = None
+    assert "On the test part: " in Page(html.render(report)).text
+    report["test"]["protocol"] = "repeated_cv"
+    report["test"]["statement"] = ""
+    page = Page(html.render(report)).text
+    assert "On fresh splits: " in page
+    assert "On the test part" not in page
+
+
 def test_after_a_changed_verdict_the_first_screen_compares_with_the_family_named_now():
     changed = decision()
     before, now = changed["family"], "network"

@@ -24,7 +24,7 @@ def build(report: dict[str, Any]) -> dict[str, Any]:
     return {
         "name": report.get("name") or "run",
         "headline": head or (report.get("name") or "run" if decision else "No model family was named"),
-        "rest": rest,
+        "rest": " ".join(part for part in (rest, brief.doubt(report)) if part),
         "question": _question(report),
         "bar": probability_bar(decision),
         "legend": legend(decision),
@@ -50,6 +50,7 @@ def build(report: dict[str, Any]) -> dict[str, Any]:
         "curves": drawn,
         # One picture beside the probes: the figure of the gauge stands in a sentence, too.
         "gauge": "" if drawn else gauge(report),
+        "on": view.judged_on(report).capitalize(),
         "way": _way(report),
         "created": str(report.get("created") or "")[:16].replace("T", " "),
     }
