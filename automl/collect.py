@@ -63,6 +63,7 @@ def collect(session: Session, decision: Decision, outcome: Outcome, found: Searc
     size = folder_bytes(model)
     for line in lines:
         line["size_bytes"] = size if line["delivered"] else None
+    cost = cost_of(outcome.delivered)
     names = _needed(session.prepared.dataset.problem)
     session.facts.add(
         decision=decision,
@@ -80,6 +81,7 @@ def collect(session: Session, decision: Decision, outcome: Outcome, found: Searc
             if outcome.trained_on == "all rows"
             else len(session.outer.development),
             "size_bytes": size,
+            "predict_one_seconds": None if cost is None else cost.predict_one_seconds,
             "files": [str(f.relative_to(model)) for f in files],
             "under_trained": under_trained(outcome.delivered),
         },
@@ -244,7 +246,7 @@ def _confirmation(session: Session, outcome: Outcome) -> tuple[bool | None, str]
 
 
 def _unclear(metric: Metric, outcome: Outcome) -> str:
-    """That the metric is not defined, or the delivered model cannot be told from the baseline; '' where it is and can."""
+    """That the metric is not defined, or the delivered model like the baseline; '' where neither is so."""
     if not np.isfinite(outcome.values[outcome.delivered.name].value):
         return f"{metric.label} is not defined there"
     base = next((v.value for name, v in outcome.values.items() if name.startswith("baseline")), None)

@@ -131,10 +131,10 @@ def _way(report: dict[str, Any]) -> str:
 
 
 def _cost(report: dict[str, Any]) -> str:
-    """What the verdict's family costs, and what the run took."""
+    """What the delivered model costs, or without one the verdict's family, and what the run took."""
     used, limit = view.figure(report, "budget", "used"), view.figure(report, "budget", "seconds")
     run = f"This run took {seconds(used)}{f' of {seconds(limit)}' if limit else ''}." if used is not None else ""
-    family = view.family_name(view.at(report, "decision", "family")).removesuffix(" (no inputs)")
+    family = view.family_name(brief.told_of(report)).removesuffix(" (no inputs)")
     told = brief.cost(report)
     parts = (f"{family[:1].upper()}{family[1:]}: {told}." if told else "", run)
     return " ".join(part for part in parts if part)
