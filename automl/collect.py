@@ -17,6 +17,8 @@ from automl.forecast.drawn import drawn
 from automl.report import facts
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from automl.data.dataset import Array, Dataset
     from automl.decide.engine import Decision
     from automl.evaluate.crossval import Candidate
@@ -68,7 +70,7 @@ def collect(session: Session, decision: Decision, outcome: Outcome, found: Searc
     session.facts.add(
         decision=decision,
         leaderboard=lines,
-        test=_test_block(session, outcome),
+        test=_test_block(session, outcome, decision.evidence.get("excluded", ())),
         findings=findings(session, decision, outcome),
         errors=_errors_block(session, outcome),
         validation=validation_block(session, decision, outcome.tested),
@@ -123,7 +125,7 @@ def _run_findings(session: Session, decision: Decision, outcome: Outcome) -> lis
     over = _over_limit(session, outcome)
     if over:
         found.append(check("AM507").finding(action=f"The delivered model: {over}."))
-    confirms, statement = _confirmation(session, outcome)
+    confirms, statement = _confirmation(session, outcome, decision.evidence.get("excluded", ()))
     if confirms is False:
         found.append(check("AM505").finding(action=statement))
     return found
@@ -135,7 +137,9 @@ def _of_decision(session: Session, decision: Decision) -> list[Finding]:
     for flag in decision.flags:
         code = next((code for ending, code in FLAG_CODES.items() if flag.code.endswith(ending)), None)
         if code is not None:
-            found.append(check(code).finding(action=flag.text))
+            family = flag.code.removesuffix("_not_tried").removesuffix("_under_trained")
+            title = "" if family == flag.code else f"{check(code).title}: {family}"
+            found.append(check(code).finding(title=title, action=flag.text))
     if decision.family == "baseline" and len(decision.evidence["families"]) > 1:
         found.append(_no_gain(session, decision))
     return found
@@ -185,7 +189,7 @@ def _shape_block(session: Session, outcome: Outcome) -> dict[str, Any]:
     return outcome.shape.block(session.metric.name, dataset.y[rows], raw, weight)
 
 
-def _test_block(session: Session, outcome: Outcome) -> dict[str, Any]:
+def _test_block(session: Session, outcome: Outcome, excluded: Collection[str]) -> dict[str, Any]:
     dataset, rows = session.prepared.dataset, outcome.tested.rows
     delivered = outcome.values[outcome.delivered.name]
     predictions = outcome.tested.predictions[outcome.delivered.name]
@@ -196,7 +200,7 @@ def _test_block(session: Session, outcome: Outcome) -> dict[str, Any]:
             continue  # not defined for negative values
         shaped = outcome.shape.for_metric(name, predictions)
         every[name] = metrics.get(name, dataset.problem.task).score(dataset.y[rows], shaped, weight)
-    confirms, statement = _confirmation(session, outcome)
+    confirms, statement = _confirmation(session, outcome, excluded)
     baseline = next((v.value for n, v in outcome.values.items() if n.startswith("baseline")), None)
     return {
         "metric": session.metric.name,
@@ -212,12 +216,12 @@ def _test_block(session: Session, outcome: Outcome) -> dict[str, Any]:
     }
 
 
-def _confirmation(session: Session, outcome: Outcome) -> tuple[bool | None, str]:
+def _confirmation(session: Session, outcome: Outcome, excluded: Collection[str] = ()) -> tuple[bool | None, str]:
     """Whether the test part agrees with validation, in a sentence.
 
-    It does when no other tested family is better with 95 % certainty, and the delivered model is not worse than the
-    intervals of validation and test allow together. None where it cannot tell: its value is not defined, it cannot be
-    told apart from the baseline, or there are no rows or splits but those that chose.
+    It does when no other tested family that the user's limits allow is better with 95 % certainty, and the delivered
+    model is not worse than the intervals of validation and test allow together. None where it cannot tell: its value is
+    not defined, it cannot be told apart from the baseline, or there are no rows or splits but those that chose.
     """
     if outcome.tested.stale:
         statement = (
@@ -229,8 +233,10 @@ def _confirmation(session: Session, outcome: Outcome) -> tuple[bool | None, str]
     judge, contradict = ("Fresh splits", "contradict") if small else ("The test part", "contradicts")
     greater = session.metric.greater_is_better
     for name, gap in outcome.differences.items():
-        if name != outcome.delivered.name and (gap.low > 0 if greater else gap.high < 0):
-            family = name.rpartition("-")[0]
+        family = name.rpartition("-")[0]
+        if family in excluded or name == outcome.delivered.name:
+            continue
+        if gap.low > 0 if greater else gap.high < 0:
             return (
                 False,
                 f"{judge} {contradict} the choice, which was made before and stands: {family} is better there.",

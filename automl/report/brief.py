@@ -11,7 +11,7 @@ from typing import Any
 
 from automl import units
 from automl.report import view
-from automl.report.formats import decimals_for, interval, is_number, seconds, short, signed, size, some
+from automl.report.formats import decimals_for, interval, is_number, percent, seconds, short, signed, size, some
 
 BASES = {
     "measured": "measured on this data",
@@ -33,6 +33,10 @@ WORDS = {
 """The counterfactuals of `changes` in words."""
 BUILT = ("model", "test", "leaderboard", "search")
 """Parts of report.json that only a run with a model has."""
+
+
+TIED = 0.5
+"""Probability of being as good or better from which a rival is called level."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +72,21 @@ def headline(decision: dict[str, Any]) -> tuple[str, str]:
     if colon and len(head) <= 60 and len(rest) > 2:
         return head.rstrip(".") + ".", rest[0].upper() + rest[1:]
     return sentence, ""
+
+
+def tie(decision: dict[str, Any], report: dict[str, Any] | None = None) -> str:
+    """The rival likeliest to be as good or better, as a sentence; '' where the verdict is not called a tie."""
+    families = {
+        f: d for f, d in view.mapping(view.standing(decision), "families").items() if f != decision.get("family")
+    }
+    level = {f: (view.figure(d, "p_equivalent") or 0.0, view.figure(d, "p_better") or 0.0) for f, d in families.items()}
+    if not decision.get("tie") or not level:
+        return ""
+    rival, (equal, better) = max(level.items(), key=lambda item: sum(item[1]))
+    if equal + better < TIED:  # runs of older versions called a tie more
+        return ""
+    name = view.family_name(rival, report)
+    return f"A tie with {name}: as good with probability {percent(equal)}, better with {percent(better)}."
 
 
 def doubt(report: dict[str, Any]) -> str:

@@ -66,6 +66,7 @@ def _head(decision: dict[str, Any]) -> Group:
     from rich.console import Group
 
     head, rest = brief.headline(decision)
+    rest = " ".join(part for part in (rest, brief.tie(decision)) if part)
     style = "bold yellow" if decision.get("family") in {None, "baseline"} else "bold green"
     lines = [line("Verdict  ", "bold").append(printable(head or "No model family was named."), style=style)]
     return Group(*lines, prose(rest)) if rest else Group(*lines)

@@ -52,10 +52,10 @@ def summary(report: dict[str, Any], folder: Path | None = None) -> Group:
 
 def _head(report: dict[str, Any]) -> Text:
     sentence = view.at(report, "decision", "sentence") or "No model family was named."
-    doubt = brief.doubt(report)
+    tie, doubt = brief.tie(view.mapping(report, "decision"), report), brief.doubt(report)
     head = line(f"{short(report.get('name') or 'run', 60)}  ", "bold")
     style = "bold yellow" if doubt or view.delivered(report) == "baseline" else "bold green"
-    return head.append(printable(f"{sentence} {doubt}".rstrip()), style=style)
+    return head.append(printable(" ".join(part for part in (sentence, tie, doubt) if part)), style=style)
 
 
 def _families(report: dict[str, Any]) -> Table | Group | None:

@@ -7,6 +7,7 @@ from rich.console import Console
 from automl.report import decided as module
 from automl.report.decided import decision_summary
 from automl.report.formats import DASH, MINUS
+from automl.report.text import summary
 
 from .decided import decision
 from .fixture import ALL, EVIL
@@ -15,6 +16,12 @@ from .fixture import ALL, EVIL
 def shown(found, folder=None, width=80):
     stream = io.StringIO()
     Console(file=stream, width=width, color_system=None).print(decision_summary(found, folder))
+    return stream.getvalue()
+
+
+def shown_summary(report):
+    stream = io.StringIO()
+    Console(file=stream, width=80, color_system=None).print(summary(report))
     return stream.getvalue()
 
 
@@ -63,6 +70,21 @@ def test_a_family_that_was_not_measured_has_its_row_with_the_reason():
 
     assert re.search(rf"network +{DASH} +{DASH} +{DASH}", said)
     assert "network not measured: budget" in said
+
+
+def test_a_tie_is_said_beside_the_verdict():
+    found = decision()
+    found["evidence"]["families"]["linear"].update(p_equivalent=0.5, p_better=0.125)
+    said = " ".join(shown(found).split())
+    assert "A tie with linear model: as good with probability 50%, better with 12%." in said
+    report = {"decision": found, "metric": {"name": "roc_auc"}}
+    assert "A tie with linear model" in " ".join(shown_summary(report).split())
+    assert "A tie" not in shown({**found, "tie": False})
+    # Runs of older versions called it a tie where another family was not quite behind.
+    found["evidence"]["families"] = {
+        f: {**d, "p_equivalent": 0.1, "p_better": 0.1} for f, d in found["evidence"]["families"].items()
+    }
+    assert "A tie" not in shown(found)
 
 
 def test_only_files_that_exist_are_named(tmp_path):

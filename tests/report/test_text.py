@@ -52,7 +52,7 @@ def test_a_result_that_may_be_guessing_stands_beside_the_verdict():
     report = binary()
     assert "however" not in shown(text.summary(report))
     report["test"].update(interval=[0.49, 0.9], protocol="repeated_cv")
-    report["decision"]["sentence"] = "Linear is needed."
+    report["decision"].update(sentence="Linear is needed.", tie=False)
 
     assert "Linear is needed. On fresh splits, however, it cannot be told apart from guessing." in shown(
         text.summary(report), 200

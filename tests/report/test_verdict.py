@@ -113,9 +113,9 @@ def test_a_condition_of_which_it_is_not_known_is_not_said_to_leave_the_verdict()
 
 def test_a_tie_names_the_rival_with_its_chances():
     lead = verdict.build(full())["lead"]
-    assert "Not clearly behind: " in lead
+    assert "A tie with " in lead
     settled = {**full(), "decision": {**decision(), "tie": False}}
-    assert "Not clearly" not in verdict.build(settled)["lead"]
+    assert "A tie" not in verdict.build(settled)["lead"]
 
 
 def test_the_splits_of_each_family_stand_beside_it():

@@ -24,7 +24,7 @@ def build(report: dict[str, Any]) -> dict[str, Any]:
     return {
         "name": report.get("name") or "run",
         "headline": head or (report.get("name") or "run" if decision else "No model family was named"),
-        "rest": " ".join(part for part in (rest, brief.doubt(report)) if part),
+        "rest": " ".join(part for part in (rest, brief.tie(decision, report), brief.doubt(report)) if part),
         "question": _question(report),
         "bar": probability_bar(decision),
         "legend": legend(decision),

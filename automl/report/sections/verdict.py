@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from automl.report import charts, smaller, view
+from automl.report import brief, charts, smaller, view
 from automl.report.formats import decimals_for, interval, is_number, number, percent, plural, seconds, signed
 from automl.report.sections import changes, costs, curves
 from automl.report.svg import Scale
@@ -44,20 +44,7 @@ def _lead(decision: dict[str, Any], report: dict[str, Any]) -> str:
     tried = " among those tried" if view.untried(decision) else ""
     sure = f"The simplest family that is good enough: {view.family_name(named, report)}, "
     sure += f"with probability {percent(p)}{tried}."
-    return sure + _rivals(decision, report)
-
-
-def _rivals(decision: dict[str, Any], report: dict[str, Any]) -> str:
-    """The rival likeliest to be as good or better, where the verdict is called a tie."""
-    families = {
-        f: d for f, d in view.mapping(view.standing(decision), "families").items() if f != decision.get("family")
-    }
-    level = {f: (view.figure(d, "p_equivalent") or 0.0, view.figure(d, "p_better") or 0.0) for f, d in families.items()}
-    if not decision.get("tie") or not level:
-        return ""
-    rival, (equal, better) = max(level.items(), key=lambda item: sum(item[1]))
-    name = view.family_name(rival, report)
-    return f" Not clearly behind: {name}, as good with probability {percent(equal)}, better with {percent(better)}."
+    return " ".join(part for part in (sure, brief.tie(decision, report)) if part)
 
 
 def probability_bar(decision: dict[str, Any]) -> str:
