@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import warnings
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -189,6 +190,8 @@ def doctor(as_json: bool) -> None:
 def main() -> None:
     """Run the command line; errors meant for people come without a traceback."""
     interrupts.watch()
+    if not sys.warnoptions:  # of libraries, for those who call them; -W and PYTHONWARNINGS show them
+        warnings.simplefilter("ignore")
     code = _exit_code()
     interrupts.finish()
     sys.exit(code)

@@ -17,6 +17,8 @@ from automl.forecast.drawn import drawn
 from automl.report import facts
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from automl.data.dataset import Array, Dataset
     from automl.decide.engine import Decision
     from automl.evaluate.crossval import Candidate
@@ -63,11 +65,12 @@ def collect(session: Session, decision: Decision, outcome: Outcome, found: Searc
     size = folder_bytes(model)
     for line in lines:
         line["size_bytes"] = size if line["delivered"] else None
+    cost = cost_of(outcome.delivered)
     names = _needed(session.prepared.dataset.problem)
     session.facts.add(
         decision=decision,
         leaderboard=lines,
-        test=_test_block(session, outcome),
+        test=_test_block(session, outcome, decision.evidence.get("excluded", ())),
         findings=findings(session, decision, outcome),
         errors=_errors_block(session, outcome),
         validation=validation_block(session, decision, outcome.tested),
@@ -80,6 +83,7 @@ def collect(session: Session, decision: Decision, outcome: Outcome, found: Searc
             if outcome.trained_on == "all rows"
             else len(session.outer.development),
             "size_bytes": size,
+            "predict_one_seconds": None if cost is None else cost.predict_one_seconds,
             "files": [str(f.relative_to(model)) for f in files],
             "under_trained": under_trained(outcome.delivered),
         },
@@ -121,7 +125,7 @@ def _run_findings(session: Session, decision: Decision, outcome: Outcome) -> lis
     over = _over_limit(session, outcome)
     if over:
         found.append(check("AM507").finding(action=f"The delivered model: {over}."))
-    confirms, statement = _confirmation(session, outcome)
+    confirms, statement = _confirmation(session, outcome, decision.evidence.get("excluded", ()))
     if confirms is False:
         found.append(check("AM505").finding(action=statement))
     return found
@@ -133,7 +137,9 @@ def _of_decision(session: Session, decision: Decision) -> list[Finding]:
     for flag in decision.flags:
         code = next((code for ending, code in FLAG_CODES.items() if flag.code.endswith(ending)), None)
         if code is not None:
-            found.append(check(code).finding(action=flag.text))
+            family = flag.code.removesuffix("_not_tried").removesuffix("_under_trained")
+            title = "" if family == flag.code else f"{check(code).title}: {family}"
+            found.append(check(code).finding(title=title, action=flag.text))
     if decision.family == "baseline" and len(decision.evidence["families"]) > 1:
         found.append(_no_gain(session, decision))
     return found
@@ -183,7 +189,7 @@ def _shape_block(session: Session, outcome: Outcome) -> dict[str, Any]:
     return outcome.shape.block(session.metric.name, dataset.y[rows], raw, weight)
 
 
-def _test_block(session: Session, outcome: Outcome) -> dict[str, Any]:
+def _test_block(session: Session, outcome: Outcome, excluded: Collection[str]) -> dict[str, Any]:
     dataset, rows = session.prepared.dataset, outcome.tested.rows
     delivered = outcome.values[outcome.delivered.name]
     predictions = outcome.tested.predictions[outcome.delivered.name]
@@ -194,7 +200,7 @@ def _test_block(session: Session, outcome: Outcome) -> dict[str, Any]:
             continue  # not defined for negative values
         shaped = outcome.shape.for_metric(name, predictions)
         every[name] = metrics.get(name, dataset.problem.task).score(dataset.y[rows], shaped, weight)
-    confirms, statement = _confirmation(session, outcome)
+    confirms, statement = _confirmation(session, outcome, excluded)
     baseline = next((v.value for n, v in outcome.values.items() if n.startswith("baseline")), None)
     return {
         "metric": session.metric.name,
@@ -204,17 +210,18 @@ def _test_block(session: Session, outcome: Outcome) -> dict[str, Any]:
         "protocol": session.outer.protocol,
         "metrics": every,
         "baseline": {"value": baseline},
+        "stale": outcome.tested.stale or None,
         "confirms": confirms,
         "statement": statement,
     }
 
 
-def _confirmation(session: Session, outcome: Outcome) -> tuple[bool | None, str]:
+def _confirmation(session: Session, outcome: Outcome, excluded: Collection[str] = ()) -> tuple[bool | None, str]:
     """Whether the test part agrees with validation, in a sentence.
 
-    It does when no other tested family is better with 95 % certainty, and the delivered model is not worse than the
-    intervals of validation and test allow together. None where it cannot tell: its value is not defined, or there are
-    no rows or splits but those that chose.
+    It does when no other tested family that the user's limits allow is better with 95 % certainty, and the delivered
+    model is not worse than the intervals of validation and test allow together. None where it cannot tell: its value is
+    not defined, it cannot be told apart from the baseline, or there are no rows or splits but those that chose.
     """
     if outcome.tested.stale:
         statement = (
@@ -224,25 +231,38 @@ def _confirmation(session: Session, outcome: Outcome) -> tuple[bool | None, str]
         return None, statement
     small = session.outer.protocol == "repeated_cv"
     judge, contradict = ("Fresh splits", "contradict") if small else ("The test part", "contradicts")
-    if not np.isfinite(outcome.values[outcome.delivered.name].value):
-        return (
-            None,
-            f"{judge} can neither confirm nor contradict the choice: {session.metric.label} is not defined there.",
-        )
     greater = session.metric.greater_is_better
     for name, gap in outcome.differences.items():
-        if name != outcome.delivered.name and (gap.low > 0 if greater else gap.high < 0):
-            family = name.rpartition("-")[0]
+        family = name.rpartition("-")[0]
+        if family in excluded or name == outcome.delivered.name:
+            continue
+        if gap.low > 0 if greater else gap.high < 0:
             return (
                 False,
                 f"{judge} {contradict} the choice, which was made before and stands: {family} is better there.",
             )
     if broken := _broken_promise(session.metric, outcome):
         return False, f"{judge} {contradict} validation: {broken}."
+    if unclear := _unclear(session.metric, outcome):
+        return None, f"{judge} can neither confirm nor contradict the choice: {unclear}."
     if small:
         return True, "No separate test part: repeated cross-validation on fresh splits confirms the choice."
     confirms = "no other family is better there beyond chance, and the model is as good as validation promised"
     return True, f"The test part confirms the choice: {confirms}, within the intervals."
+
+
+def _unclear(metric: Metric, outcome: Outcome) -> str:
+    """That the metric is not defined, or the delivered model like the baseline; '' where neither is so."""
+    if not np.isfinite(outcome.values[outcome.delivered.name].value):
+        return f"{metric.label} is not defined there"
+    base = next((v.value for name, v in outcome.values.items() if name.startswith("baseline")), None)
+    name, found = outcome.delivered.name, outcome.values[outcome.delivered.name]
+    if base is None or name.startswith("baseline"):
+        return ""
+    if found.low > base if metric.greater_is_better else found.high < base:
+        return ""
+    figures = f"{found.value:.3g} ({found.low:.3g} to {found.high:.3g})"
+    return f"{metric.label} {figures} cannot be told apart from the baseline's {base:.3g}"
 
 
 def _broken_promise(metric: Metric, outcome: Outcome) -> str:

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import warnings
 
 import pytest
 from click.testing import CliRunner
@@ -270,6 +271,19 @@ def test_limits_of_the_model_are_read():
 
 def test_without_flags_the_plan_is_the_default():
     assert build_plan({"recipe": None, "budget": None}) == Plan()
+
+
+@pytest.mark.parametrize(("options", "heard"), [([], 0), (["default"], 1)])
+def test_warnings_of_libraries_are_not_shown_unless_asked_for(options, heard, monkeypatch):
+    monkeypatch.setattr("automl.cli._exit_code", lambda: warnings.warn("of a library", UserWarning, stacklevel=1) or 0)
+    monkeypatch.setattr(sys, "warnoptions", options)
+
+    with warnings.catch_warnings(record=True) as shown:
+        warnings.simplefilter("always")
+        with pytest.raises(SystemExit):
+            main()
+
+    assert len(shown) == heard
 
 
 @pytest.mark.parametrize("arguments", [["profile", "missing.csv"], ["fit", "d.csv", "--budget", "soon"]])

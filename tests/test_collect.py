@@ -9,15 +9,28 @@ from automl.decide.compare import Flag
 from automl.families.weigh import ModelCost
 from automl.types import Interval
 
-WORSE = Interval(-0.1, -0.2, 0.0)
+WORSE, BETTER = Interval(-0.1, -0.2, 0.0), Interval(0.1, 0.05, 0.2)
 MEASURED = Interval(0.62, 0.58, 0.66)
 
 
 def found(
-    family="linear", flags=(), gap=WORSE, info=(), folder=None, cost=None, forecast=None, ignore=(), stale="", **limits
+    family="linear",
+    flags=(),
+    gap=WORSE,
+    info=(),
+    folder=None,
+    cost=None,
+    forecast=None,
+    ignore=(),
+    stale="",
+    excluded=(),
+    **limits,
 ):
     decision = SimpleNamespace(
-        family=family, flags=flags, sentence="the verdict", evidence={"families": {"baseline": 1, "linear": 2}}
+        family=family,
+        flags=flags,
+        sentence="the verdict",
+        evidence={"families": {"baseline": 1, "linear": 2}, "excluded": excluded},
     )
     session = SimpleNamespace(
         metric=SimpleNamespace(greater_is_better=True, label="ROC AUC"),
@@ -166,6 +179,43 @@ def test_the_sentence_of_a_broken_promise_has_both_figures():
     assert confirmed(outcome_of(promised=Interval(0.95, 0.93, 0.97)), "repeated_cv")[1].startswith(
         "Fresh splits contradict validation: "
     )
+
+
+def test_a_family_that_a_limit_of_the_user_excludes_contradicts_nothing():
+    assert [f.code for f in found(gap=BETTER)] == ["AM505"]
+    assert found(gap=BETTER, excluded={"trees": "over the limit"}) == []
+
+
+def test_findings_of_one_code_name_their_family():
+    flags = Flag("trees_under_trained", "30 rounds"), Flag("network_not_tried", "budget")
+    assert [f.title for f in found(flags=flags) if f.code in ("AM501", "AM502")] == [
+        "Model under-trained: trees",
+        f"{check('AM501').title}: network",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "greater", "base", "measured", "says"),
+    [
+        ("holdout", True, 0.6, MEASURED, "ROC AUC 0.62 (0.58 to 0.66) cannot be told apart from the baseline's 0.6."),
+        (
+            "repeated_cv",
+            False,
+            0.65,
+            MEASURED,
+            "RMSE 0.62 (0.58 to 0.66) cannot be told apart from the baseline's 0.65.",
+        ),
+    ],
+)
+def test_a_model_like_the_baseline_is_not_said_to_be_confirmed(kind, greater, base, measured, says):
+    gap = WORSE if greater else Interval(0.1, 0.0, 0.2)
+    outcome = outcome_of(gap, measured=measured)
+    outcome.values["baseline-0"] = Interval(base, base, base)
+    confirms, statement = confirmed(outcome, kind, greater=greater)
+    judge = "The test part" if kind == "holdout" else "Fresh splits"
+    assert (confirms, statement) == (None, f"{judge} can neither confirm nor contradict the choice: {says}")
+    outcome.values["baseline-0"] = Interval(0.5, 0.5, 0.5) if greater else Interval(0.7, 0.7, 0.7)
+    assert confirmed(outcome, kind, greater=greater)[0] is True
 
 
 def test_a_value_that_is_not_defined_neither_confirms_nor_contradicts():

@@ -134,8 +134,15 @@ class Check:
         action: str = "",
         title: str = "",
         status: Status = "found",
+        severity: Severity | None = None,
     ) -> Finding:
-        """A finding under this code."""
+        """A finding under this code, of another severity than the check's where one is given."""
         return Finding(
-            self.code, self.severity, title or self.title, tuple(columns), dict(evidence or {}), action, status
+            self.code,
+            severity or self.severity,
+            title or self.title,
+            tuple(columns),
+            dict(evidence or {}),
+            action,
+            status,
         )

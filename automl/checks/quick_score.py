@@ -57,16 +57,17 @@ def score(facts: CheckFacts, parts: Parts, without: Iterable[str] = ()) -> float
     return 1.0 - float(((truth - predicted[:, 0]) ** 2).sum()) / total if total > 0 else None
 
 
-def apart(facts: CheckFacts, among: Array | None = None) -> Parts:
+def apart(facts: CheckFacts, among: Array | None = None, seed: int = 0) -> Parts:
     """Rows held out as a run would: the last fifth where a time is declared, else whole groups or rows at random.
 
     Args:
         among: positions in the probe to choose from; all when None.
+        seed: of the rows drawn.
     """
     if facts.time is not None and among is None and (found := later(facts, facts.time)) is not None:
         return found
     rows = np.arange(len(facts.probe[1])) if among is None else among
-    units, random = _groups(facts)[rows], np.random.default_rng(0)
+    units, random = _groups(facts)[rows], np.random.default_rng(seed)
     names, sizes = np.unique(units, return_counts=True)
     drawn = random.permutation(len(names))
     many = int(np.searchsorted(np.cumsum(sizes[drawn]), CHECKED * len(rows))) + 1

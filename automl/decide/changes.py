@@ -120,7 +120,9 @@ class Situation:
         width = pair.high - pair.low
         label, low, high = self.cv.metric.label, words.number(pair.low, width), words.number(pair.high, width)
         if pair.mean <= 0:
-            return f"with no loss seen ({label} {words.number(-pair.mean, width)} better on average)"
+            ahead = words.number(-pair.mean, width)
+            gained = any(digit in "123456789" for digit in ahead)
+            return f"{ahead} {label} better on these splits" if gained else "as good on these splits"
         return f"giving up {words.number(pair.mean, width)} {label} (95 % {low} to {high})"
 
 

@@ -157,7 +157,7 @@ def _worded(other: FamilyName, named: FamilyName, found: Crossing, rows: int) ->
     overtakes = f"{NOUNS[other]} would overtake {NOUNS[named]}"
     if found.rows is not None and found.rows <= rows:
         ahead = f"{NOUNS[other]} would be ahead of {NOUNS[named]} with the rows there are already"
-        return f"By the curves of one split {ahead}; the comparison on all splits decides."
+        return f"By the curves of one split {ahead}; the comparison of what was measured decides."
     if found.rows is not None:
         low = _rounded(found.low or found.rows)
         high = _rounded(found.high) if found.high is not None else f"more than {FARTHEST:.0f} times as many"

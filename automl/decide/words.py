@@ -134,12 +134,12 @@ def no_gain(metric: Metric, family: FamilyName, over: FamilyName, pair: Pair) ->
 
 
 def undecided(metric: Metric, named: FamilyName, rival: FamilyName, pair: Pair) -> str:
-    """The text of the flag `not_decidable`."""
+    """The text of the flag `not_decidable`: the named family may be enough, and the rival may yet be better."""
     width = pair.high - pair.low
     low, high = number(pair.low, width), number(pair.high, width)
     return (
-        f"Not decidable with this data: {NOUNS[rival]} {_verb(rival, 'is', 'are')} better than {NOUNS[named]} by more "
-        f"than r with probability {pair.p_better:.2f}; the gain in {metric.label} lies between {low} and {high} (95 %)."
+        f"{_capital(NOUNS[rival])} may yet be better than {NOUNS[named]}: with probability {pair.p_better:.2f} by more "
+        f"than what counts as practically equal (r). The gain in {metric.label} lies between {low} and {high} (95 %)."
     )
 
 

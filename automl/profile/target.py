@@ -156,7 +156,8 @@ def _text(target: Cells, where: str) -> Choice[Task]:
     evidence = {"distinct": found, "rows": target.rows}
     if large == 2:
         return Choice("binary", "two labels", evidence, "--task")
-    return Choice("multiclass", f"{found:,} text labels", evidence, "--task")
+    alone = f", {found - large:,} of them in a single row" if large < found else ""
+    return Choice("multiclass", f"{found:,} text labels{alone}", evidence, "--task")
 
 
 def _numeric(target: Cells, numbers: Array, where: str) -> Choice[Task]:

@@ -9,8 +9,9 @@ import shlex
 from dataclasses import dataclass
 from typing import Any
 
+from automl import units
 from automl.report import view
-from automl.report.formats import decimals_for, interval, is_number, seconds, short, signed, size, some
+from automl.report.formats import decimals_for, interval, is_number, percent, seconds, short, signed, size, some
 
 BASES = {
     "measured": "measured on this data",
@@ -32,6 +33,10 @@ WORDS = {
 """The counterfactuals of `changes` in words."""
 BUILT = ("model", "test", "leaderboard", "search")
 """Parts of report.json that only a run with a model has."""
+
+
+TIED = 0.5
+"""Probability of being as good or better from which a rival is called level."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +72,29 @@ def headline(decision: dict[str, Any]) -> tuple[str, str]:
     if colon and len(head) <= 60 and len(rest) > 2:
         return head.rstrip(".") + ".", rest[0].upper() + rest[1:]
     return sentence, ""
+
+
+def tie(decision: dict[str, Any], report: dict[str, Any] | None = None) -> str:
+    """The rival likeliest to be as good or better, as a sentence; '' where the verdict is not called a tie."""
+    families = {
+        f: d for f, d in view.mapping(view.standing(decision), "families").items() if f != decision.get("family")
+    }
+    level = {f: (view.figure(d, "p_equivalent") or 0.0, view.figure(d, "p_better") or 0.0) for f, d in families.items()}
+    if not decision.get("tie") or not level:
+        return ""
+    rival, (equal, better) = max(level.items(), key=lambda item: sum(item[1]))
+    if equal + better < TIED:  # runs of older versions called a tie more
+        return ""
+    name = view.family_name(rival, report)
+    return f"A tie with {name}: as good with probability {percent(equal)}, better with {percent(better)}."
+
+
+def doubt(report: dict[str, Any]) -> str:
+    """That the model named cannot be told from guessing where it was judged, as a sentence; '' where it can."""
+    if view.delivered(report) == "baseline" or view.beats_baseline(report) is not False:
+        return ""
+    on = view.judged_on(report)
+    return f"{on[:1].upper()}{on[1:]}, however, it cannot be told apart from {view.guess(report)}."
 
 
 def changes(decision: dict[str, Any]) -> list[Change]:
@@ -122,16 +150,24 @@ def _doubling(report: dict[str, Any], curve: dict[str, Any]) -> str:
     decimals = decimals_for([(mean, low, high)])
     ends = interval(low, high, decimals)
     told = f"Twice the rows: {signed(mean, decimals)} {view.metric_name(report)}{f' (90 % {ends})' if ends else ''}"
-    return f"{told}{_worth(view.figure(report, 'decision', 'evidence', 'r'), low, high)}."
-
-
-def _worth(r: float | None, low: float | None, high: float | None) -> str:
-    """How the gain compares with r, below which differences do not matter."""
+    r = view.figure(report, "decision", "evidence", "r")
     if r is None or low is None or high is None:
-        return ""
+        return f"{told}."
+    return f"{told}, {_worth(r, mean, low, high)}."
+
+
+def _worth(r: float, mean: float, low: float, high: float) -> str:
+    """How the gain compares with r, below which differences do not matter.
+
+    Args:
+        r: in the unit of the gain.
+        mean, low, high: the gain expected, and its 90 % interval.
+    """
     if high <= r:
-        return ", too little to matter"
-    return ", worth collecting" if low > r else ", perhaps worth collecting"
+        return "too little to matter"
+    if low > r:
+        return "worth collecting"
+    return "perhaps worth collecting" if mean > r / 2 else "hardly worth collecting"
 
 
 def _overtaken(decision: dict[str, Any]) -> str:
@@ -141,30 +177,55 @@ def _overtaken(decision: dict[str, Any]) -> str:
     return str(first.get("sentence") or "") if first else ""
 
 
+def told_of(report: dict[str, Any]) -> str:
+    """The family whose cost is told: of the delivered model, else the named one."""
+    return view.delivered(report) or str(view.at(report, "decision", "family"))
+
+
 def cost(report: dict[str, Any]) -> str:
-    """Fit, one row, size and energy of the named family: '0.4 s to fit, 0.3 ms a row, 12.3 kB'; '' when unknown."""
-    decision = view.mapping(report, "decision")
-    named = str(decision.get("family"))
-    costs = view.mapping(decision, "evidence", "costs", "families", named)
+    """Fit, one row and size: '410 ms to fit, 0.3 ms to predict one row, 12.3 kB'; '' when unknown.
+
+    Of the delivered model where there is one; what was not measured of it is told of the probe of its family, as such.
+    """
+    told, probed = _of_model(report), _of_probe(view.mapping(report, "decision"), told_of(report))
+    whose = " (its probe)" if told else ""
+    parts = []
+    for key, shown, words in COSTS:
+        if key in told:
+            parts.append(f"{shown(told[key])}{words}")
+        elif key in probed:
+            parts.append(f"{shown(probed[key])}{words}{whose}")
+    return ", ".join(parts)
+
+
+def _of_model(report: dict[str, Any]) -> dict[str, float]:
+    """What is known of the delivered model."""
+    line = next((line for line in view.listing(report, "leaderboard") if view.at(line, "delivered")), None)
+    found = {
+        "fit": view.figure(line, "fit_seconds"),
+        "one": view.figure(report, "model", "predict_one_seconds"),
+        "size": view.figure(report, "model", "size_bytes"),
+    }
+    return {key: value for key, value in found.items() if value is not None}
+
+
+def _of_probe(decision: dict[str, Any], family: str) -> dict[str, float]:
+    """What is known of the probe of a family."""
+    costs = view.mapping(decision, "evidence", "costs", "families", family)
     fit = view.figure(costs, "fit_seconds")
     if fit is None:
-        fit = view.figure(decision, "evidence", "families", named, "seconds")
-    one, weight = view.figure(costs, "predict_one_seconds"), view.figure(costs, "bytes")
-    if weight is None:
-        weight = view.figure(report, "model", "size_bytes")
-    parts = [
-        f"{duration(fit)} to fit" if fit is not None else "",
-        f"{duration(one)} to predict one row" if one is not None else "",
-        size(weight) if weight is not None else "",
-    ]
-    return ", ".join(part for part in parts if part)
+        fit = view.figure(decision, "evidence", "families", family, "seconds")
+    found = {"fit": fit, "one": view.figure(costs, "predict_one_seconds"), "size": view.figure(costs, "bytes")}
+    return {key: value for key, value in found.items() if value is not None}
 
 
 def duration(value: Any) -> str:
-    """Seconds in words, with digits below a millisecond: '0.31 ms', '12 µs', '4.3 s'."""
-    if is_number(value) and 0 < value < 0.01:
-        return f"{value * 1e3:.2g} ms" if value >= 1e-4 else f"{value * 1e6:.2g} \N{MICRO SIGN}s"
-    return seconds(value)
+    """Seconds in words, with digits below 10 ms: '310 us', '4.2 ms', '4.3 s'."""
+    return units.duration(value) if is_number(value) and 0 < value < 0.01 else seconds(value)
+
+
+COSTS = (("fit", duration, " to fit"), ("one", duration, " to predict one row"), ("size", size, ""))
+"""What is told of a cost: its key, how it is written, and what follows it."""
 
 
 def fit_command(report: dict[str, Any]) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from automl.report import brief, view
-from automl.report.formats import interval, is_number, number, percent, printable, seconds, signed
-from automl.report.terminal import findings, grid, line, measured, prose, stack
+from automl.report.formats import DASH, interval, is_number, number, percent, printable, seconds, signed
+from automl.report.terminal import findings, grid, line, measured, noted, prose, stack
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -66,6 +66,7 @@ def _head(decision: dict[str, Any]) -> Group:
     from rich.console import Group
 
     head, rest = brief.headline(decision)
+    rest = " ".join(part for part in (rest, brief.tie(decision)) if part)
     style = "bold yellow" if decision.get("family") in {None, "baseline"} else "bold green"
     lines = [line("Verdict  ", "bold").append(printable(head or "No model family was named."), style=style)]
     return Group(*lines, prose(rest)) if rest else Group(*lines)
@@ -98,7 +99,7 @@ def _widths(shares: list[float]) -> list[int]:
     return widths
 
 
-def probes(report: dict[str, Any]) -> Table | None:
+def probes(report: dict[str, Any]) -> Table | Group | None:
     """The families with their intervals, the gain over the named one and the seconds of a fit."""
     decision = view.mapping(report, "decision")
     families, decimals = measured(decision)
@@ -119,7 +120,10 @@ def probes(report: dict[str, Any]) -> Table | None:
             seconds(data.get("seconds")),
         )
         table.add_row(*(line(cell, "bold green" if named else "") for cell in cells))
-    return table
+    kept = view.unmeasured(decision)
+    for family in kept:
+        table.add_row(*(line(cell) for cell in (family, DASH, "", DASH, "", DASH)))
+    return noted(table, kept)
 
 
 def _sentence(text: str) -> Text | None:

@@ -135,9 +135,14 @@ def interval(low: Any, high: Any, decimals: int | None = None) -> str:
 
 
 def short(text: Any, length: int = 60) -> str:
-    """The text on one line, cut in the middle of nothing: at the end, with an ellipsis."""
+    """The text on one line, cut between words where it has some, with an ellipsis at the end."""
     line = " ".join(str(text).split())
-    return line if len(line) <= length else line[: length - 1].rstrip() + "\N{HORIZONTAL ELLIPSIS}"
+    if len(line) <= length:
+        return line
+    kept = line[: length - 1]
+    if line[length - 1] != " " and kept.rfind(" ") > length // 2:  # what has no words, such as a path, is cut anywhere
+        kept = kept[: kept.rfind(" ")]
+    return kept.rstrip() + "\N{HORIZONTAL ELLIPSIS}"
 
 
 def some(names: Iterable[Any], shown: int = 8, length: int = 60) -> str:

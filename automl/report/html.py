@@ -58,7 +58,7 @@ SECTIONS = (
     Section("verdict", "The verdict, and why", verdict.build),
     Section("findings", "What the checks found", findings.build),
     Section("leaderboard", "Candidates compared", leaderboard.build),
-    Section("test", "How good it is on the test part", test.build),
+    Section("test", "How good it is on rows it had not seen", test.build),
     Section("errors", "What it gets wrong", errors.build),
     Section("importance", "Which inputs matter", importance.build),
     Section("data", "The data", data.build),

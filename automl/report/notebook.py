@@ -10,7 +10,7 @@ from automl.report import view
 from automl.report.formats import number, percent, plural, short, some
 from automl.report.sections import answer, verdict
 
-STYLE = """<style>
+STYLE = Markup("""<style>
 .automl-card{--paper:transparent;--rule:#8885;--rest:#8885;--linear:#2f8fd0;--trees:#1f9d78;--network:#d9661f;--muted:#808589;
 --baseline:#808589;font:14px/1.5 system-ui,-apple-system,"Segoe UI",sans-serif;max-width:46rem;border:1px solid #8886;
 border-radius:6px;padding:.9rem 1.1rem;font-variant-numeric:tabular-nums;overflow-wrap:anywhere}
@@ -18,7 +18,7 @@ border-radius:6px;padding:.9rem 1.1rem;font-variant-numeric:tabular-nums;overflo
 .automl-card table{border-collapse:collapse;margin:.5rem 0 0;font-size:1em}.automl-card td,
 .automl-card th{padding:.15rem .9rem .15rem 0;text-align:left;background:none;border:0}.automl-card .n{text-align:right}
 .automl-card .soft{opacity:.8;font-size:.93em}
-</style>"""
+</style>""")
 """Scoped by its class; mid-tones, because a notebook's theme need not follow the system's light or dark."""
 
 MOST = 12
@@ -57,7 +57,7 @@ def profile_card(profile: dict[str, Any]) -> str:
     ]
     body += [
         Markup("<p><b>{}</b> {} <span class=soft>{}</span></p>").format(
-            f.get("code", ""), short(f.get("title", ""), 120), some(f.get("columns") or [], 4, 30)
+            f.get("code", ""), short(f.get("title", ""), 160), some(f.get("columns") or [], 4, 30)
         )
         for level in ("error", "warning")
         for f in view.found(report, level)[:MOST]

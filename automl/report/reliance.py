@@ -11,6 +11,8 @@ from automl.report.formats import plural, short
 Level = Literal["yes", "care", "no"]
 WORRYING = ("not_decidable", "few_test_rows", "small_data", "_under_trained", "_not_tried")
 """Ends of the codes of flags that limit how far figures carry."""
+LONGEST = 400
+"""Characters of a reason: whole sentences, but not whatever a name in them may hold."""
 
 
 @dataclass(frozen=True)
@@ -41,11 +43,13 @@ def judge(report: dict[str, Any]) -> Reliance:
         return Reliance("no", "Not yet", f"Do not rely on it yet: {_join(stops)}.", stops + cares)
     if cares:
         return Reliance("care", "With care", f"Rely on it with care: {_join(cares)}.", cares)
+    small = view.at(report, "test", "protocol") == "repeated_cv"
+    confirm = "fresh splits confirm" if small else "the test part confirms"
     return Reliance(
         "yes",
         "Yes",
-        "You can rely on these figures for new data like this data: the test confirms them and no check objects.",
-        ["the test part confirms the validation", "no check found an error or a warning"],
+        f"You can rely on these figures for new data like this data: {confirm} them and no check objects.",
+        [f"{confirm} the validation", "no check found an error or a warning"],
     )
 
 
@@ -55,9 +59,9 @@ def _stops(report: dict[str, Any]) -> list[str]:
     if errors:
         first = f"{errors[0].get('title', '')} ({errors[0].get('code', '')})".replace(" ()", "")
         reasons.append(
-            f"{plural(len(errors), 'check')} found an error, {short(first, 90)}"
+            f"{plural(len(errors), 'check')} found an error, {short(first, LONGEST)}"
             if len(errors) > 1
-            else f"a check found an error, {short(first, 90)}"
+            else f"a check found an error, {short(first, LONGEST)}"
         )
     if view.at(report, "test", "confirms") is False:
         reasons.append(f"figures {view.judged_on(report)} contradict those of validation")
@@ -76,17 +80,19 @@ def _cares(report: dict[str, Any]) -> list[str]:
         reasons.append("the run was interrupted and can be resumed")
     if view.figure(report, "test", "value") is None:
         reasons.append("it was not measured on a test part")
-    elif view.at(report, "test", "confirms") is None:
+    elif view.stale(report):
         reasons.append("it was measured on the splits that chose it, which confirm nothing")
+    elif view.at(report, "test", "confirms") is None:
+        reasons.append(f"figures {view.judged_on(report)} neither confirm nor contradict those of validation")
     warnings = view.found(report, "warning")
     if warnings:
         reasons.append(
-            f"{plural(len(warnings), 'warning')} ({short(warnings[0].get('title', ''), 80)})"
+            f"{plural(len(warnings), 'warning')} ({short(warnings[0].get('title', ''), LONGEST)})"
             if len(warnings) == 1
-            else f"{plural(len(warnings), 'warning')}, the first: {short(warnings[0].get('title', ''), 80)}"
+            else f"{plural(len(warnings), 'warning')}, the first: {short(warnings[0].get('title', ''), LONGEST)}"
         )
     reasons += [
-        short(flag.get("text") or flag.get("code"), 120).rstrip(".")
+        short(flag.get("text") or flag.get("code"), LONGEST).rstrip(".")
         for flag in view.listing(report, "decision", "flags")
         if isinstance(flag, dict) and str(flag.get("code")).endswith(WORRYING)
     ]

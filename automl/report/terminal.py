@@ -72,6 +72,13 @@ def measured(decision: dict[str, Any]) -> tuple[dict[str, dict[str, Any]], int |
     return found, decimals_for(figures)
 
 
+def noted(table: Table, notes: dict[str, str]) -> Table | Group:
+    """The table with a line below it for each family that has no figures; the table alone without any."""
+    from rich.console import Group
+
+    return Group(table, *(prose(f"{family} {note}", "dim") for family, note in notes.items())) if notes else table
+
+
 def findings(report: dict[str, Any]) -> Table | None:
     """The findings that hold, errors first; None for none."""
     order = ("error", "warning", "note")
@@ -85,7 +92,7 @@ def findings(report: dict[str, Any]) -> Table | None:
         table.add_row(
             line(level, COLOURS.get(level, "")),
             line(str(f.get("code", "")), "bold"),
-            line(short(f.get("title", ""), 80)),
+            line(short(f.get("title", ""), 160)),
             line(some(columns, 3, 24) if isinstance(columns, list) else "", "dim"),
         )
     if len(rows) > FINDINGS:

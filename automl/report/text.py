@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from automl.report import reliance, view
+from automl.report import brief, reliance, view
 from automl.report.decided import decision_summary
 from automl.report.formats import (
+    DASH,
     decimals_for,
     interval,
     number,
@@ -17,7 +18,7 @@ from automl.report.formats import (
     signed,
     size,
 )
-from automl.report.terminal import COLOURS, findings, grid, line, measured, prose, stack, whole_words
+from automl.report.terminal import COLOURS, findings, grid, line, measured, noted, prose, stack, whole_words
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -50,11 +51,13 @@ def summary(report: dict[str, Any], folder: Path | None = None) -> Group:
 
 def _head(report: dict[str, Any]) -> Text:
     sentence = view.at(report, "decision", "sentence") or "No model family was named."
+    tie, doubt = brief.tie(view.mapping(report, "decision"), report), brief.doubt(report)
     head = line(f"{short(report.get('name') or 'run', 60)}  ", "bold")
-    return head.append(prose(sentence, "bold green" if view.delivered(report) != "baseline" else "bold yellow"))
+    style = "bold yellow" if doubt or view.delivered(report) == "baseline" else "bold green"
+    return head.append(prose(" ".join(part for part in (sentence, tie, doubt) if part), style))
 
 
-def _families(report: dict[str, Any]) -> Table | None:
+def _families(report: dict[str, Any]) -> Table | Group | None:
     decision = view.mapping(report, "decision")
     families, decimals = measured(decision)
     if not families:
@@ -74,7 +77,12 @@ def _families(report: dict[str, Any]) -> Table | None:
             seconds(data.get("seconds")),
         )
         table.add_row(*(line(cell, "bold green" if named else "") for cell in cells))
-    return whole_words(table)
+    kept = view.unmeasured(decision)
+    for family in kept:
+        share = percent(view.at(decision, "probabilities", family))
+        cells = (view.family_name(family, report), DASH, "", DASH, share, DASH)
+        table.add_row(*(line(cell) for cell in cells))
+    return noted(whole_words(table), kept)
 
 
 def _result(report: dict[str, Any]) -> Group | None:
@@ -105,9 +113,10 @@ def _files(report: dict[str, Any], folder: Path | None) -> Table | None:
     if folder is None:
         return None
     table = grid("left", "left")
+    small = view.at(report, "test", "protocol") == "repeated_cv"
     told = {
         "report.html": "opens offline, in any browser",
-        "predictions.csv": "predictions for the test part",
+        "predictions.csv": f"predictions {'of cross-validation' if small else 'for the test part'}",
         "plan.toml": "repeats this run",
     }
     family = view.family_name(view.delivered(report), report)

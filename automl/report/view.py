@@ -145,12 +145,33 @@ def judged_on(report: dict[str, Any]) -> str:
     """'on the test part', or on which splits for small data, which have none."""
     if at(report, "test", "protocol") != "repeated_cv":
         return "on the test part"
-    return "on fresh splits" if at(report, "test", "confirms") is not None else "on the splits that chose it"
+    return "on the splits that chose it" if stale(report) else "on fresh splits"
+
+
+def stale(report: dict[str, Any]) -> bool:
+    """True when the figures are those of the splits that chose the model; older runs tell it by what they confirm."""
+    test = mapping(report, "test")
+    if at(test, "protocol") != "repeated_cv":
+        return False
+    return bool(test["stale"]) if "stale" in test else at(test, "confirms") is None
 
 
 def untried(decision: Any) -> bool:
     """True when a family was left out, so that probabilities speak only of those tried."""
     return any(str(at(flag, "code")).endswith("_not_tried") for flag in listing(decision, "flags"))
+
+
+def unmeasured(decision: Any) -> dict[str, str]:
+    """Family -> 'not measured: why', for those without a figure that a part of the probability is kept for."""
+    known = mapping(standing(decision), "families")
+    told = {str(at(a, "family")): str(at(a, "reason") or "") for a in listing(decision, "alternatives")}
+    kept = mapping(decision, "probabilities")
+    found = {}
+    for family in simple_first(kept):
+        if family not in known and (figure(kept, family) or 0) > 0:
+            why = told.get(family, "").removeprefix("not tried: ")
+            found[family] = f"not measured: {why}" if why else "not measured"
+    return found
 
 
 def beats_baseline(report: dict[str, Any]) -> bool | None:
@@ -170,7 +191,7 @@ def perfect(report: dict[str, Any]) -> float:
 
 
 def progress(report: dict[str, Any]) -> float | None:
-    """Share of the way from the baseline to a perfect score that the model gets on the test part."""
+    """Share of the way from the baseline to a perfect score that the model gets where it was judged."""
     value, baseline = figure(report, "test", "value"), figure(report, "test", "baseline", "value")
     if value is None or baseline is None or baseline == perfect(report):
         return None

@@ -9,6 +9,8 @@ import automl.checks
 from automl.checks import all_checks, check, dropped_by, page, without
 from automl.checks.base import NotApplicable
 from automl.data.source import Table
+from automl.data.table import from_frame
+from automl.data.table_target import Wanted
 from automl.errors import UsageError
 from automl.profile.table import profile
 
@@ -19,8 +21,8 @@ Y = (X + RNG.normal(size=ROWS) > 0).astype(int)
 JUNK = {f"junk{i}": np.random.default_rng(10 + i).normal(size=ROWS) for i in range(4)}
 WANTED = {
     "AM101", "AM102", "AM103", "AM104", "AM105", "AM106", "AM107", "AM201", "AM202", "AM301", "AM302", "AM303", "AM304",
-    "AM305", "AM306", "AM307", "AM310", "AM311", "AM312", "AM401", "AM402", "AM501", "AM502", "AM503", "AM504", "AM505",
-    "AM506", "AM507", "AM508", "AM509", "AM601", "AM602",
+    "AM305", "AM306", "AM307", "AM308", "AM310", "AM311", "AM312", "AM401", "AM402", "AM501", "AM502", "AM503", "AM504",
+    "AM505", "AM506", "AM507", "AM508", "AM509", "AM601", "AM602",
 }  # fmt: skip
 
 
@@ -133,6 +135,17 @@ def test_an_order_of_time_is_told_with_the_scores_of_both_splits():
         assert finding.evidence["score"] == "R2"
 
 
+def test_an_order_of_time_that_matters_is_a_warning_with_its_figures_and_any_other_a_note():
+    matters = drifting(day=pd.date_range("2020", periods=ROWS))
+    random, later = matters.evidence["random_split"], matters.evidence["by_time"]
+    figures = f"R2: random split {random:.2f}, by time {later:.2f}"
+
+    assert matters.severity == "warning"
+    assert matters.title == f"Later rows are predicted far worse ({figures}): --time-column day"
+    assert found("AM401", {"row": np.arange(ROWS), "x": X}).severity == "note"
+    assert found("AM401", {"row": np.arange(ROWS), "x": X}, y=X + RNG.normal(size=ROWS)).severity == "note"
+
+
 def test_both_splits_are_judged_without_columns_that_give_the_target_by_arithmetic():
     step = np.arange(ROWS) // 25
     y = np.round(X + np.random.default_rng(1).normal(size=step.max() + 1).cumsum()[step] * 2, 3)
@@ -184,6 +197,22 @@ def test_single_rows_of_a_class_are_left_out_and_named():
     finding = found("AM303", {"x": X}, y=["a"] * 150 + ["b"] * 149 + ["c"])
     assert finding.evidence == {"classes": {}, "left_out": {"c": 1}}
     assert "left out" in finding.action
+
+
+@pytest.mark.parametrize(("share", "severity"), [(0.04, "note"), (0.2, "warning")])
+def test_rows_without_a_target_are_counted_and_a_word_in_their_place_is_named(share, severity):
+    many = round(share * ROWS)
+    labels = [None] * (many - 2) + ["None"] * 2 + cycle("a", "b")[: ROWS - many]
+    table = from_frame(pd.DataFrame({"x": X, "y": labels}), Wanted("y"))
+    told = next(f for f in profile(table, target="y").findings if f.code == "AM308")
+
+    assert (told.status, told.severity, told.columns) == ("found", severity, ("y",))
+    assert told.title == f"{many} of 300 rows have no target; read as missing: 'None' in 2"
+    assert told.evidence == {"rows": ROWS, "without_target": many, "markers": {"None": 2}}
+
+
+def test_a_row_left_out_for_its_class_is_not_without_a_target():
+    assert found("AM308", {"x": X}, y=["a"] * 150 + ["b"] * 149 + ["c"]).status == "passed"
 
 
 @pytest.mark.parametrize(("copies", "status"), [(30, "found"), (0, "passed")])

@@ -135,10 +135,10 @@ def test_only_allowed_families_are_named():
 def test_tie_and_not_decidable():
     wide = verdict(belief(0.02, baseline=0.5, linear=0.2, trees=0.199))
     assert (wide.family, wide.tie, [flag.code for flag in wide.flags]) == ("linear", True, ["not_decidable"])
-    assert "trees are better than linear by more than r with probability 0." in wide.flags[0].text
+    assert "Trees may yet be better than linear: with probability 0." in wide.flags[0].text
     richer = verdict(belief(0.02, baseline=0.5, linear=0.2, trees=0.19))
     assert (richer.family, [flag.code for flag in richer.flags]) == ("trees", ["not_decidable"])
-    assert "linear is better than trees by more than r with probability 0." in richer.flags[0].text
+    assert "Linear may yet be better than trees: with probability 0." in richer.flags[0].text
     sharp = verdict(belief(0.0005, baseline=0.5, linear=0.2, trees=0.3))
     assert (sharp.family, sharp.tie, sharp.flags) == ("linear", False, ())
 

@@ -21,6 +21,13 @@ def test_a_gain_in_words(mean, low, high, said):
     assert words.gain(AUC, "trees", "linear", Pair(mean, low, high, 0.5, 0.3, 0.2)) == said
 
 
+def test_what_may_yet_be_better_does_not_contradict_that_the_named_is_enough():
+    assert words.undecided(AUC, "linear", "trees", Pair(0.01, -0.03, 0.05, 0.35, 0.3, 0.35)) == (
+        "Trees may yet be better than linear: with probability 0.35 by more than what counts as practically equal (r). "
+        "The gain in ROC AUC lies between -0.03 and 0.05 (95 %)."
+    )
+
+
 @pytest.mark.parametrize(
     ("value", "width", "printed"),
     [(0.12345, 0.02, "0.12"), (-0.0, 0.0, "0"), (0.0, 0.0, "0"), (-1e-9, 0.1, "0.00"), (12345.6, 200.0, "12,346")],

@@ -31,15 +31,17 @@ def test_headline_is_what_stands_before_the_colon(sentence, expected):
 
 
 @pytest.mark.parametrize(
-    ("low", "high", "expected"),
+    ("low", "mean", "high", "expected"),
     [
-        (0.0001, 0.002, "too little to matter"),
-        (0.005, 0.009, "worth collecting"),
-        (0.001, 0.009, "perhaps worth collecting"),
+        (0.0001, 0.001, 0.002, "too little to matter"),
+        (0.005, 0.007, 0.009, "worth collecting"),
+        (0.001, 0.005, 0.009, "perhaps worth collecting"),
+        (0.001, 0.0025, 0.009, "perhaps worth collecting"),
+        (0.0, 0.0009, 0.0121, "hardly worth collecting"),
     ],
 )
-def test_more_data_is_weighed_against_r(low, high, expected):
-    assert f", {expected}." in told(mean=(low + high) / 2, low=low, high=high)
+def test_more_data_is_weighed_against_r(low, mean, high, expected):
+    assert f", {expected}." in told(mean=mean, low=low, high=high)
 
 
 def test_more_data_gives_the_gain_with_its_interval_and_the_first_crossing():
@@ -90,13 +92,20 @@ def test_when_nothing_changes_it_that_is_said():
 
 
 def test_cost_names_fit_latency_and_size():
-    assert brief.cost(full()) == "2.1 s to fit, 0.74 ms to predict one row, 812 kB"
-    assert brief.cost(binary()) == "410 ms to fit, 12.3 kB"
+    assert brief.cost(decided()) == "2.1 s to fit, 740 us to predict one row, 812 kB"
     assert brief.cost({}) == ""
 
 
+def test_the_cost_of_a_run_is_that_of_the_delivered_model_and_what_is_of_its_probe_says_so():
+    report = full()
+    assert brief.told_of(report) == "linear"
+    assert brief.cost(report) == "400 ms to fit, 310 us to predict one row (its probe), 12.3 kB"
+    report["model"]["predict_one_seconds"] = 0.0001
+    assert brief.cost(report) == "400 ms to fit, 100 us to predict one row, 12.3 kB"
+
+
 @pytest.mark.parametrize(
-    ("value", "expected"), [(2.13, "2.1 s"), (0.0007431, "0.74 ms"), (0.000012, "12 µs"), (0.25, "250 ms"), (0, "0 ms")]
+    ("value", "expected"), [(2.13, "2.1 s"), (0.0007431, "743 us"), (0.0001, "100 us"), (0.25, "250 ms"), (0, "0 ms")]
 )
 def test_duration_keeps_digits_below_a_millisecond(value, expected):
     assert brief.duration(value) == expected

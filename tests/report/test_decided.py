@@ -1,11 +1,13 @@
 import io
+import re
 
 import pytest
 from rich.console import Console
 
 from automl.report import decided as module
 from automl.report.decided import decision_summary
-from automl.report.formats import MINUS
+from automl.report.formats import DASH, MINUS
+from automl.report.text import summary
 
 from .decided import decision
 from .fixture import ALL, EVIL
@@ -14,6 +16,12 @@ from .fixture import ALL, EVIL
 def shown(found, folder=None, width=80):
     stream = io.StringIO()
     Console(file=stream, width=width, color_system=None).print(decision_summary(found, folder))
+    return stream.getvalue()
+
+
+def shown_summary(report):
+    stream = io.StringIO()
+    Console(file=stream, width=80, color_system=None).print(summary(report))
     return stream.getvalue()
 
 
@@ -33,7 +41,7 @@ def test_it_fits_80_columns(found):
         "The network would overtake trees at about 9,400",
         "linear    worse than trees by more than r",
         "- Four times the rows -> network (projected): From about 9,400",
-        "2.1 s to fit, 0.74 ms to predict one row, 812 kB. A GPU would not pay",
+        "2.1 s to fit, 740 us to predict one row, 812 kB. A GPU would not pay",
     ],
 )
 def test_it_says(expected):
@@ -52,6 +60,31 @@ def test_findings_are_shown_errors_first(name):
     assert ("Findings" in lines) == bool(told)
     for one in told[:1]:
         assert any(str(one["code"]) in text for text in lines)
+
+
+def test_a_family_that_was_not_measured_has_its_row_with_the_reason():
+    found = decision()
+    del found["evidence"]["families"]["network"]
+    found["alternatives"] = [{"family": "network", "reason": "not tried: budget"}]
+    said = shown(found)
+
+    assert re.search(rf"network +{DASH} +{DASH} +{DASH}", said)
+    assert "network not measured: budget" in said
+
+
+def test_a_tie_is_said_beside_the_verdict():
+    found = decision()
+    found["evidence"]["families"]["linear"].update(p_equivalent=0.5, p_better=0.125)
+    said = " ".join(shown(found).split())
+    assert "A tie with linear model: as good with probability 50%, better with 12%." in said
+    report = {"decision": found, "metric": {"name": "roc_auc"}}
+    assert "A tie with linear model" in " ".join(shown_summary(report).split())
+    assert "A tie" not in shown({**found, "tie": False})
+    # Runs of older versions called it a tie where another family was not quite behind.
+    found["evidence"]["families"] = {
+        f: {**d, "p_equivalent": 0.1, "p_better": 0.1} for f, d in found["evidence"]["families"].items()
+    }
+    assert "A tie" not in shown(found)
 
 
 def test_only_files_that_exist_are_named(tmp_path):

@@ -24,6 +24,12 @@ def test_cards_are_small_closed_and_load_nothing(name):
         assert len(card) < 30_000
 
 
+def test_style_is_no_text():
+    for card in cards(binary()):
+        assert card.startswith("<style>")
+        assert ".automl-card" not in Page(card).text
+
+
 def test_style_is_scoped():
     style = notebook.STYLE.split("<style>")[1].split("</style>")[0]
     selectors = [s for rule in style.replace("\n", "").split("}") if "{" in rule for s in rule.split("{")[0].split(",")]

@@ -31,6 +31,13 @@ FINDING = {"code": "AM201", "title": "A leak", "columns": [], "status": "found"}
             "figures on fresh splits contradict those of validation",
         ),
         (changed(test={"confirms": None, "protocol": "repeated_cv"}), "care", "on the splits that chose it"),
+        (
+            changed(test={"confirms": None, "protocol": "repeated_cv", "stale": None}),
+            "care",
+            "figures on fresh splits neither confirm nor contradict",
+        ),
+        (changed(test={"protocol": "repeated_cv"}), "yes", "fresh splits confirm the validation"),
+        (changed(test={"confirms": None}), "care", "figures on the test part neither confirm"),
         (changed(test={"interval": [0.49, 0.6]}), "no", "guessing"),
         (changed(test={"value": None}), "care", "not measured"),
         (changed(model={"family": "baseline"}), "no", "no model does better"),
@@ -45,6 +52,18 @@ def test_level_follows_the_rules(report, level, reason):
 
     assert judged.level == level
     assert any(reason in r for r in judged.reasons)
+
+
+def test_reasons_are_whole_sentences():
+    text = (
+        "Trees may yet be better than linear: with probability 0.35 by more than what counts as practically equal (r). "
+        "The gain in ROC AUC lies between -0.03 and 0.05 (95 %)."
+    )
+    title = "Later rows are predicted far worse (R2: random split 0.87, by time -9.15): --time-column 'day of the sale'"
+    warned = [{**FINDING, "title": title, "severity": "warning"}]
+    judged = reliance.judge(changed(findings=warned, decision={"flags": [{"code": "not_decidable", "text": text}]}))
+
+    assert judged.sentence == f"Rely on it with care: 1 warning ({title}); {text}"
 
 
 @pytest.mark.parametrize(("interval", "level"), [([45_000, 49_000], "yes"), ([45_000, 120_000], "no")])

@@ -1,9 +1,11 @@
 import io
+import re
 
 import pytest
 from rich.console import Console
 
 from automl.report import terminal, text
+from automl.report.formats import DASH
 
 from .fixture import ALL, binary, empty, hostile
 
@@ -32,6 +34,29 @@ def test_summary_fits_the_terminal(name):
 )  # fmt: skip
 def test_summary_says(expected):
     assert expected in shown(text.summary(binary()))
+
+
+def test_the_probabilities_shown_sum_to_one_where_a_family_was_not_measured():
+    report = binary()
+    decision = report["decision"]
+    del decision["evidence"]["families"]["network"]
+    decision["probabilities"] = {"baseline": 0.0, "linear": 0.5, "trees": 0.15, "network": 0.35}
+    decision["alternatives"] = [{"family": "network", "reason": "not tried: budget"}]
+    said = shown(text.summary(report))
+
+    assert re.search(rf"neural network +{DASH} +{DASH} +35 % +{DASH}", said)
+    assert "network not measured: budget" in said
+
+
+def test_a_result_that_may_be_guessing_stands_beside_the_verdict():
+    report = binary()
+    assert "however" not in shown(text.summary(report))
+    report["test"].update(interval=[0.49, 0.9], protocol="repeated_cv")
+    report["decision"].update(sentence="Linear is needed.", tie=False)
+
+    assert "Linear is needed. On fresh splits, however, it cannot be told apart from guessing." in shown(
+        text.summary(report), 200
+    )
 
 
 def test_only_files_that_exist_are_named(tmp_path):

@@ -58,7 +58,7 @@ def first_screen(report):
         "On 1,408 rows it had not seen",
         "More data? Twice the rows: +0.0046 ROC AUC (90 % 0.0026 to 0.0076)",
         "What would change it Four times the rows → neural network If every model must be printable → linear model",
-        "Gradient-boosted trees: 2.1 s to fit, 0.74 ms to predict one row, 812 kB. This run took 58.3 s of 60 s.",
+        "Linear model: 400 ms to fit, 310 us to predict one row (its probe), 12.3 kB. This run took 58.3 s of 60 s.",
     ],
 )
 def test_first_screen_says(expected):
@@ -113,9 +113,9 @@ def test_a_condition_of_which_it_is_not_known_is_not_said_to_leave_the_verdict()
 
 def test_a_tie_names_the_rival_with_its_chances():
     lead = verdict.build(full())["lead"]
-    assert "Not clearly behind: " in lead
+    assert "A tie with " in lead
     settled = {**full(), "decision": {**decision(), "tie": False}}
-    assert "Not clearly" not in verdict.build(settled)["lead"]
+    assert "A tie" not in verdict.build(settled)["lead"]
 
 
 def test_the_splits_of_each_family_stand_beside_it():
@@ -123,6 +123,32 @@ def test_the_splits_of_each_family_stand_beside_it():
     told["evidence"]["splits_of"] = {"linear": [0, 1], "trees": [0, 1], "network": [0]}
     rows = {row["family"]: row["splits"] for row in verdict.build({**full(), "decision": told})["probes"]["rows"]}
     assert (rows["linear"], rows["network"], rows["baseline"]) == (2, 1, "")
+
+
+def test_a_family_that_holds_probability_and_was_not_measured_has_its_row_with_the_reason():
+    told = decision()
+    del told["evidence"]["families"]["network"]
+    told["alternatives"] = [{"family": "network", "reason": "not tried: budget"}]
+    report = {**full(), "decision": told}
+    page = Page(html.render(report)).text
+
+    assert [(row["family"], row["why"]) for row in answer.build(report)["probes"]["unmeasured"]] == [
+        ("network", "not measured: budget")
+    ]
+    assert page.count("not measured: budget") == 2
+    told["probabilities"]["network"] = 0.0
+    assert answer.build(report)["probes"]["unmeasured"] == []
+
+
+def test_no_test_part_is_spoken_of_where_there_is_none():
+    report = full()
+    report["decision"]["evidence"]["curves"] = None
+    assert "On the test part: " in Page(html.render(report)).text
+    report["test"]["protocol"] = "repeated_cv"
+    report["test"]["statement"] = ""
+    page = Page(html.render(report)).text
+    assert "On fresh splits: " in page
+    assert "On the test part" not in page
 
 
 def test_after_a_changed_verdict_the_first_screen_compares_with_the_family_named_now():

@@ -7,7 +7,7 @@ from typing import Any
 from automl.report import brief, charts, reliance, view
 from automl.report.formats import decimals_for, interval, number, percent, plural, seconds, short
 from automl.report.sections import costs, curves
-from automl.report.sections.verdict import legend, probability_bar, probes
+from automl.report.sections.verdict import legend, probability_bar, probes, with_unmeasured
 
 GUESSING = {True: "always answering with the class shares", False: "always answering with the average"}
 SHOWN = 3
@@ -24,11 +24,11 @@ def build(report: dict[str, Any]) -> dict[str, Any]:
     return {
         "name": report.get("name") or "run",
         "headline": head or (report.get("name") or "run" if decision else "No model family was named"),
-        "rest": rest,
+        "rest": " ".join(part for part in (rest, brief.tie(decision, report), brief.doubt(report)) if part),
         "question": _question(report),
         "bar": probability_bar(decision),
         "legend": legend(decision),
-        "probes": probes(view.standing(decision), report, str(decision.get("family"))),
+        "probes": with_unmeasured(probes(view.standing(decision), report, str(decision.get("family"))), report),
         # For the card of a notebook, which has no room for the lines of the page.
         "sentences": [
             ("How good", _how_good(report)),
@@ -50,6 +50,7 @@ def build(report: dict[str, Any]) -> dict[str, Any]:
         "curves": drawn,
         # One picture beside the probes: the figure of the gauge stands in a sentence, too.
         "gauge": "" if drawn else gauge(report),
+        "on": view.judged_on(report).capitalize(),
         "way": _way(report),
         "created": str(report.get("created") or "")[:16].replace("T", " "),
     }
@@ -130,10 +131,10 @@ def _way(report: dict[str, Any]) -> str:
 
 
 def _cost(report: dict[str, Any]) -> str:
-    """What the verdict's family costs, and what the run took."""
+    """What the delivered model costs, or without one the verdict's family, and what the run took."""
     used, limit = view.figure(report, "budget", "used"), view.figure(report, "budget", "seconds")
     run = f"This run took {seconds(used)}{f' of {seconds(limit)}' if limit else ''}." if used is not None else ""
-    family = view.family_name(view.at(report, "decision", "family")).removesuffix(" (no inputs)")
+    family = view.family_name(brief.told_of(report)).removesuffix(" (no inputs)")
     told = brief.cost(report)
     parts = (f"{family[:1].upper()}{family[1:]}: {told}." if told else "", run)
     return " ".join(part for part in parts if part)

@@ -1,4 +1,4 @@
-"""How good the model is on the test part."""
+"""How good the model is on rows it had not seen: a test part, or for small data those of fresh splits."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from automl.report import charts, smaller, view
+from automl.report import brief, charts, smaller, view
 from automl.report.formats import decimals_for, interval, is_number, number, percent, plural, seconds, signed
 from automl.report.sections import changes, costs, curves
 from automl.report.svg import Scale
@@ -16,10 +16,11 @@ def build(report: dict[str, Any]) -> dict[str, Any]:
     if not decision:
         return {"missing": "No decision was made in this run, or decision.json was not part of it."}
     evidence = view.mapping(decision, "evidence")
+    first = str(view.at(evidence, "after_search", "before") or decision.get("family"))
     return {
         "lead": _lead(decision, report),
         "rule": _rule(evidence, report),
-        "probes": probes(evidence, report, str(view.at(evidence, "after_search", "before") or decision.get("family"))),
+        "probes": with_unmeasured(probes(evidence, report, first), report),
         "after": _after(evidence, report, str(decision.get("family"))),
         "reasons": decision.get("reasons") or [],
         "alternatives": [
@@ -43,20 +44,7 @@ def _lead(decision: dict[str, Any], report: dict[str, Any]) -> str:
     tried = " among those tried" if view.untried(decision) else ""
     sure = f"The simplest family that is good enough: {view.family_name(named, report)}, "
     sure += f"with probability {percent(p)}{tried}."
-    return sure + _rivals(decision, report)
-
-
-def _rivals(decision: dict[str, Any], report: dict[str, Any]) -> str:
-    """The rival likeliest to be as good or better, where the verdict is called a tie."""
-    families = {
-        f: d for f, d in view.mapping(view.standing(decision), "families").items() if f != decision.get("family")
-    }
-    level = {f: (view.figure(d, "p_equivalent") or 0.0, view.figure(d, "p_better") or 0.0) for f, d in families.items()}
-    if not decision.get("tie") or not level:
-        return ""
-    rival, (equal, better) = max(level.items(), key=lambda item: sum(item[1]))
-    name = view.family_name(rival, report)
-    return f" Not clearly behind: {name}, as good with probability {percent(equal)}, better with {percent(better)}."
+    return " ".join(part for part in (sure, brief.tie(decision, report)) if part)
 
 
 def probability_bar(decision: dict[str, Any]) -> str:
@@ -128,9 +116,17 @@ def probes(evidence: dict[str, Any], report: dict[str, Any], named: str) -> dict
             )
             for f, d, t in rows
         ],
+        "unmeasured": [],
         "splits": bool(judged),
         "axis": charts.axis(scale, f"axis: {view.metric_name(report)}", None),
     }
+
+
+def with_unmeasured(table: dict[str, Any] | None, report: dict[str, Any]) -> dict[str, Any] | None:
+    """The table of probes with the families that were not measured, and yet hold a part of the probability."""
+    kept = view.unmeasured(view.mapping(report, "decision"))
+    rows = [{"family": f, "name": view.family_name(f, report), "short": f, "why": why} for f, why in kept.items()]
+    return None if table is None else {**table, "unmeasured": rows}
 
 
 def _triple(data: dict[str, Any]) -> tuple[float, float | None, float | None]:
