@@ -283,8 +283,8 @@ class Portfolio:
             return float("inf")
         likely = [c for c in list(self.judged) if c.ok and 0 in c.losses and self._gap(c) <= RELEVANT]
         best = sorted(likely, key=lambda c: c.loss([0]))[:MEMBERS]
-        refits = refits_seconds(best, together=self.together)
-        return clock.left(self.reserve + min(refits, REFIT_SHARE * clock.budget))
+        most = REFIT_SHARE * clock.budget
+        return clock.left(self.reserve + min(refits_seconds(best, most, together=self.together), most))
 
     def _finished(self) -> bool:
         return self.most is not None and len(self.result.began) >= self.most
