@@ -43,6 +43,10 @@ def after_search(
     judged = [c for c in candidates if c.ok]
     named = best_of([c for c in judged if c.family == decision.family])
     splits = shared_splits(cv, judged, [named, *_open(decision, judged)])
+    for candidate in judged:
+        if candidate.family == "baseline":  # what practically equal means rests on it, and it costs nothing
+            for split in set(splits) - set(candidate.losses):
+                cv.judge(candidate, split)
     entered: dict[FamilyName, list[Candidate]] = {}
     for candidate in best_of_each(judged, splits):
         entered.setdefault(candidate.family, []).append(candidate)

@@ -153,3 +153,13 @@ def test_one_split_of_a_family_left_open_changes_nothing():
 
     assert again.family == "trees"
     assert again.evidence["after_search"]["splits"] == len(cv.splits)
+
+
+def test_the_baseline_is_judged_where_it_was_not_so_that_practically_equal_means_the_same():
+    cv, probes, decision = decided()
+    few = judged(cv, "baseline", ERRORS["baseline"], splits=[0])
+    again, _ = after_search(cv, decision, [few, *(c for c in probes if c.family != "baseline")], Asked())
+    assert len(few.losses) == again.evidence["after_search"]["splits"] > 1
+    whole, _ = after_search(cv, decision, probes, Asked())
+    assert again.evidence["after_search"]["r"] == pytest.approx(whole.evidence["after_search"]["r"])
+    assert again.evidence["after_search"]["r"] > 0
