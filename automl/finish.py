@@ -124,9 +124,9 @@ def _blend(
 
 
 def _refits_fit(session: Session, members: Sequence[Candidate]) -> bool:
-    """Whether all members can be fitted on all rows in the time left."""
+    """Whether the members that can be fitted on all rows in the time left, each alone, can be so together."""
     left = session.clock.left(WRITE_SECONDS + BLEND_SECONDS + EXPLAIN_SHARE * (session.clock.budget or 0.0))
-    return cost.refits_seconds(members, together=_side_by_side(session)) <= left
+    return cost.refits_seconds(members, left, together=_side_by_side(session)) <= left
 
 
 def _side_by_side(session: Session) -> bool:

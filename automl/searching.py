@@ -55,7 +55,7 @@ def run_search(
     with session.stages.stage("search"):
         try:
             if whole is not None and not session.interrupted:
-                whole.run(probes.candidates)
+                whole.run(probes.candidates, probes.others)
             elif not session.interrupted:
                 tracker = _tracker(
                     session, lambda best: _reserve(session, best, probes, decision.family), _shown(session, start)
@@ -69,8 +69,9 @@ def run_search(
         if session.interrupted:
             result.stopped = "interrupted"
     session.events.add("searched", family=decision.family, trials=len(result.trials), stopped=result.stopped)
-    # Those of the named family are among the trials again, from the journal.
-    others = [c for c in probes.others if c.ok and (c.family != decision.family or not result.trials)]
+    # In the search of one family its further configurations are among the trials again, from the journal.
+    again = decision.family if whole is None and result.trials else None
+    others = [c for c in probes.others if c.ok and c.family != again]
     return [*probes.candidates.values(), *others, *result.trials], result
 
 

@@ -38,11 +38,20 @@ def after_search(
 ) -> tuple[Decision, Posterior | None]:
     """The decision with `evidence.after_search`; named, probabilities and reasons follow it when the family changes.
 
+    Nothing is compared again without news of the search. Its comparison draws from fewer rows than that of the probes,
+    so it does not take back that a model beats the baseline.
+
     The second is the posterior it then stands on; None when nothing changed.
     """
     judged = [c for c in candidates if c.ok]
+    if not _news(decision, judged):
+        return decision, None
     named = best_of([c for c in judged if c.family == decision.family])
     splits = shared_splits(cv, judged, [named, *_open(decision, judged)])
+    for candidate in judged:
+        if candidate.family == "baseline":  # what practically equal means rests on it, and it costs nothing
+            for split in set(splits) - set(candidate.losses):
+                cv.judge(candidate, split)
     entered: dict[FamilyName, list[Candidate]] = {}
     for candidate in best_of_each(judged, splits):
         entered.setdefault(candidate.family, []).append(candidate)
@@ -64,7 +73,8 @@ def after_search(
     done = entered if asked.prefer == "accuracy" else [decision.family]
     belief = tilted(belief, searched(decision.evidence["prior"], done))
     excluded = decision.evidence["excluded"]
-    result = verdict(belief, asked.prefer, [family for family in entered if family not in excluded])
+    nameable = [family for family in entered if family not in excluded]
+    result = verdict(belief, asked.prefer, nameable, shown=decision.family != "baseline")
     probabilities = with_left_out(result.probabilities, decision.evidence["left_out"])
     again = {
         "family": result.family,
@@ -81,6 +91,17 @@ def after_search(
     evidence = {**decision.evidence, "after_search": again}
     decision = replace(decision, evidence=evidence)
     return (_renamed(decision, result, probabilities), belief) if again["changed"] else (decision, None)
+
+
+def _news(decision: Decision, judged: list[Candidate]) -> bool:
+    """Whether something was judged that the probes' comparison did not know."""
+    compared, splits = decision.evidence["candidates"], decision.evidence["splits_of"]
+    return any(
+        c.trial is not None
+        or c.family not in compared
+        or (compared[c.family] == c.name and set(c.losses) != set(splits[c.family]))
+        for c in judged
+    )
 
 
 def _renamed(decision: Decision, result: Verdict, probabilities: dict[FamilyName, float]) -> Decision:

@@ -124,7 +124,13 @@ def leaves_baseline(prefer: Prefer, rivals: int) -> float:
     return max(THRESHOLDS[prefer], 1.0 - FALSE_SIGNAL / max(rivals, 1))
 
 
-def verdict(belief: Posterior, prefer: Prefer = "balanced", allowed: Iterable[FamilyName] | None = None) -> Verdict:
+def verdict(
+    belief: Posterior,
+    prefer: Prefer = "balanced",
+    allowed: Iterable[FamilyName] | None = None,
+    *,
+    shown: bool = False,
+) -> Verdict:
     """Of the families shown to beat the baseline, the simplest that is probably not beaten by more than r.
 
     Beaten is by any other family, whichever: two rivals that may each be better rule out more than one alone. Where
@@ -134,6 +140,7 @@ def verdict(belief: Posterior, prefer: Prefer = "balanced", allowed: Iterable[Fa
         belief: the posterior over families.
         prefer: sets the threshold (see `THRESHOLDS`).
         allowed: families that may be named; all of the posterior's when None.
+        shown: a gain over the baseline was shown before, by evidence that still holds: the baseline is not named.
 
     Raises:
         ValueError: no family of the posterior is allowed.
@@ -142,7 +149,7 @@ def verdict(belief: Posterior, prefer: Prefer = "balanced", allowed: Iterable[Fa
     if not families:
         raise ValueError("no family of the posterior is allowed")
     belief = belief.only(families)
-    limit = leaves_baseline(prefer, sum(family != "baseline" for family in families))
+    limit = 0.0 if shown else leaves_baseline(prefer, sum(family != "baseline" for family in families))
     beaten = belief.beaten()
     named = _named(belief, beaten, THRESHOLDS[prefer], limit)
     pairs = {family: belief.pair(family, named) for family in families}

@@ -175,7 +175,6 @@ def posterior(
     *,
     folds: int,
     test_ratio: float | None = None,
-    baseline_loss: float | None = None,
     seed: int = 0,
 ) -> Posterior:
     """The posterior from losses on the same J >= 2 splits; splits where a loss is not defined are left out.
@@ -185,7 +184,6 @@ def posterior(
         metric: the metric whose loss form they are.
         folds: folds of the (repeated) cross-validation; its correlation is 1 / folds.
         test_ratio: test rows / training rows of a split, where it is not 1 / (folds - 1).
-        baseline_loss: mean loss of the baseline; that of the family 'baseline' when None.
         seed: of the draws.
 
     Raises:
@@ -202,7 +200,7 @@ def posterior(
     rng = np.random.default_rng(seed)
     normal = rng.standard_normal((DRAWS, splits)) @ (table - means) / math.sqrt(splits - 1)
     heavy = np.sqrt((splits - 1) / rng.chisquare(splits - 1, (DRAWS, 1)))
-    r = _region(families, means, baseline_loss)
+    r = _region(families, means)
     return Posterior(metric, families, table, means, means + math.sqrt(factor) * normal * heavy, r, factor)
 
 
@@ -211,7 +209,6 @@ def from_draws(
     metric: Metric,
     *,
     losses: Mapping[FamilyName, float] | None = None,
-    baseline_loss: float | None = None,
 ) -> Posterior:
     """The posterior from bootstrap draws of each family's loss, all on the same resampled rows (a single holdout).
 
@@ -219,7 +216,6 @@ def from_draws(
         draws: family -> (D,) losses; draws where one is not defined are left out.
         metric: the metric whose loss form they are.
         losses: loss on the rows as they are; the mean of the draws when None.
-        baseline_loss: as for `posterior`.
 
     Raises:
         ValueError: no draw has a loss for every family.
@@ -230,7 +226,7 @@ def from_draws(
     if not len(table):
         raise ValueError("no draw has a loss for every family")
     means = table.mean(axis=0) if losses is None else np.array([losses[family] for family in families])
-    r = _region(families, means, baseline_loss)
+    r = _region(families, means)
     return Posterior(metric, families, np.empty((0, len(families))), means, table, r, 0.0)
 
 
@@ -247,8 +243,13 @@ def _ordered(names: Iterable[FamilyName]) -> tuple[FamilyName, ...]:
     return tuple(family for family in order if family in given)
 
 
-def _region(families: tuple[FamilyName, ...], means: Array, baseline_loss: float | None) -> float:
-    """The margin r: 1 % of (baseline loss - best loss), 0 when nothing beats the baseline or none is known."""
-    if baseline_loss is None:
-        baseline_loss = float(means[0]) if families[0] == "baseline" else float(means.min())
-    return EQUIVALENCE * max(baseline_loss - float(means.min()), 0.0)
+def _region(families: tuple[FamilyName, ...], means: Array, baseline: float | None = None) -> float:
+    """The margin r: 1 % of (baseline loss - best loss), 0 when nothing beats the baseline or its loss is not known.
+
+    Args:
+        baseline: its loss where it is not among the families.
+    """
+    best = float(means.min())
+    if baseline is None:
+        baseline = float(means[0]) if families[0] == "baseline" else best
+    return EQUIVALENCE * max(baseline - best, 0.0)

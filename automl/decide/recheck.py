@@ -44,7 +44,6 @@ def recheck(
     weight: Array | None = None,
     groups: Array | None = None,
     splits: Array | None = None,
-    baseline_loss: float | None = None,
     seed: int = 0,
 ) -> Posterior:
     """The posterior over families from out-of-bag losses of the trial that each resample chooses.
@@ -60,7 +59,6 @@ def recheck(
         weight: (n,) row weights or None.
         groups: (n,) labels of rows that are resampled together, or None.
         splits: (n,) cross-validation split of each row; the metric is then averaged over splits. None pools all rows.
-        baseline_loss: mean loss of the baseline, when it is not among the families.
         seed: of the resamples, and of the rows kept when there are more than `MOST_ROWS` (or `WORK` allows).
 
     Raises:
@@ -77,7 +75,7 @@ def recheck(
     ends = np.cumsum([0, *map(len, families.values())])
     blocks = [_judged(metric, score, times, base[:, None], ends) for times in resamples(codes, len(part), DRAWS, rng)]
     draws = dict(zip(families, np.concatenate(blocks, axis=1), strict=True))
-    return from_draws(draws, metric, baseline_loss=baseline_loss)
+    return from_draws(draws, metric)
 
 
 def _judged(metric: Metric, score: SplitTable, times: Array, base: Array, ends: Array) -> Array:

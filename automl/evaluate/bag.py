@@ -12,7 +12,7 @@ import numpy as np
 
 from automl import families
 from automl.clock import OutOfTime
-from automl.evaluate.cost import refit_seconds
+from automl.evaluate.cost import refit_seconds, refits_seconds
 from automl.evaluate.journal import FORGOTTEN
 from automl.families import ensemble as model_folder
 from automl.families.base import FitFailed
@@ -138,17 +138,17 @@ class Bags:
             for place, candidate in enumerate(candidates):
                 if turn and len(self.fitted.get(candidate.name, ())) < turn:
                     continue  # the first fit failed or did not fit into the time
-                others = 0.0 if turn else sum(map(refit_seconds, candidates[place + 1 :]))
-                self._fit(cv, candidate, turn, others)
+                self._fit(cv, candidate, turn, [] if turn else candidates[place + 1 :])
 
-    def _fit(self, cv: CrossValidation, candidate: Candidate, turn: int, others: float) -> None:
-        """One fit, when there is time for it and, at first, for the candidates after it."""
+    def _fit(self, cv: CrossValidation, candidate: Candidate, turn: int, later: list[Candidate]) -> None:
+        """One fit, when there is time for it; a longer one of a network leaves the time of those that come later."""
         left, expected = cv.clock.left(self.reserve), refit_seconds(candidate)
         if expected > left:
             return
         params = candidate.final_params()
         if _shortened(candidate):  # time chose its horizon: the longer one it now has is better
             params.pop("epochs", None)
+            others = refits_seconds(later, left - expected, together=False)
             left = max(LONGEST_SHARE * (left - others), expected)
         name = f"{candidate.name}-all{turn}"
         (self.folder / name).mkdir()

@@ -27,16 +27,20 @@ def refit_seconds(candidate: Candidate) -> float:
     return expected_seconds(candidate) * MORE_ROWS**2
 
 
-def refits_seconds(candidates: Iterable[Candidate], *, together: bool) -> float:
-    """Seconds until all candidates are fitted on all rows.
+def refits_seconds(candidates: Iterable[Candidate], left: float, *, together: bool) -> float:
+    """Seconds until all candidates are fitted on all rows that can be: one that alone takes longer than `left` cannot.
 
     Args:
+        left: seconds there are.
         together: the worker's are fitted beside those of this process, not after them.
     """
     here = there = 0.0
     for candidate in candidates:
+        seconds = refit_seconds(candidate)
+        if seconds > left:
+            continue
         if families.load(candidate.family).in_worker:
-            there += refit_seconds(candidate)
+            there += seconds
         else:
-            here += refit_seconds(candidate)
+            here += seconds
     return max(here, there) if together else here + there

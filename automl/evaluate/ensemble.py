@@ -75,8 +75,8 @@ def ensemble(
     Args:
         candidates: judged ones whose models were kept; those on fewer splits than the best have not the same rows.
         fewest: members; with 1 the bag of a single candidate's models is an ensemble too.
-        affordable: whether members can all be fitted on all rows in time. One that cannot is left at the models of its
-            splits, which learnt from fewer rows; so the lightest is left out until the others can.
+        affordable: whether members can be fitted on all rows in time. While they cannot, the lightest is left out: the
+            others gain more by all rows than by it.
     """
     splits = shared_splits(cv, candidates)
     entered = best_of_each(candidates, splits)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from automl.clock import OutOfTime
+from automl.search.suggestion import NoSuggestion
 from automl.workers.executor import WorkerDied
 from automl.workers.start import threads_each
 
@@ -71,9 +72,13 @@ class Team:
         cv = replace(self.course.cv, worker=worker, threads=threads)
         with self.lock:
             self.stopped = self.stopped or self.course.reason_to_stop()
-            params = None if self.stopped else self.course.next(cv)
-            if params is None or self.interrupted.is_set():
-                self.stopped = self.stopped or "the search space is exhausted"
+            if self.stopped:
+                return False
+            try:
+                params = self.course.next(cv)
+            except NoSuggestion as end:
+                self.stopped = str(end)
+            if self.stopped or self.interrupted.is_set():
                 return False
             trial = self.course.begin(params)
         self.course.judge(cv, trial, self.interrupted.is_set)

@@ -17,11 +17,13 @@ from automl.evaluate import bag
 from automl.evaluate.cost import refits_seconds
 from automl.evaluate.ensemble import LEAST_ROWS, MOST
 from automl.search.judging import judge
-from automl.search.suggestion import comparable, suggestion
+from automl.search.suggestion import NoSuggestion, comparable, suggestion
 from automl.search.trials import search_key
 from automl.workers.beside import PAUSE, Beside
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from automl.evaluate.crossval import Candidate, CrossValidation
     from automl.families.base import Knob, Params
     from automl.search.trials import Search, Tracker
@@ -108,13 +110,18 @@ class Portfolio:
                 return True
         return False
 
-    def run(self, probes: dict[FamilyName, Candidate]) -> None:
+    def run(self, probes: dict[FamilyName, Candidate], others: Sequence[Candidate] = ()) -> None:
         """Everything queued as time allows, then suggestions.
 
         Args:
             probes: family -> its probe.
+            others: further configurations that were probed: they are not tried again.
         """
-        self.judged += [c for name, c in probes.items() if name != "baseline"]
+        known = [*(c for name, c in probes.items() if name != "baseline"), *(c for c in others if c.ok)]
+        self.judged += known
+        for name, queue in self.queues.items():
+            done = [c.params for c in known if c.family == name]
+            queue[:] = [params for params in queue if params not in done]
         self.baseline = probes.get("baseline")
         self.result.splits = self._splits(probes)
         here, there = self._here(), [n for n in ORDER if n in self.allowed and n not in self._here()]
@@ -130,8 +137,7 @@ class Portfolio:
                         time.sleep(PAUSE)
         else:
             self._turns(probes, [n for n in ORDER if n in self.allowed], self.cv)
-        self._suggested()
-        self.result.stopped = "the budget" if not self._finished() else f"{self.most} trials"
+        self.result.stopped = self._suggested()
 
     def _here(self) -> list[FamilyName]:
         return [name for name in ORDER if name in self.allowed and not families.load(name).in_worker]
@@ -167,26 +173,37 @@ class Portfolio:
         name = min(best, key=lambda n: best[n], default=None)
         if name is not None and best[name] < float("inf"):
             while len(self.queues[name]) < AHEAD:
-                params = self._suggest(name, cv, list(self.queues[name]))
-                if params is None:
+                try:
+                    self.queues[name].append(self._suggest(name, cv, list(self.queues[name])))
+                except NoSuggestion:
                     return
-                self.queues[name].append(params)
 
-    def _suggested(self) -> None:
-        """What Keras Tuner suggests, for the best family first, until it finds nothing better for long."""
+    def _suggested(self) -> str:
+        """What Keras Tuner suggests, for the best family first; why the search of the best ended."""
         best = {name: self._best_of(name) for name in ORDER if name in self.allowed}
-        for name in sorted((n for n, loss in best.items() if loss < float("inf")), key=lambda n: best[n]):
-            stale, patience = 0, PATIENCE_A_KNOB * len(self._space(name))
-            while stale <= patience and self._affordable(name):
-                params = self._suggest(name, self.cv)
-                if params is None:
-                    break
-                self._trial(self.cv, name, params, self.result.splits, self._left())
-                loss = self._best_of(name)
-                stale = 0 if loss < best[name] else stale + 1
-                best[name] = min(loss, best[name])
+        ranked = sorted((n for n, loss in best.items() if loss < float("inf")), key=lambda n: best[n])
+        ends = [self._suggested_of(name) for name in ranked]
+        if self._finished():
+            return f"{self.most} trials"
+        return ends[0] if ends else "no configuration could be judged"
 
-    def _suggest(self, name: FamilyName, cv: CrossValidation, pending: list[Params] | None = None) -> Params | None:
+    def _suggested_of(self, name: FamilyName) -> str:
+        """Judge suggestions for a family until one of them stops it; what did."""
+        best, stale, patience = self._best_of(name), 0, PATIENCE_A_KNOB * len(self._space(name))
+        while stale <= patience:
+            if not self._affordable(name):
+                return "the budget"
+            try:
+                params = self._suggest(name, self.cv)
+            except NoSuggestion as end:
+                return str(end)
+            self._trial(self.cv, name, params, self.result.splits, self._left())
+            loss = self._best_of(name)
+            stale = 0 if loss < best else stale + 1
+            best = min(loss, best)
+        return "no better configuration found for long"
+
+    def _suggest(self, name: FamilyName, cv: CrossValidation, pending: list[Params] | None = None) -> Params:
         splits, space = self.result.splits, self._space(name)
         with self.lock:
             known = [c for c in self.judged if c.family == name and comparable(c.params, self.first[name], space)]
@@ -283,8 +300,8 @@ class Portfolio:
             return float("inf")
         likely = [c for c in list(self.judged) if c.ok and 0 in c.losses and self._gap(c) <= RELEVANT]
         best = sorted(likely, key=lambda c: c.loss([0]))[:MEMBERS]
-        refits = refits_seconds(best, together=self.together)
-        return clock.left(self.reserve + min(refits, REFIT_SHARE * clock.budget))
+        most = REFIT_SHARE * clock.budget
+        return clock.left(self.reserve + min(refits_seconds(best, most, together=self.together), most))
 
     def _finished(self) -> bool:
         return self.most is not None and len(self.result.began) >= self.most

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from automl.types import FamilyName
 
 
+class NoSuggestion(Exception):  # noqa: N818 (an outcome, not an error)
+    """There is nothing to try next; the text says why, as a reason why a search ended."""
+
+
 def suggestion(
     cv: CrossValidation,
     family: FamilyName,
@@ -25,8 +29,8 @@ def suggestion(
     space: list[Knob],
     history: History,
     pending: Sequence[Params] = (),
-) -> Params | None:
-    """The next configuration to try; None when there is no worker to ask, no answer in time, or nothing left to try.
+) -> Params:
+    """The next configuration to try.
 
     Args:
         cv: its worker is asked.
@@ -35,9 +39,14 @@ def suggestion(
         space: the hyperparameters.
         history: finished trials of the family in order, with their loss; None for a failed one.
         pending: trials that run now.
+
+    Raises:
+        NoSuggestion: no worker to ask, no answer in time, or nothing left to try.
     """
-    if cv.worker is None or not space:
-        return None
+    if not space:
+        raise NoSuggestion("nothing to search in this family")
+    if cv.worker is None:
+        raise NoSuggestion("the known-good configurations were tried, and the budget is too short for suggestions")
     told = [(_knobs(params, space), loss) for params, loss in history]
     running = [_knobs(params, space) for params in pending]
     for _ in range(2):  # a worker that died is replaced, and the fresh one is told the whole history
@@ -45,12 +54,16 @@ def suggestion(
             found = cv.worker.call(
                 suggest, key, space, told, cv.dataset.problem.seed, running, seconds=cv.clock.left(1.0)
             )
-            return None if found is None else _whole(found, _known(cv, family))
         except WorkerDied:
             continue
-        except (OutOfTime, WorkerError):
-            break
-    return None
+        except OutOfTime:
+            raise NoSuggestion("the budget") from None
+        except WorkerError as error:
+            raise NoSuggestion(f"no further suggestion could be made: {error}") from error
+        if found is None:
+            raise NoSuggestion("the search space is exhausted")
+        return _whole(found, _known(cv, family))
+    raise NoSuggestion("the process that makes suggestions died")
 
 
 def _known(cv: CrossValidation, family: FamilyName) -> list[Params]:

@@ -14,7 +14,7 @@ from automl.search import parallel
 from automl.search.judging import judge
 from automl.search.pruning import behind, hopeless
 from automl.search.screening import rung_of, screened_out
-from automl.search.suggestion import comparable, suggestion
+from automl.search.suggestion import NoSuggestion, comparable, suggestion
 from automl.workers.pool import Workers
 from automl.workers.until import Until
 
@@ -115,11 +115,14 @@ class Course:
             return "the budget"
         return ""
 
-    def next(self, cv: CrossValidation) -> Params | None:
-        """What to try next; None when there is no worker to ask, no answer in time, or nothing left.
+    def next(self, cv: CrossValidation) -> Params:
+        """What to try next.
 
         Args:
             cv: its worker is asked.
+
+        Raises:
+            NoSuggestion: nothing is queued, and nothing is suggested.
         """
         if self.queue:
             return self.queue.pop(0)
@@ -229,9 +232,10 @@ def search_key(fingerprint: str, metric: str, family: str, space: list[Knob]) ->
 def _one_by_one(course: Course) -> str:
     """Run trials until there is a reason to stop, and say it."""
     while not (stopped := course.reason_to_stop()):
-        params = course.next(course.cv)
-        if params is None:
-            return "the search space is exhausted"
+        try:
+            params = course.next(course.cv)
+        except NoSuggestion as end:
+            return str(end)
         trial = course.begin(params)
         course.judge(course.cv, trial)
         course.end(trial)

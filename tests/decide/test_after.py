@@ -1,5 +1,6 @@
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from automl.decide import after as module
@@ -8,7 +9,9 @@ from automl.decide.after import after_search
 from automl.decide.compare import Flag
 from automl.decide.engine import Asked
 from automl.decide.evidence import Probes
+from automl.decide.posterior import from_draws
 from automl.decide.prior import Prior
+from automl.evaluate import metrics
 from automl.families.weigh import ModelCost
 from tests.fakes import fake_cv, judged, use_fakes
 from tests.rows import numbers
@@ -29,9 +32,16 @@ def decided(not_tried=(), **errors):
     return cv, list(probes.candidates.values()), engine.decide(cv, probes, Asked())
 
 
+def trial(cv, family, error):
+    """A configuration that the search judged."""
+    found = judged(cv, family, error)
+    found.trial = 1
+    return found
+
+
 def test_the_verdict_stays_and_the_second_look_is_on_record():
     cv, probes, decision = decided()
-    again, belief = after_search(cv, decision, [*probes, judged(cv, "trees", 0.29)], Asked())
+    again, belief = after_search(cv, decision, [*probes, trial(cv, "trees", 0.29)], Asked())
     assert belief is None
     assert again.family == decision.family == "trees"
     assert again.evidence["after_search"]["changed"] is False
@@ -41,7 +51,7 @@ def test_the_verdict_stays_and_the_second_look_is_on_record():
 def test_a_changed_verdict_changes_everything_that_names_it():
     cv, probes, decision = decided(not_tried={"network": "budget"})
     decision = replace(decision, flags=(Flag("not_decidable", "by the probes"), Flag("small_data", "few")))
-    again, belief = after_search(cv, decision, [*probes, judged(cv, "linear", 0.2)], Asked())
+    again, belief = after_search(cv, decision, [*probes, trial(cv, "linear", 0.2)], Asked())
     assert belief.families == ("baseline", "linear", "trees")
     assert belief.p_better("linear", "trees") == again.evidence["after_search"]["families"]["trees"].p_worse
     assert (decision.family, again.family) == ("trees", "linear")
@@ -61,7 +71,7 @@ def test_a_family_too_far_behind_to_be_compared_again_is_named_so():
     decision = replace(
         decision, alternatives=(*decision.alternatives, {"family": "network", "reason": "worse", "probability": 0.0})
     )
-    more = [judged(cv, "linear", 0.2), judged(cv, "linear", 0.21), judged(cv, "trees", 0.28)]
+    more = [trial(cv, "linear", 0.2), trial(cv, "linear", 0.21), trial(cv, "trees", 0.28)]
     again, _ = after_search(cv, decision, [*probes, far, *more], Asked())
     assert again.family == "linear"
     assert again.evidence["after_search"]["splits"] == 5
@@ -85,7 +95,7 @@ def test_a_family_over_a_limit_is_not_named_after_the_search_either():
     probes = [judged(cv, name, error) for name, error in ERRORS.items()]
     decision = engine.decide(cv, Probes({c.family: c for c in probes}), asked)
     assert decision.family == "linear"
-    again, belief = after_search(cv, decision, [*probes, judged(cv, "trees", 0.1)], asked)
+    again, belief = after_search(cv, decision, [*probes, trial(cv, "trees", 0.1)], asked)
     assert again.family == "linear"
     assert belief is None
     assert again.evidence["after_search"]["probabilities"]["trees"] == 0
@@ -99,7 +109,7 @@ def test_the_prior_of_the_probes_enters_the_second_look():
         cv, probes, decision = decided(linear=0.31, trees=0.3)
         prior = Prior(chance, 0.5, 0.5, 1.0, {}, "published")
         decision = replace(decision, evidence={**decision.evidence, "prior": prior})
-        again, _ = after_search(cv, decision, probes, Asked())
+        again, _ = after_search(cv, decision, [*probes, trial(cv, "trees", 0.31)], Asked())
         seen[chance] = again.evidence["after_search"]["probabilities"]["trees"]
     assert seen[0.2] < seen[0.8]
 
@@ -153,3 +163,43 @@ def test_one_split_of_a_family_left_open_changes_nothing():
 
     assert again.family == "trees"
     assert again.evidence["after_search"]["splits"] == len(cv.splits)
+
+
+def test_the_baseline_is_judged_where_it_was_not_so_that_practically_equal_means_the_same():
+    cv, probes, decision = decided()
+    few = judged(cv, "baseline", ERRORS["baseline"], splits=[0])
+    again, _ = after_search(
+        cv, decision, [few, *(c for c in probes if c.family != "baseline"), trial(cv, "trees", 0.5)], Asked()
+    )
+    assert len(few.losses) == again.evidence["after_search"]["splits"] > 1
+    whole, _ = after_search(cv, decision, [*probes, trial(cv, "trees", 0.5)], Asked())
+    assert again.evidence["after_search"]["r"] == pytest.approx(whole.evidence["after_search"]["r"])
+    assert again.evidence["after_search"]["r"] > 0
+
+
+def test_without_news_nothing_is_compared_again():
+    cv, probes, decision = decided()
+    assert after_search(cv, decision, [*probes, judged(cv, "linear", 0.01)], Asked()) == (decision, None)  # a probe
+    known = decision.evidence["splits_of"]
+    fewer = replace(decision, evidence={**decision.evidence, "splits_of": {**known, "trees": known["trees"][:2]}})
+    again, _ = after_search(cv, fewer, probes, Asked())
+    assert again.evidence["after_search"]["splits"] == 5
+
+
+def test_the_second_look_does_not_take_back_that_a_model_beats_the_baseline(monkeypatch):
+    cv, probes, decision = decided()
+    doubtful = rechecked({"baseline": 0.301, "linear": 0.3, "trees": 0.3}, spread=0.05)
+    monkeypatch.setattr(module, "recheck", lambda *_arguments, **_options: doubtful)
+    news = [*probes, trial(cv, "trees", 0.29)]
+    again, _ = after_search(cv, decision, news, Asked())
+    assert again.family != "baseline"
+    again, _ = after_search(cv, replace(decision, family="baseline"), news, Asked())
+    assert again.family == "baseline"
+
+
+def rechecked(losses, spread):
+    """Draws of losses that hardly differ."""
+    rng = np.random.default_rng(0)
+    return from_draws(
+        {name: rng.normal(mean, spread, 2000) for name, mean in losses.items()}, metrics.get("rmse", "regression")
+    )

@@ -152,4 +152,5 @@ def test_refits_of_the_worker_count_beside_those_of_this_process_or_after_them(k
     cv, _, _ = kept(costs={"linear": 2.0, "network": 4.0})
     several = [judged(cv, "linear"), judged(cv, "network")]
     once = refit_seconds(several[0]) / 2.0
-    assert refits_seconds(several, together=together) == pytest.approx(expected * once)
+    assert refits_seconds(several, 100.0, together=together) == pytest.approx(expected * once)
+    assert refits_seconds(several, 3.0 * once, together=together) == pytest.approx(2.0 * once)  # the network cannot be

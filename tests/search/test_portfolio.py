@@ -46,6 +46,16 @@ def test_families_take_turns():
     assert log.ended[-1][1].loss() == min(c.loss() for c in portfolio.judged)
 
 
+def test_what_was_probed_is_not_tried_again_and_takes_part():
+    cv, probes, portfolio, _ = start()
+    others = [judged(cv, "trees", 0.6), judged(cv, "linear", 0.51)]
+    portfolio.run(probes, others)
+    assert ("trees", 0.6) not in tried(portfolio)
+    assert ("linear", 0.51) not in tried(portfolio)
+    assert ("trees", 0.45) in tried(portfolio)
+    assert all(other in portfolio.judged for other in others)
+
+
 def test_while_the_worker_starts_only_families_of_this_process_run():
     _, probes, portfolio, _ = start()
     while portfolio.meanwhile(probes, 100.0):
@@ -72,7 +82,7 @@ def test_time_for_refits_and_the_report_is_left():
     cv, probes, portfolio, _ = start(
         budget=60.0, costs={"trees": 1.0, "network": 2.0, "linear": 0.1}, splits=[0, 1], reserve=5.0
     )
-    cv.here.suggestions = [{"error": 0.4 + i / 100} for i in range(40)]
+    cv.here.suggestions = [{"error": 0.4 - i / 100} for i in range(40)]
     portfolio.run(probes)
     assert cv.clock.left() >= 5.0 + 4 * 1.0
     assert len(portfolio.result.trials) > 3
@@ -162,3 +172,10 @@ def test_an_error_of_the_thread_ends_the_search():
     _, probes, portfolio, _ = start(together=True, trouble=trouble)
     with pytest.raises(ZeroDivisionError):
         portfolio.run(probes)
+
+
+def test_a_search_says_that_it_found_nothing_better():
+    cv, probes, portfolio, _ = start()
+    cv.here.suggestions = [{"error": 0.9} for _ in range(40)]
+    portfolio.run(probes)
+    assert portfolio.result.stopped == "no better configuration found for long"

@@ -5,9 +5,11 @@ from dataclasses import replace
 import pytest
 
 from automl import families
+from automl.clock import OutOfTime
 from automl.families.network import FAMILY
-from automl.search import suggestion as module
+from automl.search.suggestion import NoSuggestion, suggestion
 from automl.types import Problem
+from automl.workers.executor import WorkerDied, WorkerError
 from tests.fakes import fake_cv
 from tests.rows import column, numbers
 
@@ -47,7 +49,7 @@ def asked(problem, found, family="network", history=(), pending=()):
     cv = fake_cv(data, budget=60)
     cv.dataset, cv.worker = replace(data, problem=problem), worker
     space = families.load(family).space(problem, 240)
-    return module.suggestion(cv, family, "key", space, list(history), pending), worker
+    return suggestion(cv, family, "key", space, list(history), pending), worker
 
 
 def ends(knob):
@@ -86,5 +88,28 @@ def test_the_oracle_is_told_of_knobs_alone():
     assert "kind" not in told
 
 
-def test_without_an_answer_there_is_no_suggestion():
-    assert asked(COLOUR, None)[0] is None
+def test_without_an_answer_the_space_is_exhausted():
+    with pytest.raises(NoSuggestion, match="the search space is exhausted"):
+        asked(COLOUR, None)
+
+
+@pytest.mark.parametrize(
+    ("trouble", "why"),
+    [
+        (None, "too short for suggestions"),
+        (OutOfTime(), "^the budget$"),
+        (WorkerDied("killed"), "died"),
+        (WorkerError("no disk"), "no disk"),
+    ],
+    ids=["no worker", "no time", "died", "failed"],
+)
+def test_why_there_is_no_suggestion(trouble, why):
+    class Broken:
+        def call(self, *_arguments, **_limits):
+            raise trouble
+
+    cv = fake_cv(numbers("binary", 300), budget=60)
+    cv.worker = None if trouble is None else Broken()
+    space = families.load("trees").space(cv.dataset.problem, 240)
+    with pytest.raises(NoSuggestion, match=why):
+        suggestion(cv, "trees", "key", space, [])
