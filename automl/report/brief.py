@@ -86,6 +86,8 @@ def tie(decision: dict[str, Any], report: dict[str, Any] | None = None) -> str:
     if equal + better < TIED:  # runs of older versions called a tie more
         return ""
     name = view.family_name(rival, report)
+    if better >= TIED:
+        return f"Not proven: {name} is better with probability {percent(better)}, as good with {percent(equal)}."
     return f"A tie with {name}: as good with probability {percent(equal)}, better with {percent(better)}."
 
 

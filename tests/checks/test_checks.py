@@ -20,9 +20,9 @@ X, U = RNG.normal(size=ROWS), RNG.integers(0, 100, ROWS)
 Y = (X + RNG.normal(size=ROWS) > 0).astype(int)
 JUNK = {f"junk{i}": np.random.default_rng(10 + i).normal(size=ROWS) for i in range(4)}
 WANTED = {
-    "AM101", "AM102", "AM103", "AM104", "AM105", "AM106", "AM107", "AM201", "AM202", "AM301", "AM302", "AM303", "AM304",
-    "AM305", "AM306", "AM307", "AM308", "AM310", "AM311", "AM312", "AM401", "AM402", "AM501", "AM502", "AM503", "AM504",
-    "AM505", "AM506", "AM507", "AM508", "AM509", "AM601", "AM602",
+    "AM101", "AM102", "AM103", "AM104", "AM105", "AM106", "AM107", "AM108", "AM201", "AM202", "AM301", "AM302", "AM303",
+    "AM304", "AM305", "AM306", "AM307", "AM308", "AM309", "AM310", "AM311", "AM312", "AM401", "AM402", "AM501", "AM502",
+    "AM503", "AM504", "AM505", "AM506", "AM507", "AM508", "AM509", "AM601", "AM602",
 }  # fmt: skip
 
 
@@ -45,6 +45,7 @@ FOUND = [
     ("AM105", {"days": [*range(1, 21), *[999] * (ROWS - 20)]}, ("days",)),
     ("AM106", {"cabin": cycle("a", None, None)}, ("cabin",)),
     ("AM107", {"ratio": cycle(0.5, np.inf, 2.5)}, ("ratio",)),
+    ("AM108", {"price": [*(f"{n}.5" for n in range(240)), *["abc"] * 60]}, ("price",)),
     ("AM201", {"label": np.where(Y == 1, "good", "bad")}, ("label",)),
     ("AM202", {"score": Y * 10 + RNG.normal(size=ROWS)}, ("score",)),
     ("AM401", {"day": pd.date_range("2020", periods=ROWS)}, ("day",)),
@@ -57,6 +58,7 @@ PASSED = [
     ("AM105", {"days": range(-1, ROWS - 1)}),
     ("AM106", {"cabin": cycle("a", "b", None)}),
     ("AM107", {"x": X}),
+    ("AM108", {"code": cycle("1", "2", "K"), "part": [f"p{i}" for i in range(ROWS)]}),
     # A label of two classes, and one whose every value is of one class while a class has two values.
     ("AM201", {"odor": np.where(Y == 1, cycle("n", "m"), "f"), "x": X}),
     ("AM202", {"a": Y * 10 + RNG.normal(size=ROWS), "b": Y * 2 + RNG.normal(size=ROWS)}),
@@ -209,6 +211,14 @@ def test_rows_without_a_target_are_counted_and_a_word_in_their_place_is_named(sh
     assert (told.status, told.severity, told.columns) == ("found", severity, ("y",))
     assert told.title == f"{many} of 300 rows have no target; read as missing: 'None' in 2"
     assert told.evidence == {"rows": ROWS, "without_target": many, "markers": {"None": 2}}
+
+
+def test_spellings_of_one_class_are_named():
+    finding = found("AM309", {"x": X}, y=cycle(" yes", "Yes", "no"))
+    assert finding.title == "Classes that may be spellings of one label: ' yes', 'Yes'"
+    assert finding.evidence == {"words": {"yes": {" yes": 100, "Yes": 100}}}
+    assert found("AM309", {"x": X}, y=cycle("yes", "no")).status == "passed"
+    assert found("AM309", {"x": X}, y=X).status == "not_applicable"
 
 
 def test_a_row_left_out_for_its_class_is_not_without_a_target():

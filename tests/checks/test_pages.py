@@ -5,6 +5,7 @@ import pytest
 from automl import backbones, deciding, memory
 from automl.checks import (
     am106_mostly_missing,
+    am108_mixed_cells,
     am202_suspected_leak,
     am301_imbalance,
     am302_duplicates,
@@ -27,6 +28,7 @@ STATED = {
     "AM103": [f"more than {kinds.FEW_NUMBERS} different"],
     "AM105": [f"{stats._SENTINEL_SHARE:.1%}"],
     "AM106": [f"more than {am106_mostly_missing.MOSTLY:.0%}"],
+    "AM108": [f"more than {am108_mixed_cells.LEAST_NUMBERS} different", f"{PROBE_ROWS:,} rows"],
     "AM201": [f"{arithmetic.LEAST_SHARE:.0%} of up to {PROBE_ROWS:,}", f"{arithmetic.LEAST_ROWS})",
               f"{arithmetic.MOST_COLUMNS:,}"],
     "AM202": [f"{am202_suspected_leak.NEAR_PERFECT}", f"{am202_suspected_leak.AHEAD:.2f}",

@@ -80,6 +80,10 @@ def test_a_tie_is_said_beside_the_verdict():
     report = {"decision": found, "metric": {"name": "roc_auc"}}
     assert "A tie with linear model" in " ".join(shown_summary(report).split())
     assert "A tie" not in shown({**found, "tie": False})
+    found["evidence"]["families"]["linear"].update(p_equivalent=0.1, p_better=0.81)
+    assert "Not proven: linear model is better with probability 81%, as good with 10%." in " ".join(
+        shown(found).split()
+    )
     # Runs of older versions called it a tie where another family was not quite behind.
     found["evidence"]["families"] = {
         f: {**d, "p_equivalent": 0.1, "p_better": 0.1} for f, d in found["evidence"]["families"].items()
