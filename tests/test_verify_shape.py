@@ -59,7 +59,7 @@ def write_test(folder, table, found, problem, read, sharpness):
     table.to_csv(folder / "predictions.csv", index=False)
     manifest = json.loads((folder / "model" / "manifest.json").read_text())
     jsonio.write(folder / "model" / "manifest.json", manifest | found.state())
-    test = interval.bootstrap(metric, y, found.for_metric(metric.name, raw), w, draws=50)
+    test = interval.many(metric, y, {"": found.for_metric(metric.name, raw)}, w, draws=50).values[""]
     report = json.loads((folder / "report.json").read_text())
     every = {
         n: metrics.get(n, problem.task).score(y, found.for_metric(n, raw), w)

@@ -60,10 +60,11 @@ def _refuse_columns(plan: Plan, where: str) -> None:
         UsageError: one of them is given; the group may be a pattern for file names.
     """
     group = None if plan.group is None or plan.group.startswith("re:") else plan.group
-    time = None if plan.series_id or plan.horizon else plan.time_column  # those are refused with it
+    of_series = bool(plan.series_id or plan.horizon)  # refused with their columns
     named = {
         "--target": plan.target, "--drop": plan.drop, "--keep": plan.keep, "--weight": plan.weight, "--group": group,
-        "--split-column": plan.split_column, "--time-column": time, "--known": plan.known,
+        "--split-column": plan.split_column, "--time-column": None if of_series else plan.time_column,
+        "--known": () if of_series else plan.known,
     }  # fmt: skip
     for flag, value in named.items():
         if value:
