@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from automl.report import brief, view
 from automl.report.formats import DASH, interval, is_number, number, percent, printable, seconds, signed
-from automl.report.terminal import findings, grid, line, measured, noted, prose, stack
+from automl.report.terminal import findings, grid, line, measured, noted, stack
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -69,7 +69,7 @@ def _head(decision: dict[str, Any]) -> Group:
     rest = " ".join(part for part in (rest, brief.tie(decision)) if part)
     style = "bold yellow" if decision.get("family") in {None, "baseline"} else "bold green"
     lines = [line("Verdict  ", "bold").append(printable(head or "No model family was named."), style=style)]
-    return Group(*lines, prose(rest)) if rest else Group(*lines)
+    return Group(*lines, line(rest)) if rest else Group(*lines)
 
 
 def _sure(decision: dict[str, Any]) -> Group | None:
@@ -127,7 +127,7 @@ def probes(report: dict[str, Any]) -> Table | Group | None:
 
 
 def _sentence(text: str) -> Text | None:
-    return prose(text) if text else None
+    return line(text) if text else None
 
 
 def _bullets(items: list[str]) -> Table | None:
@@ -137,7 +137,7 @@ def _bullets(items: list[str]) -> Table | None:
     table = grid("left", "left")
     table.padding = (0, 1, 0, 0)
     for item in items:
-        table.add_row(line("-"), prose(item))
+        table.add_row(line("-"), line(item))
     return table
 
 
@@ -147,7 +147,7 @@ def _alternatives(decision: dict[str, Any]) -> Table | None:
         return None
     table = grid("left", "left")
     for alternative in given:
-        table.add_row(line(str(alternative.get("family"))), prose(str(alternative.get("reason") or "")))
+        table.add_row(line(str(alternative.get("family"))), line(str(alternative.get("reason") or "")))
     return table
 
 

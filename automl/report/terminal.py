@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from automl.report import view
@@ -13,7 +12,6 @@ if TYPE_CHECKING:
     from rich.table import Table
     from rich.text import Text
 
-PER_CENT = re.compile(r"(?<=\d) %")
 COLOURS = {"yes": "green", "care": "yellow", "no": "red", "error": "red", "warning": "yellow", "note": "cyan"}
 FINDINGS = 8
 """Findings shown in the terminal; the report has them all."""
@@ -37,12 +35,6 @@ def line(content: str, style: str = "") -> Text:
 
     # Text, never markup: a column named '[red]' is a column.
     return Text(printable(content), style=style)
-
-
-def prose(content: str, style: str = "") -> Text:
-    """A sentence whose per cent signs stay with their figures when it is wrapped."""
-    # rich breaks lines at no-break spaces, too.
-    return line(PER_CENT.sub("%", content), style)
 
 
 def grid(*justify: str) -> Table:
@@ -76,7 +68,7 @@ def noted(table: Table, notes: dict[str, str]) -> Table | Group:
     """The table with a line below it for each family that has no figures; the table alone without any."""
     from rich.console import Group
 
-    return Group(table, *(prose(f"{family} {note}", "dim") for family, note in notes.items())) if notes else table
+    return Group(table, *(line(f"{family} {note}", "dim") for family, note in notes.items())) if notes else table
 
 
 def findings(report: dict[str, Any]) -> Table | None:

@@ -18,7 +18,7 @@ from automl.report.formats import (
     signed,
     size,
 )
-from automl.report.terminal import COLOURS, findings, grid, line, measured, noted, prose, stack, whole_words
+from automl.report.terminal import COLOURS, findings, grid, line, measured, noted, stack, whole_words
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -54,7 +54,7 @@ def _head(report: dict[str, Any]) -> Text:
     tie, doubt = brief.tie(view.mapping(report, "decision"), report), brief.doubt(report)
     head = line(f"{short(report.get('name') or 'run', 60)}  ", "bold")
     style = "bold yellow" if doubt or view.delivered(report) == "baseline" else "bold green"
-    return head.append(prose(" ".join(part for part in (sentence, tie, doubt) if part), style))
+    return head.append(line(" ".join(part for part in (sentence, tie, doubt) if part), style))
 
 
 def _families(report: dict[str, Any]) -> Table | Group | None:
@@ -102,7 +102,7 @@ def _result(report: dict[str, Any]) -> Group | None:
         guessing = f"; {view.guess(report)} {number(base, decimals)}" if base is not None else ""
         head.append(f"{f'  ({ends})' if ends else ''}  {on}{guessing}", style="not bold")
         lines.append(head)
-    lines.append(prose(verdict.sentence, COLOURS[verdict.level]))
+    lines.append(line(verdict.sentence, COLOURS[verdict.level]))
     used, limit = view.figure(report, "budget", "used"), view.figure(report, "budget", "seconds")
     if used is not None:
         lines.append(line(f"used {seconds(used)}{f' of {seconds(limit)}' if limit else ''}", "dim"))

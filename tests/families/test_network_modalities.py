@@ -66,7 +66,7 @@ CASES = [
     ("text", {"kind": "transformer", "width": 16, "layers": 1, "lr": 5e-3, "epochs": 20}),
     ("series", {"width": 4, "layers": 3, "kernel": 8, "scale": True, "epochs": 20}),
     ("series", {"layer": "plain", "width": 4, "layers": 3, "kernel": 8, "scale": True, "epochs": 20}),
-    ("audio", {"width": 4, "blocks": 1, "augment": 1.0, "mixup": 0.2, "epochs": 15}),
+    ("audio", {"width": 4, "blocks": 1, "augment": 1.0, "mixup": 0.2, "epochs": 30}),
     ("audio", {"block": "separable", "width": 8, "blocks": 1, "augment": 0.5, "epochs": 25}),
 ]
 SMALL = {kind: {**params, "epochs": 2} for kind, params in CASES}

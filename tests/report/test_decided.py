@@ -37,7 +37,7 @@ def test_it_fits_80_columns(found):
         "█ trees 71 %   ▓ network 26 %",
         "trees      0.8713  0.8653 to 0.8773    named                        2.1 s",
         f"network    0.8680  0.8620 to 0.8740  {MINUS}0.0033  {MINUS}0.0063 to {MINUS}0.0003   15.8 s",
-        "Twice the rows: +0.0046 ROC AUC (90% 0.0026 to 0.0076)",
+        "Twice the rows: +0.0046 ROC AUC (90 % 0.0026 to 0.0076)",
         "The network would overtake trees at about 9,400",
         "linear    worse than trees by more than r",
         "- Four times the rows -> network (projected): From about 9,400",
@@ -76,12 +76,12 @@ def test_a_tie_is_said_beside_the_verdict():
     found = decision()
     found["evidence"]["families"]["linear"].update(p_equivalent=0.5, p_better=0.125)
     said = " ".join(shown(found).split())
-    assert "A tie with linear model: as good with probability 50%, better with 12%." in said
+    assert "A tie with linear model: as good with probability 50 %, better with 12 %." in said
     report = {"decision": found, "metric": {"name": "roc_auc"}}
     assert "A tie with linear model" in " ".join(shown_summary(report).split())
     assert "A tie" not in shown({**found, "tie": False})
     found["evidence"]["families"]["linear"].update(p_equivalent=0.1, p_better=0.81)
-    assert "Not proven: linear model is better with probability 81%, as good with 10%." in " ".join(
+    assert "Not proven: linear model is better with probability 81 %, as good with 10 %." in " ".join(
         shown(found).split()
     )
     # Runs of older versions called it a tie where another family was not quite behind.
