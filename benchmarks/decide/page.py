@@ -35,7 +35,8 @@ What a search adds to a probe (`automl.decide.prior.SEARCH`) was fitted on runs 
 set on them: so far the figures are not out of sample. `python benchmarks/decision.py adds` fits it again with each
 table left out. Probes differ from run to run: another set of verdicts by the same rule, on the same truth, gave 81 %
 and a mean regret of 0.96 % before the search. The truth and the verdicts after the search were measured before powers
-and normal scores of long-tailed targets were tried."""
+and normal scores of long-tailed targets were tried, and before the comparison after a search was made to need news of
+the search and to keep a gain over the baseline that was shown."""
 SEEDS = ", and treat runs as independent, which several seeds of one set are not quite"
 NOTES = """Seconds: whole searches it took to have the family delivered, and the probes for ours. `all families` takes
 the best probe by validation loss and pays for three searches: an approximation of a leaderboard's pick, without its
