@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from automl.predict import Predicted, Predictor
 
 
+TREATED = {"repair": "treated as missing", "row-error": "no prediction", "refuse": ""}
+"""--on-problem -> what is done with a cell that does not fit."""
+
+
 def fit(data: str | None, plan: Plan, *, out: str | None, resume: str | None, as_json: bool, quiet: bool) -> None:
     """`automl fit`: exit code 1 with an error-level finding or under `--fail-under`, 130 when interrupted."""
     from automl import run
@@ -82,7 +86,7 @@ def decide(data: str, plan: Plan, *, out: str | None, as_json: bool, quiet: bool
     elif not quiet:
         from automl.report.text import decision_summary
 
-        _print(decision_summary(decision, folder, document["findings"]))
+        _print(decision_summary(decision, folder, document["findings"], data))
     sys.exit(exit_code(document))
 
 
@@ -100,21 +104,20 @@ def predict(
         predicted = predict_with(predictor, data, explain=explain)
     except ColumnMissing as error:
         raise ColumnMissing(error.what, where=error.where or data, hint=error.hint) from error
+    notes = predicted.told(TREATED[on_problem])
     if predicted.odd.any() and on_problem == "refuse":
-        # Nothing was treated in any way: no prediction is given.
-        where = "; ".join(note.replace(", treated as missing", "") for note in predicted.notes[:5])
-        raise DataError("The data does not fit the model.", where=where, hint="--on-problem repair")
+        raise DataError("The data does not fit the model.", where="; ".join(notes[:5]), hint="--on-problem repair")
     if on_problem == "row-error":
         predicted = predicted.without_odd()
     if not quiet:
-        for note in predicted.notes:
+        for note in notes:
             print(note, file=sys.stderr)  # noqa: T201
     if as_json:
         print(predicted.frame.to_json(orient="records", double_precision=15))  # noqa: T201
     if out is not None:
         predicted_file.write(predicted.frame, out)
     elif not as_json:
-        predicted.frame.to_csv(sys.stdout, index=False)
+        predicted_file.as_csv(predicted.frame, sys.stdout)
 
 
 def predict_source(run: Path, source: Any) -> Predicted:

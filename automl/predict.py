@@ -29,30 +29,54 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
+class Misfit:
+    """Cells of a column that do not fit it.
+
+    Attributes:
+        what: the column, how many and why.
+        code: of the finding; '' for none.
+    """
+
+    what: str
+    code: str = ""
+
+    def told(self, treated: str) -> str:
+        """As a sentence that says what is done with them; '' to leave that out."""
+        done, code = f", {treated}" if treated else "", f" ({self.code})" if self.code else ""
+        return f"{self.what}{done}{code}."
+
+
+@dataclass(frozen=True)
 class Predicted:
     """Predictions with what was odd about the data.
 
     Attributes:
         frame: columns as documented for `automl predict`.
-        notes: sentences for the user: extra columns, unseen categories, wrong types, unreadable files.
+        notes: sentences for the user: extra columns, unreadable files, empty texts.
         odd: (n,) bool: rows with a cell that had to be taken for missing, or whose file cannot be read.
         why: what may be odd about a row.
+        misfits: unseen categories, wrong types, images that cannot be read.
     """
 
     frame: pd.DataFrame
     notes: list[str]
     odd: Array
     why: str = "a value never seen in training, or of the wrong type"
+    misfits: tuple[Misfit, ...] = ()
+
+    def told(self, treated: str = "treated as missing") -> list[str]:
+        """The notes, and what is done with cells that do not fit."""
+        return [*self.notes, *(misfit.told(treated) for misfit in self.misfits)]
 
     def without_odd(self) -> Predicted:
         """The same with empty predictions in odd rows, and the reason in a column `problem`."""
-        frame = self.frame.astype(object) if self.odd.any() else self.frame.copy()
+        frame = self.frame.copy()
         made, begins = ("prediction", "lower", "upper"), ("probability_", "reason_")
         predicted = [n for n in frame.columns if n in made or n.startswith(begins)]
-        frame.loc[self.odd, predicted] = None
+        frame[predicted] = frame[predicted].apply(lambda column: column.mask(self.odd))
         told = frame["problem"] if "problem" in frame else np.full(len(frame), "", dtype=object)
         frame["problem"] = np.where(self.odd & (told == ""), self.why, told)
-        return Predicted(frame, self.notes, self.odd)
+        return replace(self, frame=frame)
 
 
 @dataclass
@@ -132,16 +156,16 @@ class Predictor:
         if not any(column.kind == "image" for column in self.problem.columns):
             return self._table(frame, cells)
         with tempfile.TemporaryDirectory(prefix="automl-") as scratch:
-            frame, notes, odd = self._with_pixels(frame, root or Path.cwd(), Path(scratch))
+            frame, broken, odd = self._with_pixels(frame, root or Path.cwd(), Path(scratch))
             found = self._table(frame, cells)
             why = "a value never seen in training, of the wrong type, or an image that cannot be read"
-            return Predicted(found.frame, [*notes, *found.notes], found.odd | odd, why)
+            return replace(found, odd=found.odd | odd, why=why, misfits=(*broken, *found.misfits))
 
-    def _with_pixels(self, frame: pd.DataFrame, root: Path, scratch: Path) -> tuple[pd.DataFrame, list[str], Array]:
+    def _with_pixels(self, frame: pd.DataFrame, root: Path, scratch: Path) -> tuple[pd.DataFrame, list[Misfit], Array]:
         """The frame with images in place of their paths, what cannot be read, and (n,) rows that name such a file."""
         from automl.data.image_column import decoded
 
-        frame, notes, odd = frame.copy(deep=False), [], np.zeros(len(frame), bool)
+        frame, broken, odd = frame.copy(deep=False), [], np.zeros(len(frame), bool)
         for i, column in enumerate(self.problem.columns):
             if column.kind != "image" or column.name not in frame:
                 continue
@@ -150,11 +174,10 @@ class Predictor:
             if reasons:
                 examples = "; ".join(f"{path}: {why}" for path, why in list(reasons.items())[:3])
                 what = "image" if len(reasons) == 1 else "images"
-                said = f"{len(reasons):,} {what} cannot be read ({examples}), treated as missing."
-                notes.append(f"Column {column.name!r}: {said}")
+                broken.append(Misfit(f"Column {column.name!r}: {len(reasons):,} {what} cannot be read ({examples})"))
             odd |= ~images.there & cells.fillna("").str.strip().ne("").to_numpy()
             frame[column.name] = images
-        return frame, notes, odd
+        return frame, broken, odd
 
     def _table(self, frame: pd.DataFrame, cells: pd.DataFrame | None) -> Predicted:
         """`cells` are the rows as the user gave them, where they are to be explained."""
@@ -162,7 +185,7 @@ class Predictor:
 
         checked = typed(frame, self.problem.columns)
         raw = self.model.predict(checked.frame)
-        found = _short(self.columns(raw))
+        found = self.columns(raw)
         empty = self._empty_texts(frame)
         if empty.any():
             found["problem"] = np.where(empty, "empty text", "")
@@ -172,7 +195,8 @@ class Predictor:
             named = self.shape.labels(raw) if self.problem.task != "regression" else raw
             found = found.assign(**reasons(self.model, checked.frame, cells, named))
         told = [f"{int(empty.sum()):,} empty texts: predicted from nothing; see 'problem'."] if empty.any() else []
-        return Predicted(found, [*_notes(checked), *told], _odd(checked, frame) | empty)
+        odd, misfits = _odd(checked, frame) | empty, _misfits(checked)
+        return Predicted(found, [*_unused(checked), *told], odd, misfits=misfits)
 
     def _empty_texts(self, frame: pd.DataFrame) -> Array:
         """(n,) bool: rows of a model of texts whose text is missing or blank."""
@@ -200,9 +224,9 @@ class Predictor:
             y[kept] = values
         rows = future(frame, y, told, self.history)
         lost = rows.problems != ""
-        found = _short(self.columns(self.model.predict(rows.inputs)))
+        found = self.columns(self.model.predict(rows.inputs))
         found.loc[lost, :] = np.nan
-        notes, odd = _notes(replace(rows.checked, extra=())), _odd(rows.checked, frame)
+        notes, odd = list[str](), _odd(rows.checked, frame)
         if lost.any():
             found["problem"] = rows.problems
             notes += [f"{why}: {count:,} rows without a forecast." for why, count in _counted(rows.problems[lost])]
@@ -210,7 +234,7 @@ class Predictor:
         for place, name in enumerate(names):
             if name not in found:
                 found.insert(place, name, frame[name].to_numpy())
-        return Predicted(found, notes, odd | lost)
+        return Predicted(found, notes, odd | lost, misfits=_misfits(rows.checked))
 
     def texts(self, table: Table) -> Predicted:
         """Predictions for a folder of text files, one row a file in sorted order; unreadable ones keep an empty row."""
@@ -264,7 +288,7 @@ class Predictor:
             decoded = audio.decode(files, every, width, self.problem.hop_ms, out)
         else:
             decoded = decode.decode(files, every, (height, width), channels, out)
-        readable = _short(self.columns(self.model.predict(decoded.images))) if decoded.ok.any() else None
+        readable = self.columns(self.model.predict(decoded.images)) if decoded.ok.any() else None
         return Predicted(
             self._with_paths(files, readable, decoded.ok, decoded.reasons), _unreadable(decoded.ok), ~decoded.ok
         )
@@ -311,42 +335,21 @@ def _is_table(texts: Table, column: str) -> bool:
     return column in {cell.strip(' "\r') for cell in re.split(r"[,;\t|]", header)}
 
 
-DIGITS = 10
-"""Significant digits of what is computed from predictions in double precision."""
+def _unused(checked: Typed) -> list[str]:
+    return [f"Column {name!r} is not used by the model: ignored." for name in checked.extra[:20]]
 
 
-def _short(frame: pd.DataFrame) -> pd.DataFrame:
-    """The figures in as few digits as tell them apart: 163.17906 where a model says so in single precision.
-
-    What single precision holds only in part (below 1.2e-38) is zero; bounds of intervals have `DIGITS` digits.
-    """
-
-    def short(column: pd.Series[Any]) -> Array:
-        values = column.to_numpy()
-        with np.errstate(over="ignore"):
-            single = values.astype(np.float32)
-        if not np.array_equal(single, values, equal_nan=True):
-            return np.array([f"{value:.{DIGITS}g}" for value in values.tolist()], dtype=str).astype(np.float64)
-        single[np.abs(single) < np.finfo(np.float32).tiny] = 0.0
-        return np.asarray(single.astype(str).astype(np.float64))
-
-    return frame.assign(**{name: short(frame[name]) for name in frame.columns if frame[name].dtype == np.float64})
-
-
-def _notes(checked: Typed) -> list[str]:
-    """What was odd about columns, in sentences."""
-    notes = [f"Column {name!r} is not used by the model: ignored." for name in checked.extra[:20]]
+def _misfits(checked: Typed) -> tuple[Misfit, ...]:
+    found = []
     for name, problem in checked.problems.items():
         if problem.get("unseen"):
             examples = ", ".join(map(repr, problem.get("unseen_examples", [])[:3]))
-            notes.append(
-                f"Column {name!r}: {_values(problem['unseen'])} never seen in training ({examples}), "
-                "treated as missing (AM601)."
-            )
+            what = f"Column {name!r}: {_values(problem['unseen'])} never seen in training ({examples})"
+            found.append(Misfit(what, "AM601"))
         if problem.get("wrong_type"):
-            count = _values(problem["wrong_type"])
-            notes.append(f"Column {name!r}: {count} of the wrong type, treated as missing (AM602).")
-    return notes
+            what = f"Column {name!r}: {_values(problem['wrong_type'])} of the wrong type"
+            found.append(Misfit(what, "AM602"))
+    return tuple(found)
 
 
 def _values(count: int) -> str:

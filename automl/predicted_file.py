@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import gzip
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TextIO
+
+import numpy as np
 
 from automl.errors import ExtraMissing, RunError, UsageError
 
@@ -64,7 +66,23 @@ def write(frame: pd.DataFrame, out: str) -> None:
     elif kind == ".xlsx" and not _special(path):
         frame.to_excel(path, index=False)
     else:
-        frame.to_csv(path, index=False)
+        as_csv(frame, path)
+
+
+def as_csv(frame: pd.DataFrame, file: Path | TextIO) -> None:
+    """Write predictions as CSV, figures in as few digits as single precision needs: models do not say more.
+
+    What single precision holds only in part (below 1.2e-38) is zero, and what is beyond it stays as it is.
+    """
+    figures = {name: _single(frame[name]) for name in frame.columns if frame[name].dtype == np.float64}
+    frame.assign(**figures).to_csv(file, index=False)
+
+
+def _single(column: pd.Series[Any]) -> pd.Series[Any]:
+    sizes, limits = column.abs(), np.finfo(np.float32)
+    if ((sizes > limits.max) & np.isfinite(sizes)).any():
+        return column
+    return column.mask(sizes < limits.tiny, 0.0).astype(np.float32)
 
 
 def _special(path: Path) -> bool:

@@ -13,7 +13,7 @@ from automl.config import Plan, from_recipe
 from automl.evaluate import final, metrics
 from automl.families import ensemble
 from automl.families.ensemble import Member
-from automl.finish import _test_figures, _trained_on, _write_plan
+from automl.finish import _refit, _test_figures, _trained_on, _write_plan
 from tests.rows import numbers
 from tests.test_run import frame
 
@@ -62,6 +62,27 @@ def test_an_ensemble_says_what_its_members_were_trained_on(tmp_path, folders, pr
 
     assert _trained_on(session, SimpleNamespace(members=[1, 2], name="ensemble"), set()) == said
     assert {path.name for path in model.iterdir() if path.is_dir()} == {*folders[0], *folders[1]}
+
+
+@pytest.mark.parametrize("fitted", [True, False])
+def test_a_refit_takes_the_place_of_the_model_whole_or_not_at_all(tmp_path, monkeypatch, fitted):
+    model, left_over = tmp_path / "model", tmp_path / "work" / "refitted"
+    for folder in (model, left_over):
+        folder.mkdir(parents=True)
+    (model / "old.ubj").touch()
+    (left_over / "half.ubj").touch()  # of a run that was killed here
+
+    def refit(_cv, _chosen, _rows, folder, _reserve):
+        (folder / "new.ubj").touch()
+        return object() if fitted else None
+
+    monkeypatch.setattr(final, "refit", refit)
+    whole = set()
+    session = SimpleNamespace(folder=tmp_path, cv=None, prepared=SimpleNamespace(dataset=range(3)))
+    _refit(session, SimpleNamespace(members=(), name="trees-0"), whole)
+
+    assert [path.name for path in model.iterdir()] == ["new.ubj" if fitted else "old.ubj"]
+    assert whole == ({"trees-0"} if fitted else set())
 
 
 def pressed(*_, **__):

@@ -170,7 +170,7 @@ def test_new_rows_keep_their_place_whatever_their_files_are(run, tmp_path):
     predicted = predict_source(run, str(path))
     assert predicted.frame["prediction"].notna().all()
     assert np.flatnonzero(predicted.odd).tolist() == [2, 4]
-    assert predicted.notes[0].startswith("Column 'photo': 2 images cannot be read (photos/3-0002.png: no such file; ")
+    assert predicted.told()[0].startswith("Column 'photo': 2 images cannot be read (photos/3-0002.png: no such file; ")
     emptied = predicted.without_odd().frame
     assert np.flatnonzero(emptied["prediction"].isna()).tolist() == [2, 4]
     assert "an image that cannot be read" in emptied["problem"][2]

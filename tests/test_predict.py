@@ -16,7 +16,7 @@ from automl.evaluate.calibrate import Calibration
 from automl.evaluate.conformal import Band
 from automl.evaluate.shape import Shape
 from automl.evaluate.threshold import Threshold
-from automl.predict import Predictor, _short
+from automl.predict import Predictor
 from automl.types import Problem
 from tests.folders import run_folder
 
@@ -65,21 +65,6 @@ def test_values_get_an_interval(clients, visits_run):
     np.testing.assert_allclose(got["upper"] - got["prediction"], 2.5, atol=1e-4)
 
 
-def test_figures_have_no_more_digits_than_a_model_says(clients, clients_run, visits_run):
-    for run in (clients_run, visits_run):
-        figures = predict_source(run, clients).frame.select_dtypes("float64").to_numpy().ravel()
-        assert max(len(f"{value:.17g}") for value in figures.astype(np.float32).astype(float)) > 14
-        assert max(len(re.sub(r"^0\.0*|e.*|[-.]", "", repr(value))) for value in figures.tolist()) <= 10
-
-
-def test_what_is_too_small_for_single_precision_is_zero():
-    given = np.array([4.2e-45, 0.1, np.nan], np.float32).astype(float)
-    assert given[1] != 0.1
-    got = _short(pd.DataFrame({"p": given, "bound": [1 / 3, 1e300, np.inf], "n": ["a", "b", "c"]}))
-    np.testing.assert_array_equal(got["p"], [0.0, 0.1, np.nan])
-    assert got["bound"].tolist() == [0.3333333333, 1e300, np.inf]
-
-
 def test_the_order_of_the_rows_is_kept(clients, clients_run):
     whole = predict_source(clients_run, clients).frame
     order = np.random.default_rng(0).permutation(120)
@@ -123,7 +108,7 @@ def test_unseen_categories_and_wrong_types_are_missing_and_counted(clients, clie
     odd.loc[[0, 1, 2], "city"] = ["Oslo", "Oslo", "Rom"]
     odd.loc[[4], "visits"] = "many"
     got = predict_source(clients_run, odd)
-    assert got.notes == [
+    assert got.told() == [
         "Column 'visits': 1 value of the wrong type, treated as missing (AM602).",
         "Column 'city': 3 values never seen in training ('Oslo', 'Rom'), treated as missing (AM601).",
     ]
@@ -392,6 +377,9 @@ def test_refused_data_were_treated_in_no_way_and_a_missing_column_names_the_file
     refused = CliRunner().invoke(cli, ["predict", str(clients_run), data, "--on-problem", "refuse"]).exception
     assert "never seen in training ('Oslo') (AM601)" in refused.where
     assert "treated" not in refused.where
+    told = CliRunner().invoke(cli, ["predict", str(clients_run), data, "--on-problem", "row-error"])
+    assert "never seen in training ('Oslo'), no prediction (AM601)." in told.stderr
+    assert "treated" not in told.stderr
     clients[["age"]].to_csv(data, index=False)
     missing = CliRunner().invoke(cli, ["predict", str(clients_run), data]).exception
     assert isinstance(missing, ColumnMissing)

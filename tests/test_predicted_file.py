@@ -1,5 +1,9 @@
 """What `automl predict --out` writes, and what it never writes over."""
 
+import io
+import re
+
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -81,3 +85,22 @@ def test_an_empty_file_holds_nothing_to_lose(tmp_path):
 def test_devices_have_no_ending():
     predicted_file.check("/dev/null", "data.csv")
     predicted_file.write(FRAME, "/dev/null")
+
+
+def test_figures_have_no_more_digits_than_a_model_says():
+    said = np.random.default_rng(0).random(1000).astype(np.float32)
+    written = io.StringIO()
+    predicted_file.as_csv(pd.DataFrame({"prediction": said.astype(float), "lower": said - 1 / 3}), written)
+    figures = [cell for line in written.getvalue().split()[1:] for cell in line.split(",")]
+    assert max(len(repr(value)) for value in said.astype(float).tolist()) > 14
+    assert max(len(re.sub(r"^-?0\.0*|e.*|[-.]", "", figure)) for figure in figures) <= 10
+    written.seek(0)
+    np.testing.assert_array_equal(pd.read_csv(written)["prediction"].astype(np.float32), said)
+
+
+def test_what_is_too_small_for_single_precision_is_zero_and_what_is_too_large_stays():
+    given = np.array([4.2e-45, 0.1, np.nan], np.float32).astype(float)
+    assert given[1] != 0.1
+    written = io.StringIO()
+    predicted_file.as_csv(pd.DataFrame({"p": given, "bound": [1 / 4, 1e300, np.inf], "n": ["a", "b", "c"]}), written)
+    assert written.getvalue().split() == ["p,bound,n", "0.0,0.25,a", "0.1,1e+300,b", ",inf,c"]

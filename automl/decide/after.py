@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from automl.decide.compare import verdict
-from automl.decide.engine import rejected, tied, with_left_out
+from automl.decide.engine import rejected, with_left_out
 from automl.decide.prior import searched
 from automl.decide.recheck import recheck
 from automl.decide.tilt import tilted
@@ -113,7 +113,7 @@ def _renamed(decision: Decision, result: Verdict, probabilities: dict[FamilyName
         sentence=result.sentence,
         members=(result.family,),
         probabilities=probabilities,
-        tie=tied(result),
+        tie=result.tie,
         flags=(*result.flags, *(flag for flag in decision.flags if flag.code not in OF_COMPARISON)),
         reasons=(note, *result.reasons),
         alternatives=(*rejected(result), *_left_aside(decision, result)),

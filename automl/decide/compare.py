@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from automl.decide import words
-from automl.decide.posterior import CLEAR, Pair, Posterior, from_draws, posterior
+from automl.decide.posterior import Pair, Posterior, from_draws, posterior
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -34,6 +34,8 @@ THRESHOLDS: dict[Prefer, float] = {"accuracy": 0.4, "balanced": 0.5, "fast": 0.8
 Balanced: more likely than not. On the 48 runs of benchmarks/truth.csv mean regret is about the same from 0.4 to 0.6 and
 grows beyond. Above one half, the burden of proof is the more complex families'.
 """
+TIED = 0.5
+"""P(worse than the named family by more than r) up to which another family is tied with it."""
 FALSE_SIGNAL = 0.04
 """Share of pure-noise data on which the baseline may be left, divided among the families that could leave it.
 
@@ -105,13 +107,17 @@ class Verdict:
     family: FamilyName
     sentence: str
     probabilities: dict[FamilyName, float]
-    tie: bool
     flags: tuple[Flag, ...]
     reasons: tuple[str, ...]
     r: float
     threshold: float
     threshold_baseline: float
     families: dict[FamilyName, FamilyEvidence] = field(default_factory=dict)
+
+    @property
+    def tie(self) -> bool:
+        """Whether another family is, as likely as not, as good as the named one or better."""
+        return any(found.p_worse <= TIED for name, found in self.families.items() if name != self.family)
 
 
 def leaves_baseline(prefer: Prefer, rivals: int) -> float:
@@ -165,7 +171,6 @@ def verdict(
             enough=beaten[named] < THRESHOLDS[prefer],
         ),
         probabilities=belief.probabilities(),
-        tie=any(max(pair.p_better, pair.p_worse) < CLEAR for other, pair in pairs.items() if other != named),
         flags=_flags(belief, named, pairs),
         reasons=words.reasons(belief.metric, named, pairs),
         r=belief.r,

@@ -31,8 +31,6 @@ HOPELESS = 0.25
 Where only a part of its schedule was run, that much farther behind: after 1 and 15 of 120 epochs networks of hand signs
 were 0.92 and 0.73 of the way behind, and the best in the end.
 """
-TIED = 0.5
-"""P(worse than the named family by more than r) up to which another family is tied with it."""
 CHANCE: dict[FamilyName, float] = {"linear": 0.25, "trees": 0.65, "network": 0.35}
 """P(worth its complexity) of a family that was not measured: base rates of the published results for 104 tables
 (TabZilla, McElfresh et al. 2023): trees beat linear by more than half a point on 65 %, networks beat trees on 35 %."""
@@ -152,7 +150,7 @@ def judge(cv: CrossValidation, probes: Probes, believed: Believed, asked: Asked)
         family=result.family,
         sentence=result.sentence,
         probabilities=with_left_out(result.probabilities, left_out),
-        tie=tied(result),
+        tie=result.tie,
         flags=(*result.flags, *_nothing_left(result, excluded), *_flags(cv, probes, candidates)),
         ensemble=False,
         members=(result.family,),
@@ -160,11 +158,6 @@ def judge(cv: CrossValidation, probes: Probes, believed: Believed, asked: Asked)
         evidence=evidence,
         alternatives=_alternatives(result, probes, excluded),
     )
-
-
-def tied(result: Verdict) -> bool:
-    """Whether another family is, as likely as not, as good as the named one or better: then the verdict is a tie."""
-    return any(found.p_worse <= TIED for name, found in result.families.items() if name != result.family)
 
 
 def _evidence(cv: CrossValidation, believed: Believed, result: Verdict) -> dict[str, Any]:

@@ -95,20 +95,16 @@ def open_test(
 
 
 def refit(cv: CrossValidation, chosen: Candidate, rows: Array, folder: Path, reserve: float) -> Fitted | None:
-    """Fit the delivered configuration on all rows and replace the model, when there is time; else None."""
+    """Fit the delivered configuration on all rows, when there is time; else None.
+
+    Args:
+        folder: an empty folder for the model; of no use where None comes back.
+    """
     if refit_seconds(chosen) > cv.clock.left(reserve):
         return None
-    fresh = folder.with_name(folder.name + ".part")
-    shutil.rmtree(fresh, ignore_errors=True)  # of a run that was killed here
-    fresh.mkdir()
-    fitted = _final_fit(cv, chosen, rows, rows[:1], fresh, reserve)
+    fitted = _final_fit(cv, chosen, rows, rows[:1], folder, reserve)
     # A fit that the clock cut short is worse than the one that stands.
-    if fitted is None or fitted.could_take_longer:
-        shutil.rmtree(fresh)
-        return None
-    shutil.rmtree(folder)
-    fresh.rename(folder)
-    return fitted
+    return None if fitted is None or fitted.could_take_longer else fitted
 
 
 def _in_turn(

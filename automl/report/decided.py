@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING, Any
 
 from automl.report import brief, view
@@ -33,7 +34,10 @@ WRITTEN = {
 
 
 def decision_summary(
-    decision: dict[str, Any], folder: Path | None = None, found: Sequence[dict[str, Any]] = ()
+    decision: dict[str, Any],
+    folder: Path | None = None,
+    found: Sequence[dict[str, Any]] = (),
+    source: str = "DATA",
 ) -> Group:
     """What `automl decide` ends with: verdict, findings, probabilities, probes, alternatives, changes, costs, files.
 
@@ -41,10 +45,11 @@ def decision_summary(
         decision: what decision.json holds.
         folder: the run folder with plan.toml; without it the last lines are left out.
         found: the findings, as in report.json.
+        source: the data as it was given.
     """
     report = {"decision": decision, "metric": {"name": view.at(decision, "evidence", "metric")}}
     told = [*view.listing(decision, "reasons"), *(view.at(f, "text") for f in view.listing(decision, "flags"))]
-    command = f"automl fit DATA --recipe {folder / 'plan.toml'}" if folder is not None else ""
+    command = shlex.join(["automl", "fit", source, "--recipe", str(folder / "plan.toml")]) if folder is not None else ""
     return stack(
         _head(decision),
         [

@@ -1,7 +1,9 @@
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
-from automl.decide.compare import THRESHOLDS, leaves_baseline, posterior, verdict
+from automl.decide.compare import THRESHOLDS, Verdict, leaves_baseline, posterior, verdict
 from automl.decide.posterior import from_draws
 from automl.decide.prior import Prior
 from automl.decide.tilt import tilted
@@ -110,7 +112,7 @@ def test_the_preference_sets_the_burden_of_proof(prefer, named):
     result = verdict(given, prefer)
     assert result.family == named
     assert result.threshold == THRESHOLDS[prefer]
-    assert result.tie
+    assert result.tie == (named == "linear")
 
 
 def test_leaving_the_baseline_takes_more_whatever_is_preferred():
@@ -130,6 +132,15 @@ def test_only_allowed_families_are_named():
     assert (result.family, sorted(result.families)) == ("trees", ["linear", "trees"])
     with pytest.raises(ValueError, match="no family"):
         verdict(belief(linear=0.2, trees=0.1), "balanced", ["network"])
+
+
+@pytest.mark.parametrize(
+    ("worse", "tie"),
+    [({"linear": 0.0, "trees": 0.64}, False), ({"linear": 0.0, "trees": 0.4}, True), ({"linear": 0.0}, False)],
+)
+def test_a_tie_is_another_family_that_is_as_likely_as_not_as_good(worse, tie):
+    families = {name: SimpleNamespace(p_worse=p) for name, p in worse.items()}
+    assert Verdict.tie.fget(SimpleNamespace(family="linear", families=families)) is tie
 
 
 def test_tie_and_not_decidable():

@@ -1,11 +1,10 @@
 from dataclasses import replace
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from automl import jsonio
-from automl.decide.engine import CHANCE, Asked, believe, decide, line, tied, with_left_out
+from automl.decide.engine import CHANCE, Asked, believe, decide, line, with_left_out
 from automl.decide.evidence import Probes
 from automl.decide.prior import prior
 from automl.errors import DataError
@@ -41,15 +40,6 @@ def profile_of(data):
 
 def codes(decision):
     return {flag.code for flag in decision.flags}
-
-
-@pytest.mark.parametrize(
-    ("worse", "tie"),
-    [({"linear": 0.0, "trees": 0.64}, False), ({"linear": 0.0, "trees": 0.4}, True), ({"linear": 0.0}, False)],
-)
-def test_a_tie_is_another_family_that_is_as_likely_as_not_as_good(worse, tie):
-    families = {name: SimpleNamespace(p_worse=p) for name, p in worse.items()}
-    assert tied(SimpleNamespace(family="linear", families=families)) is tie
 
 
 @pytest.mark.parametrize(

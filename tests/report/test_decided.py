@@ -15,7 +15,7 @@ from .fixture import ALL, EVIL
 
 def shown(found, folder=None, width=80):
     stream = io.StringIO()
-    Console(file=stream, width=width, color_system=None).print(decision_summary(found, folder))
+    Console(file=stream, width=width, color_system=None).print(decision_summary(found, folder, source="my data.csv"))
     return stream.getvalue()
 
 
@@ -98,7 +98,7 @@ def test_only_files_that_exist_are_named(tmp_path):
 
     assert f"{tmp_path / 'report.html'}  opens offline" in said
     assert "decision.json" not in said
-    assert f"automl fit DATA --recipe {tmp_path / 'plan.toml'}" in said
+    assert f"automl fit 'my data.csv' --recipe {tmp_path / 'plan.toml'}" in said
 
 
 def test_without_a_decision_it_says_so():
