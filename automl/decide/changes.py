@@ -152,8 +152,10 @@ def _more_rows(at: Situation) -> Iterator[Change]:
     for found in overtaking:
         yield Change("more_rows", "More rows", found["sentence"], found["family"], changes=True, basis="projected")
     if not overtaking:
-        sentence = f"{_twice(at, curves['families'][at.named])} {_no_crossing(rivals)}"
-        yield Change("more_rows", "More rows", sentence, at.named, changes=False, basis="projected")
+        curve = curves["families"][at.named]
+        known = curve["trusted"] and all(c["p_within_4n"] is not None for c in rivals)
+        sentence, stays = f"{_twice(at, curve)} {_no_crossing(rivals)}", at.named if known else None
+        yield Change("more_rows", "More rows", sentence, stays, changes=False, basis="projected")
 
 
 def _twice(at: Situation, curve: dict[str, Any]) -> str:

@@ -97,26 +97,28 @@ def test_more_rows_with_a_crossing():
 
 
 @pytest.mark.parametrize(
-    ("crossings", "end"),
+    ("crossings", "family", "end"),
     [
-        ([crossing(chance=0.05)], "No other family is seen to overtake."),
-        ([crossing(chance=0.3, sentence="Perhaps.")], "Perhaps."),
-        ([crossing(chance=None, sentence="Cannot be told."), crossing("linear")], "Cannot be told."),
-        ([], "No other family was measured on fewer rows."),
+        ([crossing(chance=0.05)], "trees", "No other family is seen to overtake."),
+        ([crossing(chance=0.3, sentence="Perhaps.")], "trees", "Perhaps."),
+        ([crossing(chance=None, sentence="Cannot be told."), crossing("linear")], None, "Cannot be told."),
+        ([], "trees", "No other family was measured on fewer rows."),
     ],
 )
-def test_more_rows_without_a_crossing(crossings, end):
+def test_more_rows_without_a_crossing(crossings, family, end):
     (change,) = rows_of(crossings)
 
-    assert (change.family, change.changes, change.basis) == ("trees", False, "projected")
+    assert (change.family, change.changes, change.basis) == (family, False, "projected")
     assert change.sentence == f"Twice the rows would bring trees about 0.02 RMSE (90 % 0.01 to 0.03). {end}"
 
 
 def test_a_curve_that_is_not_trusted_is_not_read():
-    (change,) = rows_of([crossing(chance=None, sentence="Cannot be told.")], trees=curve(trusted=False))
+    (change,) = rows_of([crossing(chance=0.05, sentence="Cannot be told.")], trees=curve(trusted=False))
 
+    assert change.family is None
     assert change.sentence == (
-        "What more rows would bring trees cannot be told: the loss rises with more rows. Cannot be told."
+        "What more rows would bring trees cannot be told: the loss rises with more rows. "
+        "No other family is seen to overtake."
     )
 
 
