@@ -159,7 +159,8 @@ class Bags:
             fitted = cv.run(task)
         except (FitFailed, OutOfTime, WorkerDied, WorkerError):
             fitted = None
-        if fitted is None or not _whole(candidate, fitted):
+        more = len(self.rows) / max(len(cv.splits[split].train) for split in candidate.losses)
+        if fitted is None or not _whole(candidate, fitted, more):
             shutil.rmtree(self.folder / name)
             return
         with self.lock:
@@ -167,11 +168,15 @@ class Bags:
             _replace(self.folder, candidate.name, tuple(self.fitted[candidate.name]))
 
 
-def _whole(candidate: Candidate, fitted: Fitted) -> bool:
-    """Whether a refit ended by itself, or got as far as the fits that were validated before its time was over."""
+def _whole(candidate: Candidate, fitted: Fitted, more: float) -> bool:
+    """Whether a refit ended by itself, or took as many steps as the fits that were validated before its time was over.
+
+    Args:
+        more: times the rows of the fits that were validated; an epoch has that many times their steps.
+    """
     if not fitted.could_take_longer:
         return True
-    return "epochs" in fitted.info and bool(fitted.info["epochs"] >= candidate.info["epochs"])
+    return "epochs" in fitted.info and bool(fitted.info["epochs"] * more >= candidate.info["epochs"])
 
 
 def _shortened(candidate: Candidate) -> bool:

@@ -226,7 +226,7 @@ class Portfolio:
         if done or not self._worth(name):
             return
         if probe.could_train_longer and not cv.clock.counts_trials:
-            seconds = self._left() * LONG_SHARE
+            seconds = self._left(longer=name) * LONG_SHARE
             least = min(self._least(), len(splits))
             if seconds > SLACK * probe.seconds * least:
                 self._trial(cv, name, probe.params, splits[:least], seconds, ", longer")
@@ -293,15 +293,27 @@ class Portfolio:
         slack = CUT_SLACK if any(c.could_train_longer for c in mine) else SLACK
         return bool(known) and known[len(known) // 2] * len(self.result.splits) * slack < self._left()
 
-    def _left(self) -> float:
-        """Seconds for trials: without the reserve, and without the refits of the best candidates."""
+    def _left(self, longer: FamilyName | None = None) -> float:
+        """Seconds for trials: without the reserve, and without the refits of the best candidates.
+
+        Args:
+            longer: a family about to be fitted for longer. Its probe is not refitted then, and refits that run beside
+                it take none of its time.
+        """
         clock = self.cv.clock
         if clock.budget is None:
             return float("inf")
         likely = [c for c in list(self.judged) if c.ok and 0 in c.losses and self._gap(c) <= RELEVANT]
+        if longer is not None:
+            likely = [c for c in likely if c.family != longer and not (self.together and self._apart(c.family, longer))]
         best = sorted(likely, key=lambda c: c.loss([0]))[:MEMBERS]
         most = REFIT_SHARE * clock.budget
         return clock.left(self.reserve + min(refits_seconds(best, most, together=self.together), most))
+
+    @staticmethod
+    def _apart(one: FamilyName, other: FamilyName) -> bool:
+        """Whether one of two families runs in the worker and the other in this process."""
+        return families.load(one).in_worker != families.load(other).in_worker
 
     def _finished(self) -> bool:
         return self.most is not None and len(self.result.began) >= self.most

@@ -132,10 +132,10 @@ def test_a_member_whose_fit_failed_keeps_no_model(kept):
 
 @pytest.mark.parametrize(
     ("epochs", "cut", "taken"),
-    [(40, False, True), (200, True, True), (90, True, False)],
-    ids=["by itself", "far", "short"],
+    [(40, False, True), (200, True, True), (90, True, True), (75, True, False)],
+    ids=["by itself", "more epochs", "as many steps", "fewer steps"],
 )
-def test_a_network_that_is_refitted_ends_by_itself_or_gets_as_far_as_before(kept, epochs, cut, taken):
+def test_a_network_that_is_refitted_ends_by_itself_or_takes_as_many_steps_as_before(kept, epochs, cut, taken):
     def info(task):
         if task.family != "trees":
             return {}

@@ -1,7 +1,7 @@
 import pytest
 
 from automl.families.base import FitFailed, Knob
-from automl.search.portfolio import Portfolio
+from automl.search.portfolio import LONG_SHARE, Portfolio
 from automl.search.trials import Search, Tracker
 from tests.fakes import fake_cv, judged, use_fakes
 from tests.rows import numbers
@@ -112,6 +112,22 @@ def test_a_network_that_time_cut_is_trained_longer_on_one_split():
     assert sorted(longer.losses) == [0]
     limits = [t.limits.seconds for t in cv.here.tasks if t.family == "network"]
     assert limits[1] > 5 * 2.0
+
+
+@pytest.mark.parametrize(("together", "share"), [(True, 1.0), (False, 0.6)])
+def test_the_longer_fit_has_the_time_of_its_own_refit_and_of_those_that_run_beside_it(together, share):
+    cv, probes, portfolio, _ = start(
+        budget=100.0,
+        costs={"network": 8.0, "trees": 15.0, "linear": 0.0, "baseline": 0.0},
+        splits=[0],
+        rows=6000,
+        together=together,
+        info=lambda task: {"cut_by_time": task.family == "network"},
+    )
+    cv.clock.now = 30.0
+    portfolio.run(probes)
+    longer = next(t for t in cv.here.tasks[4:] if t.family == "network")
+    assert longer.limits.seconds == pytest.approx(LONG_SHARE * share * 70.0, rel=0.15)
 
 
 def test_a_failed_trial_is_recorded_and_the_rest_goes_on():
