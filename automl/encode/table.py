@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 MAX_LEVELS = 100
 """One-hot columns of one category at most: the most frequent in training; the rest share the all-zero row."""
+ROUNDING = 1e-14
+"""A number whose values differ by less than this share of the largest is constant: its deviation would be rounding
+alone, and whatever differs from it in new rows many thousand times as large as all else."""
 
 
 @dataclass(frozen=True)
@@ -56,12 +59,12 @@ class LinearTable:
             [np.median(c[~m]) if not m.all() else 0.0 for c, m in zip(parts.numbers.T, missing.T, strict=True)]
         )
         filled = np.where(missing, fill, parts.numbers)
-        scale = filled.std(axis=0)
+        varies = np.ptp(filled, axis=0) > ROUNDING * np.abs(filled).max(axis=0)
         table = cls(
             encoder,
             fill,
             filled.mean(axis=0),
-            np.where(scale > 0, scale, 1.0),
+            np.where(varies, filled.std(axis=0), 1.0),
             np.flatnonzero(missing.any(axis=0) & ~missing.all(axis=0)),
             tuple(_frequent(codes, size) for codes, size in zip(parts.codes.T, encoder.code_sizes, strict=True)),
         )

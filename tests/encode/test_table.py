@@ -48,6 +48,19 @@ def test_linear_categories_are_one_hot_and_what_is_unseen_is_all_zero():
     assert out.tolist() == [[1, 0], [0, 1], [0, 0], [0, 0], [0, 0]]
 
 
+@pytest.mark.parametrize("value", [0.1, -1e9 / 3, 1 / 3e30])
+def test_linear_a_constant_number_is_not_divided_by_the_rounding_of_its_deviation(value):
+    encoder = linear(frame(np.full(53, value), np.zeros(53)))
+    out = encoder.transform(frame([value, 2 * value], [0, 0]))
+    assert encoder.scale.tolist() == [1.0]
+    assert np.abs(out[:, 0]).max() <= 1.001 * abs(value)
+
+
+def test_linear_a_small_spread_far_from_zero_is_a_spread():
+    out = linear(frame(1.7e9 + np.arange(4) / 8, np.zeros(4))).transform(frame([1.7e9], [0]))
+    assert out[0, 0] == pytest.approx(-1.342, abs=1e-3)
+
+
 def test_linear_cells_missing_only_in_new_rows_take_the_median_without_a_mark():
     encoder = linear(frame([1, 2, 6], [0, 0, 1]))
     out = encoder.transform(frame([np.nan], [0]))
