@@ -36,7 +36,8 @@ def margins(model, inputs):
     if model.family == "linear":
         return model.raw(inputs)
     matrix = model.features.transform(inputs)
-    return model.booster.inplace_predict(matrix, predict_type="margin").reshape(len(inputs), -1)
+    center, spread = model.transform.line
+    return center + spread * model.booster.inplace_predict(matrix, predict_type="margin").reshape(len(inputs), -1)
 
 
 @pytest.mark.parametrize("task", ["binary", "multiclass", "regression"])
