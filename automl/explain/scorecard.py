@@ -260,7 +260,7 @@ def _stump_blocks(model: Any) -> tuple[Array, list[_Block]]:
     margin = np.asarray(model.booster.inplace_predict(empty, predict_type="margin"), float).reshape(-1)
     intercept = center + spread * margin - sum((step.missing for step in steps), np.zeros(outputs))
     numbers = len(table.parts.number_names)
-    blocks = [_steps_block(*columns[i], steps[i], outputs) for i in range(numbers)]
+    blocks = [_steps_block(*columns[i], steps[i], outputs, float(table.origin[i])) for i in range(numbers)]
     blocks += [
         _levels_block(columns[numbers + i][0], steps[numbers + i], seen, outputs) for i, seen in enumerate(table.seen)
     ]
@@ -292,12 +292,12 @@ def _between(threshold: float) -> float:
     return (float(single) + float(np.nextafter(single, np.float32(-np.inf)))) / 2
 
 
-def _steps_block(column: Column, part: str, steps: _Steps, outputs: int) -> _Block:
-    """A step function of one number."""
-    knots = np.unique([threshold for threshold, *_ in steps.thresholds])
+def _steps_block(column: Column, part: str, steps: _Steps, outputs: int, origin: float) -> _Block:
+    """A step function of one number, whose thresholds lie around the origin."""
+    knots = np.unique([origin + threshold for threshold, *_ in steps.thresholds])
     values = np.zeros((len(knots) + 1, outputs))
     for threshold, left, right, output in steps.thresholds:
-        place = int(np.searchsorted(knots, threshold)) + 1
+        place = int(np.searchsorted(knots, origin + threshold)) + 1
         values[:place, output] += left
         values[place:, output] += right
     if column.kind == "boolean":

@@ -27,6 +27,28 @@ def tree(train=TRAIN, columns=(AGE, CITY)):
     return TreeTable.fit(train, columns, 0)
 
 
+def test_tree_numbers_far_from_zero_keep_their_digits(tmp_path):
+    encoder = tree(frame(1.7e18 + 1000.0 * np.arange(9), np.zeros(9)))
+    out = encoder.transform(frame([1.7e18, 1.7e18 + 1000, np.nan], [0, 0, 0]))[:, 0]
+    assert out[1] - out[0] == pytest.approx(1000, abs=256)  # what double precision has left
+    assert np.isnan(out[2])
+    plain, arrays = encoder.state()
+    assert TreeTable.from_state((json.loads(json.dumps(plain)), arrays)).origin == encoder.origin
+
+
+@pytest.mark.parametrize("ages", [[2015, 2016, 2026], [5, 5, 5], [np.nan] * 3, [0, 1, 1e30]], ids=str)
+def test_tree_other_numbers_stay_as_they_are(ages):
+    np.testing.assert_array_equal(
+        tree(frame(ages, [0, 0, 0])).transform(frame(ages, [0, 0, 0]))[:, 0], np.float32(ages)
+    )
+
+
+def test_tree_tables_of_earlier_versions_have_no_origin():
+    plain, arrays = tree().state()
+    del arrays["origin"]
+    np.testing.assert_array_equal(TreeTable.from_state((plain, arrays)).transform(TRAIN), tree().transform(TRAIN))
+
+
 def test_linear_numbers_are_standardised_missing_ones_at_the_median_and_marked():
     out = linear().transform(TRAIN)
     assert out.shape == (4, 1 + 1 + 2)
