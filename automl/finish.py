@@ -70,7 +70,7 @@ def finish(session: Session, decision: Decision, candidates: list[Candidate], fo
         others = [single, *others]
     session.events.add("choice_frozen", candidate=chosen.name, family=chosen.family, loss=chosen.loss())
     outcome = _evaluate(session, candidates, chosen, others)
-    decision = _with_outcome(decision, outcome)
+    decision = _with_outcome(decision, outcome, chosen)
     with session.stages.stage("report"), interrupts.held():
         record(session, decision, candidates)
         _write_predictions(session, outcome)
@@ -295,14 +295,15 @@ def _runs_like(delivered: Candidate) -> FamilyName:
     return next((name for name in members if families.load(name).in_worker), members[0])
 
 
-def _with_outcome(decision: Decision, outcome: Outcome) -> Decision:
-    """The decision with what was delivered, when time forced something else than the verdict."""
+def _with_outcome(decision: Decision, outcome: Outcome, chosen: Candidate) -> Decision:
+    """The decision with what was delivered, when something else than what was chosen had to be."""
     delivered = outcome.delivered.family
-    if delivered == ("ensemble" if decision.ensemble else decision.family):
+    if delivered == chosen.family:
         return decision
-    decision = replace(decision, ensemble=False)
-    text = f"{delivered} is delivered in place of {decision.family}: the time was too short for its final fit."
-    return replace(decision, members=(delivered,), flags=(*decision.flags, Flag("delivered_differs", text)))
+    instead = "the ensemble" if decision.ensemble else chosen.family
+    why = chosen.reason or "the time was too short for its final fit"
+    flag = Flag("delivered_differs", f"{delivered} is delivered in place of {instead}: {why}.")
+    return replace(decision, ensemble=False, members=(delivered,), flags=(*decision.flags, flag))
 
 
 def _write_plan(session: Session, decision: Decision) -> None:

@@ -10,12 +10,18 @@ import automl
 from automl import finish, jsonio
 from automl.clock import Clock
 from automl.config import Plan, from_recipe
+from automl.decide.engine import Decision
 from automl.evaluate import final, metrics
 from automl.families import ensemble
 from automl.families.ensemble import Member
-from automl.finish import _refit, _test_figures, _trained_on, _write_plan
+from automl.finish import _refit, _test_figures, _trained_on, _with_outcome, _write_plan
 from tests.rows import numbers
 from tests.test_run import frame
+
+
+def finished_decision(*, ensemble):
+    """A decision for the linear family, with or without an ensemble."""
+    return Decision("linear", "", {}, False, (), ensemble, ("linear-0",), (), {}, ())
 
 
 def figures(groups, n=60):
@@ -42,6 +48,27 @@ def test_a_test_part_of_many_groups_is_resampled_by_groups():
 
     assert values["linear-0"] != figures(None)[0]["linear-0"]
     assert differences["baseline-0"].low < differences["baseline-0"].value < differences["baseline-0"].high
+
+
+@pytest.mark.parametrize(
+    ("ensemble", "chosen", "reason", "said"),
+    [
+        (False, "trees", "", "linear is delivered in place of trees: the time was too short for its final fit."),
+        (False, "trees", "final fit: out of memory", "in place of trees: final fit: out of memory."),
+        (True, "ensemble", "putting it together: no models", "of the ensemble: putting it together: no models."),
+        (False, "linear", "", None),
+    ],
+)
+def test_what_is_delivered_in_place_of_the_choice_is_told_with_its_reason(ensemble, chosen, reason, said):
+    decision = finished_decision(ensemble=ensemble)
+    outcome = SimpleNamespace(delivered=SimpleNamespace(family="linear"))
+    told = _with_outcome(decision, outcome, SimpleNamespace(family=chosen, reason=reason))
+    if said is None:
+        assert told is decision
+    else:
+        assert told.flags[-1].text.endswith(said)
+        assert not told.ensemble
+        assert told.members == ("linear",)
 
 
 @pytest.mark.parametrize(

@@ -155,9 +155,9 @@ def _scores(x: Array) -> Piecewise | None:
 
 
 def _quantiles(x: Array, shares: Array) -> Array:
-    """Distinct quantiles, none so near to the next that a slope between them would overflow."""
+    """Distinct quantiles, none so near to the next that a slope between them would overflow, or be rounding."""
     found = np.unique(np.quantile(x, shares))
-    apart = np.diff(found) > 1e-9 * max(float(np.abs(found).max()), 1e-30)
+    apart = np.diff(found) > max(1e-9 * float(np.ptp(found)), 1e-14 * float(np.abs(found).max()), 1e-39)
     kept: Array = found[np.concatenate([[True], apart])]
     return kept
 

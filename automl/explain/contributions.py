@@ -93,8 +93,9 @@ def _of_trees(model: Any, matrix: Array, owners: Array) -> tuple[Array, Array]:
     data = xgboost.DMatrix(matrix, feature_types=model.features.feature_types, enable_categorical=True)
     found = model.booster.predict(data, pred_contribs=True).astype(np.float64)
     found = found.reshape(len(matrix), -1, matrix.shape[1] + 1)
+    center, spread = model.transform.line
     base: Array = found[0, :, -1] if len(found) else np.zeros(found.shape[1])
-    return (found[:, :, :-1] @ owners).transpose(0, 2, 1), base
+    return spread * (found[:, :, :-1] @ owners).transpose(0, 2, 1), center + spread * base
 
 
 def reasons(model: Any, inputs: pd.DataFrame, cells: pd.DataFrame, named: Array) -> dict[str, list[str]]:

@@ -250,24 +250,25 @@ def _stump_blocks(model: Any) -> tuple[Array, list[_Block]]:
     table: TreeTable = model.features
     outputs = model.problem.outputs if model.problem.task == "multiclass" else 1
     columns = [*_places(model.problem, table.parts), *((column, "") for column in _categories(model.problem))]
+    center, spread = model.transform.line
     steps = [_Steps(missing=np.zeros(outputs)) for _ in columns]
     forest = json.loads(bytes(model.booster.save_raw("json")))["learner"]["gradient_booster"]
     forest = forest.get("model") or forest["gbtree"]["model"]
     for tree, output in zip(forest["trees"], forest["tree_info"], strict=True):
-        _add(tree, int(output), steps)
+        _add(tree, int(output), steps, spread)
     empty = np.full((1, len(columns)), np.nan, np.float32)
     margin = np.asarray(model.booster.inplace_predict(empty, predict_type="margin"), float).reshape(-1)
-    intercept = margin - sum((step.missing for step in steps), np.zeros(outputs))
+    intercept = center + spread * margin - sum((step.missing for step in steps), np.zeros(outputs))
     numbers = len(table.parts.number_names)
-    blocks = [_steps_block(*columns[i], steps[i], outputs) for i in range(numbers)]
+    blocks = [_steps_block(*columns[i], steps[i], outputs, float(table.origin[i])) for i in range(numbers)]
     blocks += [
         _levels_block(columns[numbers + i][0], steps[numbers + i], seen, outputs) for i, seen in enumerate(table.seen)
     ]
     return intercept, blocks
 
 
-def _add(tree: dict[str, Any], output: int, steps: list[_Steps]) -> None:
-    """Sort one stump into the steps of its column; a tree that is one leaf is part of the intercept.
+def _add(tree: dict[str, Any], output: int, steps: list[_Steps], spread: float) -> None:
+    """Sort one stump, times `spread`, into the steps of its column; one that is one leaf is part of the intercept.
 
     Source: the layout of XGBoost's JSON model; the codes listed with a categorical split go right.
     """
@@ -276,7 +277,7 @@ def _add(tree: dict[str, Any], output: int, steps: list[_Steps]) -> None:
         return
     if tree["left_children"][left] >= 0 or tree["left_children"][right] >= 0:
         raise NotPrintable("the trees have more than one split each")
-    leaves = tree["split_conditions"][left], tree["split_conditions"][right]
+    leaves = spread * tree["split_conditions"][left], spread * tree["split_conditions"][right]
     step = steps[tree["split_indices"][0]]
     step.missing[output] += leaves[0] if tree["default_left"][0] else leaves[1]
     if tree["split_type"][0]:
@@ -291,12 +292,12 @@ def _between(threshold: float) -> float:
     return (float(single) + float(np.nextafter(single, np.float32(-np.inf)))) / 2
 
 
-def _steps_block(column: Column, part: str, steps: _Steps, outputs: int) -> _Block:
-    """A step function of one number."""
-    knots = np.unique([threshold for threshold, *_ in steps.thresholds])
+def _steps_block(column: Column, part: str, steps: _Steps, outputs: int, origin: float) -> _Block:
+    """A step function of one number, whose thresholds lie around the origin."""
+    knots = np.unique([origin + threshold for threshold, *_ in steps.thresholds])
     values = np.zeros((len(knots) + 1, outputs))
     for threshold, left, right, output in steps.thresholds:
-        place = int(np.searchsorted(knots, threshold)) + 1
+        place = int(np.searchsorted(knots, origin + threshold)) + 1
         values[:place, output] += left
         values[place:, output] += right
     if column.kind == "boolean":

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 
+from automl.encode.table import ROUNDING
 from automl.families import bend
 from automl.families.base import FitFailed, Knob
 
@@ -41,9 +42,9 @@ class TargetTransform:
     """A fitted transform of a regression target; each is increasing.
 
     Attributes:
-        kind: 'plain' for none; 'log' for log(1 + y / scale); 'power' for the power of Yeo and Johnson of
-            (y - middle) / scale, with mean 0 and deviation 1; 'quantile' for normal scores, y's place among the targets
-            of training.
+        kind: 'plain' for none but (y - center) / spread; 'log' for log(1 + y / scale); 'power' for the power of Yeo and
+            Johnson of (y - middle) / scale, with mean 0 and deviation 1; 'quantile' for normal scores, y's place among
+            the targets of training.
         scale: the median of the positive targets in training, of 'power' that of their distances from the middle, so
             that the bend lies where the data are.
         highest: largest value on the transformed scale that is turned back.
@@ -52,7 +53,8 @@ class TargetTransform:
             scale, over which predictions are averaged as if they were normal, 0 for none.
         lowest: smallest value on the transformed scale that is turned back.
         middle: of 'power', the median of the targets in training.
-        exponent, center, spread: of 'power'; mean and deviation are those before they become 0 and 1.
+        exponent: of 'power'.
+        center, spread: of 'power' and 'plain'; mean and deviation are those before they become 0 and 1.
         knots, scores: of 'quantile': targets, increasing, and their normal scores; straight lines lie between.
     """
 
@@ -68,10 +70,15 @@ class TargetTransform:
     knots: tuple[float, ...] = ()
     scores: tuple[float, ...] = ()
 
+    @property
+    def line(self) -> tuple[float, float]:
+        """(a, b) of 'plain', whose targets are a + b values; (0, 1) of the others, which are no such sum."""
+        return (self.center, self.spread) if self.kind == "plain" else (0.0, 1.0)
+
     def transform(self, y: Array) -> Array:
         """(n,) values to train on."""
         if self.kind == "plain":
-            return y
+            return (y - self.center) / self.spread if self.line != (0.0, 1.0) else y
         y = np.asarray(y, np.float64)
         if self.kind == "log":
             logs: Array = np.log1p(y / self.scale)
@@ -88,7 +95,7 @@ class TargetTransform:
         Zero or more with 'log'; with 'power' and 'quantile' never outside the range of the targets in training.
         """
         if self.kind == "plain":
-            return values
+            return self.center + self.spread * np.asarray(values, np.float64) if self.line != (0.0, 1.0) else values
         values = np.asarray(values, np.float64)
         if self.kind == "log":
             return np.maximum(self.scale * (self.smearing * np.exp(self._within(values)) - 1.0), 0.0)
@@ -161,6 +168,13 @@ def fit(y: Array, kind: str) -> TargetTransform:
     if kind == "log":
         return _log(y)
     return _power(y) if kind == "power" else _quantile(y)
+
+
+def standard(y: Array) -> TargetTransform:
+    """'plain' with mean 0 and deviation 1, for learners whose penalties and least gains are in the target's unit."""
+    if not np.ptp(y) > ROUNDING * np.abs(y).max():  # the deviation of equal targets is rounding alone
+        return TargetTransform()
+    return TargetTransform(center=float(y.mean()), spread=float(y.std()))
 
 
 def _log(y: Array) -> TargetTransform:

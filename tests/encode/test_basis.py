@@ -57,6 +57,12 @@ def test_quantile_scores_are_normal_and_end_at_the_outermost_quantiles():
 
 
 @pytest.mark.parametrize("name", ["spline", "bins", "quantile"])
+def test_a_shift_changes_nothing(name):
+    near, far = basis.fit(NUMBERS, name), basis.fit(NUMBERS + 1e9, name)
+    np.testing.assert_allclose(far(NUMBERS + 1e9), near((NUMBERS + 1e9) - 1e9), atol=1e-3)
+
+
+@pytest.mark.parametrize("name", ["spline", "bins", "quantile"])
 @pytest.mark.parametrize("x", [np.zeros(50), np.tile([0.0, 1.0], 50), np.tile([0.0, 1.0, 2.0], 50)], ids=str)
 def test_numbers_of_few_values_stay_as_they_are(x, name):
     assert basis.fit(x, name) is None

@@ -27,6 +27,28 @@ def tree(train=TRAIN, columns=(AGE, CITY)):
     return TreeTable.fit(train, columns, 0)
 
 
+def test_tree_numbers_far_from_zero_keep_their_digits(tmp_path):
+    encoder = tree(frame(1.7e18 + 1000.0 * np.arange(9), np.zeros(9)))
+    out = encoder.transform(frame([1.7e18, 1.7e18 + 1000, np.nan], [0, 0, 0]))[:, 0]
+    assert out[1] - out[0] == pytest.approx(1000, abs=256)  # what double precision has left
+    assert np.isnan(out[2])
+    plain, arrays = encoder.state()
+    assert TreeTable.from_state((json.loads(json.dumps(plain)), arrays)).origin == encoder.origin
+
+
+@pytest.mark.parametrize("ages", [[2015, 2016, 2026], [5, 5, 5], [np.nan] * 3, [0, 1, 1e30]], ids=str)
+def test_tree_other_numbers_stay_as_they_are(ages):
+    np.testing.assert_array_equal(
+        tree(frame(ages, [0, 0, 0])).transform(frame(ages, [0, 0, 0]))[:, 0], np.float32(ages)
+    )
+
+
+def test_tree_tables_of_earlier_versions_have_no_origin():
+    plain, arrays = tree().state()
+    del arrays["origin"]
+    np.testing.assert_array_equal(TreeTable.from_state((plain, arrays)).transform(TRAIN), tree().transform(TRAIN))
+
+
 def test_linear_numbers_are_standardised_missing_ones_at_the_median_and_marked():
     out = linear().transform(TRAIN)
     assert out.shape == (4, 1 + 1 + 2)
@@ -46,6 +68,19 @@ def test_linear_statistics_come_from_the_training_rows():
 def test_linear_categories_are_one_hot_and_what_is_unseen_is_all_zero():
     out = linear().transform(frame([1, 1, 1, 1, 1], [0, 1, 2, 3, -1]))[:, 2:]
     assert out.tolist() == [[1, 0], [0, 1], [0, 0], [0, 0], [0, 0]]
+
+
+@pytest.mark.parametrize("value", [0.1, -1e9 / 3, 1 / 3e30])
+def test_linear_a_constant_number_is_not_divided_by_the_rounding_of_its_deviation(value):
+    encoder = linear(frame(np.full(53, value), np.zeros(53)))
+    out = encoder.transform(frame([value, 2 * value], [0, 0]))
+    assert encoder.scale.tolist() == [1.0]
+    assert np.abs(out[:, 0]).max() <= 1.001 * abs(value)
+
+
+def test_linear_a_small_spread_far_from_zero_is_a_spread():
+    out = linear(frame(1.7e9 + np.arange(4) / 8, np.zeros(4))).transform(frame([1.7e9], [0]))
+    assert out[0, 0] == pytest.approx(-1.342, abs=1e-3)
 
 
 def test_linear_cells_missing_only_in_new_rows_take_the_median_without_a_mark():

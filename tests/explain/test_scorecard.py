@@ -36,7 +36,8 @@ def margins(model, inputs):
     if model.family == "linear":
         return model.raw(inputs)
     matrix = model.features.transform(inputs)
-    return model.booster.inplace_predict(matrix, predict_type="margin").reshape(len(inputs), -1)
+    center, spread = model.transform.line
+    return center + spread * model.booster.inplace_predict(matrix, predict_type="margin").reshape(len(inputs), -1)
 
 
 @pytest.mark.parametrize("task", ["binary", "multiclass", "regression"])
@@ -95,6 +96,16 @@ def test_numbers_at_a_threshold_fall_on_the_side_where_the_booster_puts_them():
     sums = margins(model, rows)[:, 0]
     own = np.array([points(term, value) for value in near.astype(float)])
     np.testing.assert_allclose(sums - sums[0], own - own[0], atol=1e-5)
+
+
+def test_thresholds_of_a_number_far_from_zero_are_in_its_own_unit():
+    data = numbers("regression", 300)
+    data = dataclasses.replace(data, inputs=data.inputs + 1e9)
+    model = families.load("trees").fit({"additive": True, "rounds": 60}, data, Limits())
+    assert np.corrcoef(model.predict(data.inputs)[:, 0], data.y)[0, 1] > 0.9
+    np.testing.assert_allclose(
+        total(scorecard(model).cards[0], data.inputs), margins(model, data.inputs)[:, 0], atol=1e-5
+    )
 
 
 def test_terms_that_add_nothing_are_left_out():

@@ -69,6 +69,14 @@ def test_two_of_four_classes_absent_in_training():
     assert set(predicted.argmax(axis=1)) == {0, 3}
 
 
+def test_a_number_constant_in_training_does_not_rule_over_new_rows():
+    data = numbers("multiclass", 200)
+    constant = replace(data, inputs=data.inputs.assign(x2=0.1))
+    model = fit(constant.take(np.arange(153)))
+    new = constant.inputs.iloc[153:]
+    np.testing.assert_allclose(model.predict(new.assign(x2=0.3)), model.predict(new), atol=1e-3)
+
+
 def test_the_penalty_is_chosen_on_a_path():
     signal, noise = numbers("binary", 300, noise=0.1), numbers("binary", 300, d=60, noise=30.0)
     assert fit(signal).penalty["C"] > 10

@@ -54,8 +54,10 @@ class Rows:
 def prepare(params: Params, train: Dataset, aside: bool) -> Rows:
     """Set rows aside if asked, transform the target, encode."""
     fit, check = set_aside(train, CHECKED) if aside else (np.arange(len(train)), np.arange(0))
-    kind = str(params.get("target", "plain")) if train.problem.task == "regression" else "plain"
-    used = transform.fit(train.y[fit], kind)
+    used = transform.TargetTransform()
+    if train.problem.task == "regression":
+        kind = str(params.get("target", "plain"))
+        used = transform.standard(train.y[fit]) if kind == "plain" else transform.fit(train.y[fit], kind)
     values = used.transform(train.y)
     encoded = encoding.encode(train, str(params.get("categories", "codes")), values, fit)
     return Rows(train, fit, check, used, values, encoded)

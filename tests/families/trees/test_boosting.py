@@ -69,6 +69,24 @@ def test_predictions_have_the_form_of_the_task(task):
     assert fit(data, short()).predict(data.inputs.iloc[:1]).shape == (1, data.problem.outputs)
 
 
+@pytest.mark.parametrize("kind", [{"reg_alpha": 3.5}, {"additive": True}, {"kind": "extra", "trees": 20}], ids=str)
+def test_the_unit_and_the_zero_of_a_target_make_no_difference(tmp_path, kind):
+    data = numbers("regression", 300)
+    params = kind if "kind" in kind else {**short(60), **kind}
+    plain = fit(data, params).predict(data.inputs)[:, 0]
+    assert np.corrcoef(plain, data.y)[0, 1] > 0.8
+    for unit, zero in ((1e-9, 0.0), (2e9, 0.0), (1.0, 1e5)):
+        model = fit(replace(data, y=unit * data.y + zero), params)
+        model.save(tmp_path)
+        found = type(model).load(tmp_path, model.problem).predict(data.inputs)[:, 0]
+        np.testing.assert_allclose((found.astype(float) - zero) / unit, plain, atol=0.05)
+
+
+def test_equal_targets_are_predicted():
+    data = replace(numbers("regression", 53), y=np.full(53, 0.1))
+    np.testing.assert_allclose(fit(data, short()).predict(data.inputs), 0.1, rtol=1e-6)
+
+
 def test_a_class_absent_from_training_keeps_its_column():
     data = numbers("multiclass", 200)
     predicted = fit(data.take(np.flatnonzero(data.y != 1)), short()).predict(data.inputs)
