@@ -77,7 +77,8 @@ def guess_target(names: Sequence[str], exclude: Collection[str] = ()) -> tuple[s
 def target_text(values: pd.Series[Any]) -> pd.Series[Any]:
     """The cells as text of dtype `str`: 1 and 1.0 are '1', a category is its label, a missing cell stays missing.
 
-    Durations are seconds. Floats are whole ('1') only when all of them are; else each is its shortest exact form ('0.1', '2.0').
+    Durations are seconds. Floats are whole ('1') only when all of them are; else each is its shortest exact form
+    ('0.1', '2.0').
     """
     import pandas as pd
 
