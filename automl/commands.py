@@ -106,7 +106,8 @@ def predict(
         raise ColumnMissing(error.what, where=error.where or data, hint=error.hint) from error
     notes = predicted.told(TREATED[on_problem])
     if predicted.odd.any() and on_problem == "refuse":
-        raise DataError("The data does not fit the model.", where="; ".join(notes[:5]), hint="--on-problem repair")
+        reasons = [misfit.told("") for misfit in predicted.misfits] or notes
+        raise DataError("The data does not fit the model.", where="; ".join(reasons[:5]), hint="--on-problem repair")
     if on_problem == "row-error":
         predicted = predicted.without_odd()
     if not quiet:

@@ -321,9 +321,10 @@ class Predictor:
                 columns["lower"], columns["upper"] = self.shape.interval.bounds(values)
             return pd.DataFrame(columns)
         classes = self.problem.classes
-        probabilities = self.shape.predictions(predictions)
+        probabilities = self.shape.predictions(predictions).astype(float)
+        probabilities /= probabilities.sum(axis=1, keepdims=True)  # to double precision, as scikit-learn wants it
         columns = {"prediction": pd.array(list(classes), dtype="str").take(self.shape.labels(predictions))}
-        columns |= {f"probability_{label}": probabilities[:, i].astype(float) for i, label in enumerate(classes)}
+        columns |= {f"probability_{label}": probabilities[:, i] for i, label in enumerate(classes)}
         return pd.DataFrame(columns)
 
 

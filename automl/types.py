@@ -90,8 +90,8 @@ class Column:
         levels: the values of a category or boolean seen, sorted (at most 10,000, the most frequent).
         markers: hidden missing markers found, marker -> count.
         sentinels: numbers that look like codes for missing (-999), value -> count.
-        number_format: how text cells become numbers: '' (plain), 'decimal_comma', 'thousands_comma', 'percent' or
-            'currency'.
+        number_format: how text cells become numbers: '' (plain), 'decimal_comma', 'thousands_comma', 'percent',
+            'currency', or 'unit kg' of numbers that are all followed by kg; _comma for decimal commas.
         date_format: strptime format of a date column kept as text, '' when it was read as dates.
         image_size: (height, width, channels) that the images of the column are decoded to; () for other kinds.
     """

@@ -29,7 +29,7 @@ def test_labels_and_probabilities(classifier, cancer):
     X, y = cancer
     assert classifier.classes_.tolist() == ["benign", "malignant"]
     probabilities = classifier.predict_proba(X)
-    np.testing.assert_allclose(probabilities.sum(axis=1), 1, atol=1e-6)
+    np.testing.assert_allclose(probabilities.sum(axis=1), 1, rtol=1e-12)
     assert (classifier.predict(X) == classifier.classes_[probabilities.argmax(axis=1)]).all()
     assert classifier.score(X, y) > 0.85
     assert classifier.decision_.family in {"baseline", "linear"}

@@ -18,12 +18,13 @@ class NumbersAsText(Check):
     title = "Numbers stored as text"
     severity = "note"
     page = """
-    What it means: the cells read '1,234', '12 %', '$5', '3,14' or have blanks and words among
-    numbers.
+    What it means: the cells read '1,234', '12 %', '$5', '3,14', '80 kg' or have blanks and words
+    among numbers.
     Why it matters: taken as labels, every number would be a category of its own and the order would
     be lost.
     Threshold: all cells but missing markers are numbers in one format; with more than 20 different
-    numbers up to 1 % of the cells may be unreadable. Codes with leading zeros stay labels.
+    numbers up to 1 % of the cells may be unreadable. Codes with leading zeros stay labels, and so do
+    numbers of several units ('80 kg', '500 g').
     What is done: the cells become numbers ('12 %' is 12); unreadable ones become missing and are
     counted.
     To override: change the cells in the file (a letter before a code makes it a label).

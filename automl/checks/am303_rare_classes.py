@@ -9,6 +9,8 @@ import numpy as np
 from automl.checks.base import Check, NotApplicable
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from automl.checks.base import CheckFacts
     from automl.types import Finding
 
@@ -41,7 +43,12 @@ class RareClasses(Check):
         if not rare and not facts.left_out:
             return []
         evidence = {"classes": dict(list(rare.items())[:SHOWN]), "left_out": dict(list(facts.left_out.items())[:SHOWN])}
-        left = f"{len(facts.left_out)} classes with a single row are left out" if facts.left_out else ""
-        kept = f"{len(rare)} classes with 2 to {FEWEST - 1} rows are kept" if rare else ""
+        left = f"{_counted(facts.left_out)} with a single row left out" if facts.left_out else ""
+        kept = f"{_counted(rare)} with 2 to {FEWEST - 1} rows kept" if rare else ""
         action = "; ".join(part for part in (left, kept) if part)
         return [self.finding((facts.target,), evidence=evidence, action=action)]
+
+
+def _counted(classes: Mapping[str, int]) -> str:
+    """How many, and the name of a single one."""
+    return f"{len(classes):,} classes" if len(classes) != 1 else f"the class {next(iter(classes))!r}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
@@ -35,7 +36,15 @@ FORMATS: dict[str, tuple[str, str]] = {
         r"^\+|[.\s$€£¥₹A-Z]",
     ),
 }
-"""How text cells become numbers; the first that fits all cells is taken."""
+"""How text cells become numbers; the first that fits all cells is taken, and else numbers with one unit ('unit kg')."""
+
+UNITS: dict[str, tuple[str, str]] = {
+    "unit": (r"^[+-]?((\d{1,3}(,\d{3})+|\d+)(\.\d*)?|\.\d+)", r"^\+|,"),
+    "unit_comma": (r"^[+-]?(\d{1,3}(\.\d{3})+|\d+)(,\d+)?", r"^\+|\."),
+}
+"""The same of what stands before the unit; 'unit kg' is the name of the format."""
+_DECIMAL_COMMA = frozenset({"decimal_comma", "percent_comma", "currency_comma", "unit_comma"})
+_WITH_UNIT = r"^[+-]?[\d.,]*\d\.?\s*(?P<unit>[^\d\s.,:;+\-/][^\d\s]{0,11})$"
 
 
 def simplify(series: pd.Series) -> pd.Series:
@@ -164,15 +173,43 @@ def guess_number_format(texts: pa.Array, counts: Array, tolerance: float = 0.0) 
         fits = pc.match_substring_regex(texts, pattern).to_numpy(zero_copy_only=False)
         if counts[fits].sum() >= (1 - tolerance) * counts.sum():
             return name
+    return _unit_format(texts, counts, tolerance)
+
+
+def _unit_format(texts: pa.Array, counts: Array, tolerance: float) -> str | None:
+    """The format of numbers that are all followed by one unit ('12 kg'); None where units differ: kg and g."""
+    found = pc.struct_field(pc.extract_regex(texts, _WITH_UNIT), "unit").dictionary_encode()
+    units, codes = found.dictionary, found.indices.fill_null(-1).to_numpy(zero_copy_only=False)
+    if len(units) == 0:
+        return None
+    most = int(np.argmax(np.bincount(codes + 1, counts, len(units) + 1)[1:]))
+    for name in (f"{kind} {units[most].as_py()}" for kind in UNITS):
+        fits = pc.match_substring_regex(texts, _format(name)[0]).to_numpy(zero_copy_only=False) & (codes == most)
+        if counts[fits].sum() >= (1 - tolerance) * counts.sum():
+            return name
     return None
+
+
+def has_unit(number_format: str) -> bool:
+    """True for a format of numbers with a unit."""
+    return number_format.partition(" ")[0] in UNITS
+
+
+def _format(name: str) -> tuple[str, str]:
+    """The pattern of a cell, and the characters to remove, of a format."""
+    kind, _, unit = name.partition(" ")
+    if kind not in UNITS:
+        return FORMATS[name]
+    (number, remove), end = UNITS[kind], rf"\s*({re.escape(unit)})?$"
+    return number + end, f"{remove}|{end}"
 
 
 def parse_numbers(texts: pa.Array, number_format: str) -> tuple[Array, Array]:
     """Values of texts in a format, NaN where they have none, and a mask of those that are neither number nor marker."""
-    pattern, remove = FORMATS[number_format]
+    pattern, remove = _format(number_format)
     fits = pc.match_substring_regex(texts, pattern)
     clean = pc.replace_substring_regex(pc.if_else(fits, texts, None), pattern=remove, replacement="")
-    if number_format.endswith("comma") and number_format != "thousands_comma":
+    if number_format.partition(" ")[0] in _DECIMAL_COMMA:
         clean = pc.replace_substring(clean, pattern=",", replacement=".")
     values: Array = clean.cast(pa.float64()).to_numpy(zero_copy_only=False)
     wrong = ~(fits.to_numpy(zero_copy_only=False) | is_marker(texts, NUMBER_MARKERS))

@@ -63,6 +63,7 @@ def guess_target(names: Sequence[str], exclude: Collection[str] = ()) -> tuple[s
     """
     usable = [name for name in names if name not in exclude] or list(names)
     by_key = {name.strip().lower().replace(" ", "_").replace("-", "_"): name for name in reversed(usable)}
+    by_key |= {name: name for name in usable}  # 'target' before 'Target'
     for known in NAMES:
         # Beside an x, a y is a coordinate (or the last column anyway).
         if known in by_key and not (known == "y" and "x" in by_key):
@@ -76,7 +77,8 @@ def guess_target(names: Sequence[str], exclude: Collection[str] = ()) -> tuple[s
 def target_text(values: pd.Series[Any]) -> pd.Series[Any]:
     """The cells as text of dtype `str`: 1 and 1.0 are '1', a category is its label, a missing cell stays missing.
 
-    Floats are whole ('1') only when all of them are; else each is its shortest exact form ('0.1', '2.0').
+    Durations are seconds. Floats are whole ('1') only when all of them are; else each is its shortest exact form
+    ('0.1', '2.0').
     """
     import pandas as pd
 
@@ -87,6 +89,8 @@ def target_text(values: pd.Series[Any]) -> pd.Series[Any]:
         return values.astype("str")
     if pd.api.types.is_float_dtype(values.dtype):
         return _float_text(values)
+    if pd.api.types.is_timedelta64_dtype(values.dtype):
+        return _float_text(values.dt.total_seconds())
     if pd.api.types.is_object_dtype(values.dtype):
         return values.map(_cell_text, na_action="ignore").astype("str")
     return values.astype("str")

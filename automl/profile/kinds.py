@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from automl.data.cells import NUMBER_MARKERS, guess_number_format, is_marker, parse_numbers
+from automl.data.cells import NUMBER_MARKERS, guess_number_format, has_unit, is_marker, parse_numbers
 from automl.data.dates import guess_date_format
 
 if TYPE_CHECKING:
@@ -129,8 +129,9 @@ def _numbers_in_text(texts: pa.Array, counts: Array, name: str, order: Array, *,
     found = len(np.unique(finite))
     if found < 2:
         return None
-    # Money and shares are quantities even where every row has its own.
-    guess = guess_number(finite, found, name, allow_id=allow_id and not number_format)
+    # Money and shares are quantities even where every row has its own; '1001A' may be one of the ids that all end so.
+    quantities = bool(number_format) and not has_unit(number_format)
+    guess = guess_number(finite, found, name, allow_id=allow_id and not quantities)
     how = f" ({number_format.replace('_', ' ')})" if number_format else ""
     return Guess(guess.kind, f"numbers stored as text{how}; {guess.reason}", number_format=number_format, parsed=True)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -33,6 +34,7 @@ SKEWED, HEAVY = 1.0, 3.0
 """Skewness, and kurtosis in excess of the normal one, beyond which a target has a long tail; an exponential one has 2
 and 6, one of errors that fall off exponentially on both sides 0 and 3."""
 TASKS: tuple[Task, ...] = ("binary", "multiclass", "regression")
+_POINTED = re.compile(r"\d\.|\.\d|\de[+-]?\d", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -168,8 +170,7 @@ def _numeric(target: Cells, numbers: Array, where: str) -> Choice[Task]:
         _check_classes(target, where)
         return Choice("binary", f"two values, {' and '.join(sort_labels(target.texts.to_pylist()))}", evidence,
                       "--task regression")  # fmt: skip
-    pointed = any("." in text or "e" in text.lower() for text in target.texts[:1000].to_pylist())
-    if pointed:
+    if any(_POINTED.search(text) for text in target.texts[:1000].to_pylist()):
         reason = f"{found:,} distinct numbers written with a decimal point: a quantity"
         return Choice("regression", reason, evidence, "--task multiclass")
     few = found <= FEW_CODES or (found <= MANY_CODES and span < 2 * found)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from rich import box
+from rich.cells import cell_len
 from rich.console import Group
 from rich.table import Table
 from rich.text import Text
@@ -81,11 +82,11 @@ def _rows(profile: Profile) -> int:
 
 def _columns(columns: tuple[Column, ...], rows: int) -> Group:
     shown = columns[:MOST_COLUMNS]
-    cells = [(column.name, _kind(column), _share(column.missing, rows), _distinct(column)) for column in shown]
+    cells = [(_line(column.name), _kind(column), _share(column.missing, rows), _distinct(column)) for column in shown]
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold")
     for place, head in enumerate(("column", "kind", "missing", "distinct")):
         # All but the last column keep their width, so that a narrow terminal cuts only the values.
-        width = min(NAME_WIDTH, max(len(head), *(len(row[place]) for row in cells)))
+        width = min(NAME_WIDTH, max(len(head), *(cell_len(row[place]) for row in cells)))
         table.add_column(head, justify="left" if place < 2 else "right", overflow="ellipsis", no_wrap=True, width=width)
     table.add_column("values")
     for column, row in zip(shown, cells, strict=True):
@@ -123,10 +124,15 @@ def _values(column: Column) -> str:
     if "files" in stats:
         return ", ".join([_size(stats), *([f"{stats['broken_count']:,} broken"] if stats["broken_count"] else [])])
     if top := stats.get("top"):
-        return ", ".join(f"{label} ({count:,})" for label, count in top[:5])
+        return ", ".join(f"{_line(label)} ({count:,})" for label, count in top[:5])
     if column.kind == "date" and "min" in stats:
         return f"{_short(stats['min'])} .. {_short(stats['max'])}"
     return column.reason if column.role == "dropped" else ""
+
+
+def _line(text: str) -> str:
+    """The text on one line: cells may hold line breaks."""
+    return " ".join(text.splitlines())
 
 
 def _number(value: float) -> str:
@@ -146,7 +152,7 @@ def _classes(classes: dict[str, int]) -> Group:
     table.add_column("share", justify="right", no_wrap=True)
     for label, count in list(classes.items())[:MOST_CLASSES]:
         bar = "█" * max(1, round(BAR * count / largest)) if count else ""
-        table.add_row(Text(label), Text(bar, style="blue"), f"{count / total:.1%}  {count:,}")
+        table.add_row(Text(_line(label)), Text(bar, style="blue"), f"{count / total:.1%}  {count:,}")
     more = len(classes) - MOST_CLASSES
     return Group(table, *([Text(f"... and {more} more classes", style="dim")] if more > 0 else []))
 

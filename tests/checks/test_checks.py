@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 import automl.checks
-from automl.checks import all_checks, check, dropped_by, page, without
+from automl.checks import all_checks, am302_duplicates, check, dropped_by, page, without
 from automl.checks.base import NotApplicable
 from automl.data.source import Table
 from automl.data.table import from_frame
@@ -183,6 +183,8 @@ def test_what_leaks_by_arithmetic_is_dropped_unless_kept_or_ignored():
         ("AM303", ["a"] * 150 + ["b"] * 147 + ["c"] * 3, "found"),
         ("AM303", Y, "passed"),
         ("AM304", [0] * 150 + [1] * 150, "found"),
+        ("AM304", [*range(100), *[100] * 200], "found"),
+        ("AM304", [0] * 100 + [0.5] + [0] * 100 + [2.5] + [0] * 98, "passed"),
         ("AM304", np.sort(X), "found"),
         ("AM304", np.sort(X)[::-1], "found"),
         ("AM304", X, "passed"),
@@ -198,7 +200,7 @@ def test_the_target(code, y, status):
 def test_single_rows_of_a_class_are_left_out_and_named():
     finding = found("AM303", {"x": X}, y=["a"] * 150 + ["b"] * 149 + ["c"])
     assert finding.evidence == {"classes": {}, "left_out": {"c": 1}}
-    assert "left out" in finding.action
+    assert finding.action == "the class 'c' with a single row left out"
 
 
 @pytest.mark.parametrize(("share", "severity"), [(0.04, "note"), (0.2, "warning")])
@@ -234,6 +236,29 @@ def test_duplicate_rows(copies, status):
     finding = next(f for f in profile(Table("t", "t", frame)).findings if f.code == "AM302")
     assert finding.status == status
     assert finding.evidence.get("rows", 0) == copies
+
+
+def test_many_copies_of_rows_are_a_warning():
+    twice = np.resize(np.arange(ROWS // 2), ROWS)
+    finding = found("AM302", {"u": U[twice], "x": X[twice]}, y=Y[twice])
+    assert (finding.severity, finding.title) == ("warning", "Rows that are copies of others: 50.0%")
+
+
+@pytest.mark.parametrize(
+    ("columns", "y"),
+    [
+        ({"u": cycle(*"abcd"), "x": RNG.choice(["r", "s"], ROWS)}, cycle("yes", "no")),  # few cells to differ in
+        ({"u": U % 20, "x": RNG.integers(0, 20, ROWS)}, (U % 20 > 9).astype(int)),  # many rows, coarse columns
+        (
+            {"u": U // 4, "x": U // 4 * 7},
+            Y,
+        ),  # a place's figures, in several rows of its own targets
+    ],
+)
+def test_equal_rows_that_are_to_be_expected_are_a_note(columns, y):
+    finding = found("AM302", columns, y=y)
+    assert (finding.status, finding.severity) == ("found", "note")
+    assert finding.evidence["share"] > am302_duplicates.MANY
 
 
 @pytest.mark.parametrize(

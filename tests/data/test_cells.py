@@ -22,6 +22,8 @@ def texts(*cells):
         (("12,5 %", "7,25%"), "percent_comma", [12.5, 7.25]),
         (("$5", "-$1,234.50", "5 €", "EUR 3"), "currency", [5, -1234.5, 5, 3]),
         (("5,50 €", "1.000,00 €"), "currency_comma", [5.5, 1000]),
+        (("12 kg", "-1,200.5kg", ".5 kg"), "unit kg", [12, -1200.5, 0.5]),
+        (("3,5 km/h", "1.200,25 km/h"), "unit_comma km/h", [3.5, 1200.25]),
     ],
 )
 def test_every_number_format_is_found_and_read(cells, number_format, values):
@@ -32,9 +34,22 @@ def test_every_number_format_is_found_and_read(cells, number_format, values):
     assert not wrong.any()
 
 
-@pytest.mark.parametrize("cells", [("01234", "55555"), ("12a", "3"), ("1,23,4",), ("N135_382/137",), ("2020-01-01",)])
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ("01234", "55555"), ("12a", "3"), ("1,23,4",), ("N135_382/137",), ("2020-01-01",), ("80 kg", "500 g"),
+        ("007 kg", "8 kg"), ("10:30", "11:30"), ("1-a", "2-a"), ("1.2.3 m", "2.2.3 m"), ("1 Main St", "2 Main St"),
+    ],
+)  # fmt: skip
 def test_codes_and_words_are_no_numbers(cells):
     assert guess_number_format(texts(*cells), np.ones(len(cells))) is None
+
+
+def test_numbers_without_the_unit_of_the_column_are_read_too():
+    values, wrong = numbers(pd.Series(["12 kg", "13", "14 g", "?"], dtype="str"), "unit kg")
+    assert values[:2].tolist() == [12, 13]
+    assert np.isnan(values[2:]).all()
+    assert wrong.tolist() == [False, False, True, False]
 
 
 def test_a_tolerance_admits_a_stray_word_and_it_is_counted_wrong():

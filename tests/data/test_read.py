@@ -111,6 +111,7 @@ def test_a_first_row_of_numbers_is_read_as_header_and_noted(tmp_path: Path) -> N
     [
         (["a", "Target", "z"], (), "Target"),
         (["label", "target"], (), "target"),
+        (["Target", "target", "z"], (), "target"),
         (["a", "CLASS", "b"], (), "CLASS"),
         (["a", "b"], (), "b"),
         (["a", "b", "split"], (), "b"),

@@ -26,6 +26,7 @@ MISSING = None
         (["01", "NA", " "], ["01", MISSING, MISSING]),
         ([1, "a", 2.0], ["1", "a", "2"]),
         (pd.to_datetime(["2020-01-01", None, "2021-01-01"]), ["2020-01-01", MISSING, "2021-01-01"]),
+        (pd.to_timedelta([90, None, 1], unit="s"), ["90", MISSING, "1"]),
     ],
 )
 def test_the_target_becomes_text(values: object, expected: list[str | None]) -> None:

@@ -35,6 +35,8 @@ def cycle(*cells):
         ("store_id", cycle(1, 2, 3), "category"),
         ("Ticket", [f"A/5 {i // 2}" for i in range(ROWS)], "category"),
         ("customerID", [f"{i}-XYZ" for i in range(ROWS)], "id"),
+        ("customerID", [f"{i}XYZ" for i in range(ROWS)], "id"),
+        ("mass", [f"{i / 4} kg" for i in RNG.permutation(ROWS)], "number"),
         ("instant", range(ROWS), "id"),
         ("PID", RNG.permutation(ROWS) + 9_000, "id"),
         ("area", RNG.permutation(10 * ROWS)[:ROWS], "number"),
@@ -73,6 +75,7 @@ def test_kind(name, cells, kind):
         (cycle("$5", "$1,200.50"), "currency", 1200.5),
         (cycle("3,14", "2,72", "1,0"), "decimal_comma", 3.14),
         (cycle("1", "none", "3"), "", 3),
+        (cycle("36 months", "60 months", "?"), "unit months", 60),
     ],
 )
 def test_numbers_stored_as_text(cells, number_format, highest):

@@ -33,6 +33,8 @@ def drawn(values, rows=300):
         (drawn([1.0, 2.5, 3.0]), "regression", "--task multiclass"),
         (text(*[f"{i},200 $" for i in range(50)]), "regression", "--task multiclass"),
         (text("1", "2", "3", "4", "5", "6"), "regression", "--task multiclass"),
+        (text(*[f"{i}.5 kg" for i in range(50)]), "regression", "--task multiclass"),
+        (drawn([f"{i} EUR" for i in (10, 20, 50)]), "multiclass", "--task regression"),
     ],
 )
 def test_task_is_detected_with_the_flag_that_changes_it(values, task, override):

@@ -37,6 +37,15 @@ def test_it_fits_the_terminal_and_keeps_the_names(width):
         assert part in text
 
 
+def test_wide_characters_and_line_breaks_keep_to_their_row():
+    cells = {"mood 😀😀": RNG.normal(size=ROWS), "note": RNG.choice(["one\ntwo", "three"], ROWS)}
+    cells["y"] = RNG.choice(["no\nway", "yes"], ROWS)
+    text = shown(profile(Table("t", "t.csv", pd.DataFrame(cells))), 80)
+    assert "mood 😀😀" in text
+    assert "one two (" in text
+    assert "no way  █" in text
+
+
 def test_class_shares_have_a_bar():
     frame = pd.DataFrame({"x": RNG.normal(size=ROWS), "y": ["a"] * 90 + ["b"] * 30})
     lines = [line for line in shown(profile(Table("t", "t", frame)), 80).splitlines() if "█" in line]
