@@ -19,7 +19,7 @@ class NumbersAsText(Check):
     severity = "note"
     page = """
     What it means: the cells read '1,234', '12 %', '$5', '3,14' or have blanks and words among
-    numbers.
+    numbers, or whole numbers with more digits than a number can hold.
     Why it matters: taken as labels, every number would be a category of its own and the order would
     be lost.
     Threshold: all cells but missing markers are numbers in one format; with more than 20 different
