@@ -22,7 +22,7 @@ def test_a_text_is_cut_between_words_and_told_with_what_it_was_taken_for():
         "17",
         "Yes",
         "No",
-        "97.1\N{NO-BREAK SPACE}%",
+        "97.1 %",
     )
     assert (wrong["right"], right["right"], right["text"]) == (False, True, "Fine. Thanks")
 
