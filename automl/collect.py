@@ -11,7 +11,7 @@ from automl.checks import check, without
 from automl.decide.costs import cost_of
 from automl.decide.engine import under_trained
 from automl.evaluate import metrics, mistakes
-from automl.explain.examples import examples
+from automl.explain.examples import examples, texts
 from automl.families.weigh import folder_bytes, over_limit
 from automl.forecast.drawn import drawn
 from automl.report import facts
@@ -162,13 +162,25 @@ def _over_limit(session: Session, outcome: Outcome) -> str:
 
 
 def _media_block(session: Session, outcome: Outcome) -> dict[str, Any] | None:
-    """Example images; None for tables."""
+    """Example images or texts; None for tables."""
     dataset, rows = session.prepared.dataset, outcome.tested.rows
-    if dataset.problem.modality != "image":
-        return None
+    problem, y = dataset.problem, dataset.y[rows]
     predictions = outcome.tested.predictions[outcome.delivered.name]
-    paths = [session.prepared.paths[i] for i in rows]
-    return {"examples": examples(dataset.problem, dataset.inputs.take(rows), dataset.y[rows], predictions, paths)}
+    if problem.modality == "image":
+        paths = [session.prepared.paths[i] for i in rows]
+        return {"examples": examples(problem, dataset.inputs.take(rows), y, predictions, paths)}
+    column = next((c.name for c in problem.columns if c.kind == "text"), None)
+    if problem.modality != "text" or column is None:
+        return None
+    scored = predictions if problem.task == "regression" else outcome.shape.scored(predictions)
+    return {"examples": texts(problem, dataset.inputs[column].iloc[rows], y, scored, _names(session, rows).tolist())}
+
+
+def _names(session: Session, rows: Array) -> Array:
+    """What rows are named by: their files, or their numbers in the table."""
+    if session.prepared.paths:
+        return np.asarray([session.prepared.paths[i] for i in rows], dtype=object)
+    return session.prepared.rows[rows]
 
 
 def _forecast_block(session: Session, outcome: Outcome) -> dict[str, Any] | None:
@@ -282,9 +294,7 @@ def _broken_promise(metric: Metric, outcome: Outcome) -> str:
 def _errors_block(session: Session, outcome: Outcome) -> dict[str, Any]:
     dataset, rows = session.prepared.dataset, outcome.tested.rows
     predictions = outcome.tested.predictions[outcome.delivered.name]
-    names: Array = session.prepared.rows[rows]
-    if session.prepared.paths:
-        names = np.asarray([session.prepared.paths[i] for i in rows], dtype=object)
+    names = _names(session, rows)
     if dataset.problem.task == "regression":
         band = outcome.shape.interval
         bounds = None if band is None else band.bounds(predictions)

@@ -146,7 +146,7 @@ def predict_with(predictor: Predictor, source: Any, *, explain: bool = False) ->
     if explain:
         from automl.explain.contributions import check
 
-        check(predictor.model)
+        check(predictor.model, predictor.problem)
     raw = read(source, labelled=False, modality=predictor.problem.modality)
     if isinstance(raw, ImageFiles):
         with tempfile.TemporaryDirectory(prefix="automl-") as scratch:

@@ -13,6 +13,7 @@ from zipfile import BadZipFile
 import numpy as np
 
 from automl import families, jsonio
+from automl.data.misfits import Misfit, by_column, by_row, joined, shown
 from automl.errors import ColumnMissing, DataError, RunError
 from automl.evaluate.shape import Shape
 from automl.types import FAMILIES, UNITS, Problem
@@ -29,40 +30,26 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Misfit:
-    """Cells of a column that do not fit it.
-
-    Attributes:
-        what: the column, how many and why.
-        code: of the finding; '' for none.
-    """
-
-    what: str
-    code: str = ""
-
-    def told(self, treated: str) -> str:
-        """As a sentence that says what is done with them; '' to leave that out."""
-        done, code = f", {treated}" if treated else "", f" ({self.code})" if self.code else ""
-        return f"{self.what}{done}{code}."
-
-
-@dataclass(frozen=True)
 class Predicted:
     """Predictions with what was odd about the data.
 
     Attributes:
         frame: columns as documented for `automl predict`.
         notes: sentences for the user: extra columns, unreadable files, empty texts.
-        odd: (n,) bool: rows with a cell that had to be taken for missing, or whose file cannot be read.
-        why: what may be odd about a row.
+        problems: (n,) what is wrong with a row, '' for nothing: cells that had to be taken for missing, a file that
+            cannot be read.
         misfits: unseen categories, wrong types, images that cannot be read.
     """
 
     frame: pd.DataFrame
     notes: list[str]
-    odd: Array
-    why: str = "a value never seen in training, or of the wrong type"
+    problems: Array
     misfits: tuple[Misfit, ...] = ()
+
+    @property
+    def odd(self) -> Array:
+        """(n,) bool: rows with a problem."""
+        return np.asarray(self.problems != "")
 
     def told(self, treated: str = "treated as missing") -> list[str]:
         """The notes, and what is done with cells that do not fit."""
@@ -74,8 +61,7 @@ class Predicted:
         made, begins = ("prediction", "lower", "upper"), ("probability_", "reason_")
         predicted = [n for n in frame.columns if n in made or n.startswith(begins)]
         frame[predicted] = frame[predicted].apply(lambda column: column.mask(self.odd))
-        told = frame["problem"] if "problem" in frame else np.full(len(frame), "", dtype=object)
-        frame["problem"] = np.where(self.odd & (told == ""), self.why, told)
+        frame["problem"] = self.problems
         return replace(self, frame=frame)
 
 
@@ -156,16 +142,15 @@ class Predictor:
         if not any(column.kind == "image" for column in self.problem.columns):
             return self._table(frame, cells)
         with tempfile.TemporaryDirectory(prefix="automl-") as scratch:
-            frame, broken, odd = self._with_pixels(frame, root or Path.cwd(), Path(scratch))
+            frame, broken, unread = self._with_pixels(frame, root or Path.cwd(), Path(scratch))
             found = self._table(frame, cells)
-            why = "a value never seen in training, of the wrong type, or an image that cannot be read"
-            return replace(found, odd=found.odd | odd, why=why, misfits=(*broken, *found.misfits))
+            return replace(found, problems=joined(unread, found.problems), misfits=(*broken, *found.misfits))
 
     def _with_pixels(self, frame: pd.DataFrame, root: Path, scratch: Path) -> tuple[pd.DataFrame, list[Misfit], Array]:
-        """The frame with images in place of their paths, what cannot be read, and (n,) rows that name such a file."""
+        """The frame with images in place of their paths, what cannot be read, and (n,) which file of a row that is."""
         from automl.data.image_column import decoded
 
-        frame, broken, odd = frame.copy(deep=False), [], np.zeros(len(frame), bool)
+        frame, broken, unread = frame.copy(deep=False), [], np.full(len(frame), "", dtype=object)
         for i, column in enumerate(self.problem.columns):
             if column.kind != "image" or column.name not in frame:
                 continue
@@ -175,9 +160,11 @@ class Predictor:
                 examples = "; ".join(f"{path}: {why}" for path, why in list(reasons.items())[:3])
                 what = "image" if len(reasons) == 1 else "images"
                 broken.append(Misfit(f"Column {column.name!r}: {len(reasons):,} {what} cannot be read ({examples})"))
-            odd |= ~images.there & cells.fillna("").str.strip().ne("").to_numpy()
+            rows = np.flatnonzero(~images.there & cells.fillna("").str.strip().ne("").to_numpy())
+            why = [f"{column.name}: {shown(path)}, {reasons.get(path, 'cannot be read')}" for path in cells.iloc[rows]]
+            unread[rows] = joined(unread[rows], np.array(why, dtype=object))
             frame[column.name] = images
-        return frame, broken, odd
+        return frame, broken, unread
 
     def _table(self, frame: pd.DataFrame, cells: pd.DataFrame | None) -> Predicted:
         """`cells` are the rows as the user gave them, where they are to be explained."""
@@ -195,8 +182,8 @@ class Predictor:
             named = self.shape.labels(raw) if self.problem.task != "regression" else raw
             found = found.assign(**reasons(self.model, checked.frame, cells, named))
         told = [f"{int(empty.sum()):,} empty texts: predicted from nothing; see 'problem'."] if empty.any() else []
-        odd, misfits = _odd(checked, frame) | empty, _misfits(checked)
-        return Predicted(found, [*_unused(checked), *told], odd, misfits=misfits)
+        problems = joined(np.where(empty, "empty text", ""), by_row(checked, frame, self.problem.columns))
+        return Predicted(found, [*_unused(checked), *told], problems, by_column(checked))
 
     def _empty_texts(self, frame: pd.DataFrame) -> Array:
         """(n,) bool: rows of a model of texts whose text is missing or blank."""
@@ -213,6 +200,7 @@ class Predictor:
             DataError: a time stamp twice in a series.
         """
         from automl.forecast.future import future
+        from automl.forecast.history import read_columns
         from automl.profile.target import encode_target
 
         told = self.problem.forecast
@@ -226,7 +214,7 @@ class Predictor:
         lost = rows.problems != ""
         found = self.columns(self.model.predict(rows.inputs))
         found.loc[lost, :] = np.nan
-        notes, odd = list[str](), _odd(rows.checked, frame)
+        notes = list[str]()
         if lost.any():
             found["problem"] = rows.problems
             notes += [f"{why}: {count:,} rows without a forecast." for why, count in _counted(rows.problems[lost])]
@@ -234,7 +222,8 @@ class Predictor:
         for place, name in enumerate(names):
             if name not in found:
                 found.insert(place, name, frame[name].to_numpy())
-        return Predicted(found, notes, odd | lost, misfits=_misfits(rows.checked))
+        odd = by_row(rows.checked, frame, read_columns(told))
+        return Predicted(found, notes, joined(rows.problems, odd), by_column(rows.checked))
 
     def texts(self, table: Table) -> Predicted:
         """Predictions for a folder of text files, one row a file in sorted order; unreadable ones keep an empty row."""
@@ -255,7 +244,7 @@ class Predictor:
             return self.table(read_file(Path(table.source), Wanted(None, False)).frame)
         frame = pd.DataFrame({column.name: table.frame["text"][ok].reset_index(drop=True)})
         readable = self.table(frame).frame if ok.any() else None
-        return Predicted(self._with_paths(table, readable, ok, broken), _unreadable(ok), ~ok)
+        return Predicted(self._with_paths(table, readable, ok, broken), _unreadable(ok), _reasons(table, broken))
 
     def points(self, table: Table) -> Predicted:
         """Predictions for rows that are points of series: one row a series, its id in the first column.
@@ -289,9 +278,8 @@ class Predictor:
         else:
             decoded = decode.decode(files, every, (height, width), channels, out)
         readable = self.columns(self.model.predict(decoded.images)) if decoded.ok.any() else None
-        return Predicted(
-            self._with_paths(files, readable, decoded.ok, decoded.reasons), _unreadable(decoded.ok), ~decoded.ok
-        )
+        frame = self._with_paths(files, readable, decoded.ok, decoded.reasons)
+        return Predicted(frame, _unreadable(decoded.ok), _reasons(files, decoded.reasons))
 
     def _with_paths(
         self, files: Source, readable: pd.DataFrame | None, ok: Array, reasons: dict[str, str]
@@ -307,7 +295,7 @@ class Predictor:
         frame = frame.reindex(range(len(ok)))
         frame.insert(0, "path", list(files.paths))
         if reasons:
-            frame["problem"] = [reasons.get(path, "") for path in files.paths]
+            frame["problem"] = _reasons(files, reasons)
         return frame
 
     def columns(self, predictions: Array) -> pd.DataFrame:
@@ -340,36 +328,14 @@ def _unused(checked: Typed) -> list[str]:
     return [f"Column {name!r} is not used by the model: ignored." for name in checked.extra[:20]]
 
 
-def _misfits(checked: Typed) -> tuple[Misfit, ...]:
-    found = []
-    for name, problem in checked.problems.items():
-        if problem.get("unseen"):
-            examples = ", ".join(map(repr, problem.get("unseen_examples", [])[:3]))
-            what = f"Column {name!r}: {_values(problem['unseen'])} never seen in training ({examples})"
-            found.append(Misfit(what, "AM601"))
-        if problem.get("wrong_type"):
-            what = f"Column {name!r}: {_values(problem['wrong_type'])} of the wrong type"
-            found.append(Misfit(what, "AM602"))
-    return tuple(found)
-
-
-def _values(count: int) -> str:
-    return f"{count:,} value{'' if count == 1 else 's'}"
-
-
-def _odd(checked: Typed, frame: pd.DataFrame) -> Array:
-    """(n,) bool: rows with a cell that had to be taken for missing."""
-    odd = np.zeros(len(frame), bool)
-    for name in checked.problems:
-        values = checked.frame[name]
-        missing = values == -1 if values.dtype == np.int32 else values.isna()
-        odd |= missing.to_numpy() & frame[name].notna().to_numpy()
-    return odd
-
-
 def _counted(problems: Array) -> list[tuple[str, int]]:
     """The most frequent reasons with their rows."""
     return Counter(problems.tolist()).most_common(5)
+
+
+def _reasons(files: Source, reasons: dict[str, str]) -> Array:
+    """(n,) why each file cannot be read, '' where it can."""
+    return np.array([reasons.get(path, "") for path in files.paths], dtype=object)
 
 
 def _unreadable(ok: Array) -> list[str]:

@@ -256,7 +256,7 @@ def test_rows_with_odd_cells_can_be_left_without_a_prediction(clients, clients_r
     assert predicted.frame["prediction"].notna().all()
     left = predicted.without_odd().frame
     assert left.loc[3, ["prediction", "probability_no", "probability_yes"]].isna().all()
-    assert "never seen" in left.loc[3, "problem"]
+    assert left.loc[3, "problem"] == f"{category}: 'never seen' was never seen in training"
     assert left["problem"].drop(3).eq("").all()
     assert left["prediction"].drop(3).notna().all()
 

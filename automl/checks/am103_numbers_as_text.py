@@ -18,8 +18,8 @@ class NumbersAsText(Check):
     title = "Numbers stored as text"
     severity = "note"
     page = """
-    What it means: the cells read '1,234', '12 %', '$5', '3,14', '80 kg' or have blanks and words
-    among numbers.
+    What it means: the cells read '1,234', '12 %', '$5', '3,14', '80 kg', have blanks and words
+    among numbers, or are whole numbers with more digits than a number can hold.
     Why it matters: taken as labels, every number would be a category of its own and the order would
     be lost.
     Threshold: all cells but missing markers are numbers in one format; with more than 20 different

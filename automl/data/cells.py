@@ -84,7 +84,9 @@ def _from_times(series: pd.Series) -> pd.Series:
 def _from_objects(series: pd.Series) -> pd.Series:
     kind = pd.api.types.infer_dtype(series, skipna=True)
     if kind in ("floating", "integer", "mixed-integer-float", "decimal"):
-        return pd.to_numeric(series, errors="coerce").astype("float64")
+        values = pd.to_numeric(series, errors="coerce").astype("float64")
+        merged = kind == "integer" and series.nunique() > values.nunique()  # beyond int64, with more digits than it has
+        return series.astype("str") if merged else values
     if kind in ("date", "datetime", "datetime64"):
         return _from_times(series)
     return series.astype("str")

@@ -36,11 +36,13 @@ class Typed:
         problems: column -> {'unseen': labels never seen in training, 'wrong_type': cells that cannot be read as the
             column's kind, 'unseen_examples': at most five}; only columns that have some.
         extra: columns of the input that are not used.
+        odd: column -> (n,) bool: the cells that `problems` counts, which have become missing.
     """
 
     frame: pd.DataFrame
     problems: dict[str, dict[str, Any]] = field(default_factory=dict)
     extra: tuple[str, ...] = ()
+    odd: dict[str, Array] = field(default_factory=dict)
 
 
 def typed(frame: pd.DataFrame, columns: Sequence[Column]) -> Typed:
@@ -59,28 +61,37 @@ def typed(frame: pd.DataFrame, columns: Sequence[Column]) -> Typed:
     if missing := [name for name in names if name not in there]:
         raise ColumnMissing.from_names(missing, frame.columns)
     problems: dict[str, dict[str, Any]] = {}
+    odd: dict[str, Array] = {}
     data: dict[str, Any] = {}
     for column in columns:
         if column.kind == "image":
             data[column.name] = frame[column.name].array
             continue
-        data[column.name], problem = _READERS.get(column.kind, _text)(simplify(frame[column.name]), column)
+        cells = simplify(frame[column.name])
+        if column.kind not in _READERS:
+            data[column.name] = _text(cells)
+            continue
+        data[column.name], wrong, problem = _READERS[column.kind](cells, column)
         if problem:
-            problems[column.name] = problem
+            problems[column.name], odd[column.name] = problem, wrong
     used = set(names)
     extra = tuple(name for name in frame.columns if name not in used)
-    return Typed(pd.DataFrame(data, index=pd.RangeIndex(len(frame)), copy=False), problems, extra)
+    return Typed(pd.DataFrame(data, index=pd.RangeIndex(len(frame)), copy=False), problems, extra, odd)
 
 
-def _number(series: pd.Series, column: Column) -> tuple[Array, dict[str, Any]]:
+Read = tuple[Array, Array, dict[str, Any]]
+"""Typed cells, (n,) bool: those that do not fit, and what is told of them, {} without any."""
+
+
+def _number(series: pd.Series, column: Column) -> Read:
     values, wrong = numbers(series, column.number_format)
     infinite = np.isinf(values)
-    return np.where(infinite, np.nan, values) if infinite.any() else values, _wrong(wrong)
+    return np.where(infinite, np.nan, values) if infinite.any() else values, wrong, _wrong(wrong)
 
 
-def _date(series: pd.Series, column: Column) -> tuple[Array, dict[str, Any]]:
+def _date(series: pd.Series, column: Column) -> Read:
     values, wrong = dates(series, column.date_format)
-    return values, _wrong(wrong)
+    return values, wrong, _wrong(wrong)
 
 
 def _wrong(wrong: Array) -> dict[str, Any]:
@@ -88,21 +99,21 @@ def _wrong(wrong: Array) -> dict[str, Any]:
     return {"unseen": 0, "wrong_type": count, "unseen_examples": []} if count else {}
 
 
-def _category(series: pd.Series, column: Column) -> tuple[Array, dict[str, Any]]:
+def _category(series: pd.Series, column: Column) -> Read:
     names, codes = labels(series)
     positions = level_positions(names, column.levels)
     return _place(names, codes, positions)
 
 
-def _boolean(series: pd.Series, column: Column) -> tuple[Array, dict[str, Any]]:
+def _boolean(series: pd.Series, column: Column) -> Read:
     names, codes = labels(series)
     positions = level_positions([name.casefold() for name in names], [level.casefold() for level in column.levels])
     truth = {_truth(level): place for place, level in enumerate(column.levels)}
     for place in np.flatnonzero(positions < 0).tolist():
         word = _truth(names[place])
         positions[place] = -1 if word is None else truth.get(word, -1)
-    placed, problem = _place(names, codes, positions)
-    return np.where(placed < 0, np.nan, placed.astype(np.float64)), problem
+    placed, unseen, problem = _place(names, codes, positions)
+    return np.where(placed < 0, np.nan, placed.astype(np.float64)), unseen, problem
 
 
 def _truth(label: str) -> bool | None:
@@ -126,24 +137,24 @@ def level_positions(names: Sequence[str], levels: Sequence[str]) -> Array:
     return positions
 
 
-def _place(names: Sequence[str], codes: Array, positions: Array) -> tuple[Array, dict[str, Any]]:
+def _place(names: Sequence[str], codes: Array, positions: Array) -> Read:
     placed: Array = np.append(positions, np.int32(-1))[codes]
-    unseen_cells = (placed < 0) & (codes >= 0)
-    count = int(unseen_cells.sum())
+    unseen = (placed < 0) & (codes >= 0)
+    count = int(unseen.sum())
     if not count:
-        return placed, {}
-    order = dict.fromkeys(codes[unseen_cells][: 1000 * EXAMPLES].tolist())
+        return placed, unseen, {}
+    order = dict.fromkeys(codes[unseen][: 1000 * EXAMPLES].tolist())
     examples = list(dict.fromkeys(names[code] for code in order))[:EXAMPLES]
-    return placed, {"unseen": count, "wrong_type": 0, "unseen_examples": examples}
+    return placed, unseen, {"unseen": count, "wrong_type": 0, "unseen_examples": examples}
 
 
-def _text(series: pd.Series, _column: Column) -> tuple[Any, dict[str, Any]]:
+def _text(series: pd.Series) -> Any:
     if not is_text(series):
         names, codes = labels(series)
-        return pd.array(np.append(np.array(names, dtype="object"), "")[codes], dtype="str"), {}
+        return pd.array(np.append(np.array(names, dtype="object"), "")[codes], dtype="str")
     marker = is_marker(arrow_text(series).fill_null(""))
     texts = series.reset_index(drop=True)
-    return texts.mask(marker, "").array if marker.any() else texts.array, {}
+    return texts.mask(marker, "").array if marker.any() else texts.array
 
 
-_READERS: dict[str, Any] = {"number": _number, "date": _date, "category": _category, "boolean": _boolean, "text": _text}
+_READERS: dict[str, Any] = {"number": _number, "date": _date, "category": _category, "boolean": _boolean}

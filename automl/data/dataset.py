@@ -85,6 +85,13 @@ class Dataset:
         """Rows."""
         return len(self.y)
 
+    def at_random(self, most: int) -> Dataset:
+        """So many of the rows at random, the same ones each time, in their order; all where there are no more."""
+        if len(self) <= most:
+            return self
+        kept = np.random.default_rng([self.problem.seed, 6]).choice(len(self), most, replace=False)
+        return self.take(np.sort(kept))
+
     def take(self, rows: Array) -> Dataset:
         """The given rows, in the given order."""
 

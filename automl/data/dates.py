@@ -52,6 +52,26 @@ def guess_date_format(texts: pa.Array, counts: Array) -> str:
     return ""
 
 
+def leading_format(texts: pa.Array, counts: Array) -> tuple[str, Array, Array]:
+    """The format of most cells, '' where none is a date, and (texts,) bool each: in that format; in any.
+
+    Args:
+        texts, counts: as for `guess_date_format`.
+    """
+    best, leading, dated = "", np.zeros(len(texts), dtype=bool), np.zeros(len(texts), dtype=bool)
+    for shape, formats in _SHAPES:
+        fits = pc.match_substring_regex(texts, shape).to_numpy(zero_copy_only=False)
+        if not fits.any():
+            continue
+        for name in formats:
+            read = np.zeros(len(texts), dtype=bool)
+            read[fits] = np.isfinite(_parse(texts.filter(pa.array(fits)), name))
+            dated |= read
+            if counts[read].sum() > counts[leading].sum():
+                best, leading = name, read
+    return best, leading, dated
+
+
 def _parse(texts: pa.Array, date_format: str) -> Array:
     values = pd.to_datetime(pd.Series(texts.to_pylist(), dtype="str"), format=date_format, errors="coerce", utc=True)
     return seconds(values.dt.tz_localize(None).to_numpy())

@@ -46,7 +46,7 @@ OTHER_KINDS = EXTENSIONS | {
     "table": frozenset({".csv", ".tsv", ".parquet", ".feather", ".xlsx", ".json", ".jsonl"}),
 }
 SYSTEM_NAMES = frozenset({"__MACOSX", "Thumbs.db", "desktop.ini"})
-LAYOUT_HINT = "one folder a class, such as images/cat/1.jpg and images/dog/1.jpg (also under train/ val/ test/)"
+_EXAMPLES = {"image": "images/{}/1.jpg", "audio": "recordings/{}/1.wav", "text": "texts/{}/1.txt"}
 _A_FILE = {"image": "an image file", "audio": "a sound file", "text": "a text file"}
 MANIFEST_HINT = "; or give a manifest table with a path and a label"
 LISTED = 50
@@ -99,6 +99,19 @@ def kind_of(path: Path) -> Modality | None:
     return next((kind for kind in _KINDS if _is(path.name, kind)), None)
 
 
+def layout_hint(kind: Modality) -> str:
+    """How a folder of a modality is laid out."""
+    cat, dog = (_EXAMPLES[kind].format(label) for label in ("cat", "dog"))
+    return f"one folder a class, such as {cat} and {dog} (also under train/ val/ test/)"
+
+
+def one_of_many(path: Path, kind: Literal["image", "audio"]) -> DataError:
+    """The error for a single file where a model is to learn from many."""
+    what = f"One {UNITS[kind][0]} is no dataset: a model learns from many, and from the label of each."
+    manifest = "or a manifest: a table with a column of paths and one of labels"
+    return DataError(what, where=str(path), hint=f"give their folder, {layout_hint(kind)}, {manifest}")
+
+
 def find(root: Path, kind: Modality, *, labelled: bool) -> Found:
     """The files of a modality under a folder.
 
@@ -113,7 +126,7 @@ def find(root: Path, kind: Modality, *, labelled: bool) -> Found:
     started = time.monotonic()
     if not root.is_dir():
         what = "is not a folder" if root.exists() else "does not exist"
-        raise DataError(f"The {kind} folder {what}.", where=str(root), hint=LAYOUT_HINT)
+        raise DataError(f"The {kind} folder {what}.", where=str(root), hint=layout_hint(kind))
     files, folders = _walk(root)
     fitting = [file for file in files if _is(file, kind)]
     if not fitting:
@@ -123,7 +136,7 @@ def find(root: Path, kind: Modality, *, labelled: bool) -> Found:
         return Found(tuple(fitting), None, None, _reading("folder", started, ignored))
     depth = 1 if _has_parts(fitting) else 0
     kept, labels, parts = _label(fitting, depth, ignored)
-    empty = _check_classes(root, kept, labels, parts, _class_folders(folders, depth), UNITS[kind][1])
+    empty = _check_classes(root, kept, labels, parts, _class_folders(folders, depth), kind)
     layout = "class folders under " + ", ".join(sorted(set(parts))) if depth else "class folders"
     reading = _reading(layout, started, ignored) | {"empty_classes": empty}
     return Found(tuple(kept), tuple(labels), tuple(parts) if depth else None, reading)
@@ -252,18 +265,18 @@ def _class_folders(folders: Iterable[str], depth: int) -> set[str]:
 
 
 def _check_classes(
-    root: Path, kept: list[str], labels: list[str], parts: list[str], folders: set[str], things: str
+    root: Path, kept: list[str], labels: list[str], parts: list[str], folders: set[str], kind: Modality
 ) -> list[str]:
     """Names of class folders without files, once at least two classes have some to train on."""
-    classes = set(labels)
+    classes, things = set(labels), UNITS[kind][1]
     empty = sorted(folders - classes)
     if not classes:
         what = f"The {things} lie directly in the folder, without class folders, so they have no labels."
-        raise DataError(what, where=str(root), hint=LAYOUT_HINT + MANIFEST_HINT)
+        raise DataError(what, where=str(root), hint=layout_hint(kind) + MANIFEST_HINT)
     if len(classes) == 1:
         beside = f"; these are empty: {', '.join(empty[:10])}" if empty else ""
         what = f"Only one class has {things}: {labels[0]!r}{beside}."
-        raise DataError(what, where=str(root), hint=_inner_hint(root, kept))
+        raise DataError(what, where=str(root), hint=_inner_hint(root, kept, kind))
     trained = {label for label, part in zip(labels, parts, strict=True) if part in ("train", "")}
     if untrained := sorted(classes - trained):
         what = f"Classes without training {things}: {', '.join(map(repr, untrained[:10]))}."
@@ -271,12 +284,12 @@ def _check_classes(
     return empty
 
 
-def _inner_hint(root: Path, kept: list[str]) -> str:
+def _inner_hint(root: Path, kept: list[str], kind: Modality) -> str:
     """Point to an inner folder when it is the one that holds the class folders."""
     inner = {tuple(path.split("/")[:2]) for path in kept if path.count("/") >= 2}
     if len(inner) >= 2:
         return f"did you mean {root / next(iter(inner))[0]}? It holds {len(inner)} folders with such files"
-    return "at least two classes are needed: " + LAYOUT_HINT
+    return f"at least two classes are needed: {layout_hint(kind)}"
 
 
 def _none_found(root: Path, files: list[str], wanted: Modality, *, labelled: bool) -> DataError:
@@ -284,7 +297,8 @@ def _none_found(root: Path, files: list[str], wanted: Modality, *, labelled: boo
     things = UNITS[wanted][1]
     predicts = f"the model predicts {things}: give a folder of them, or one"
     if not files:
-        return DataError("The folder holds no files.", where=str(root), hint=LAYOUT_HINT if labelled else predicts)
+        hint = layout_hint(wanted) if labelled else predicts
+        return DataError("The folder holds no files.", where=str(root), hint=hint)
     kinds = Counter(kind for file in files for kind in _kinds(file))
     if not kinds:
         known = "known: " + " ".join(sorted(EXTENSIONS[wanted]))

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 from automl.data.table_target import STRUCTURE, Wanted, guess_target
-from automl.errors import DataError, did_you_mean
+from automl.errors import ColumnMissing, DataError, did_you_mean
 from automl.types import UNITS
 
 if TYPE_CHECKING:
@@ -90,15 +90,15 @@ def _read_path(
         raise _missing(path)
     if path.is_dir():
         return _read_folder(path, modality, labelled=wanted.labelled)
-    from automl.data import media, table
+    from automl.data import media
 
-    single = None if wanted.labelled else _read_single(path, modality)
+    single = _read_single(path, modality, labelled=wanted.labelled)
     if single is not None:
         return single
     if modality in ("text", "series"):
-        return table.read_file(path, wanted, max_bad_lines)
+        return _read_table(path, wanted, max_bad_lines)
     excluded = list(wanted.exclude)
-    result, wanted = _with_images(lambda wanted: table.read_file(path, wanted, max_bad_lines), wanted)
+    result, wanted = _with_images(lambda wanted: _read_table(path, wanted, max_bad_lines), wanted)
     if modality == "table" or (modality is None and result.images and _others(result, wanted, inputs_of)):
         return result
     free = result.frame.head(LOOKED_AT).drop(columns=excluded, errors="ignore")
@@ -118,15 +118,34 @@ def _read_path(
     )
 
 
-def _read_single(path: Path, modality: str | None) -> Source | None:
+def _read_table(path: Path, wanted: Wanted, max_bad_lines: float) -> Table:
+    """The table of a file; where a .txt is none, the error says what a folder of texts looks like, too."""
+    from automl.data import media, table
+
+    try:
+        return table.read_file(path, wanted, max_bad_lines)
+    except ColumnMissing:
+        raise
+    except DataError as error:
+        if not wanted.labelled or media.kind_of(path) != "text":
+            raise
+        hint = f"{error.hint}; if this is one text of many, give their folder, {media.layout_hint('text')}"
+        raise DataError(error.what, where=error.where, hint=hint) from error
+
+
+def _read_single(path: Path, modality: str | None, *, labelled: bool) -> Source | None:
     """One file to predict where the model predicts such files; None where it may be a table.
 
     Raises:
-        DataError: an image or a recording, where the model predicts something else.
+        DataError: an image or a recording, where the model predicts something else or where there is none yet.
     """
     from automl.data import media, texts
 
     kind = media.kind_of(path)
+    if labelled:
+        if kind in ("image", "audio"):
+            raise media.one_of_many(path, kind)
+        return None
     if kind == "text":
         return texts.read_single(path) if modality == "text" else None
     if kind is None or modality is None:

@@ -91,10 +91,12 @@ def _read(
 ) -> tuple[pd.DataFrame, dict[str, Any]]:
     layout = _without_header(find_layout(raw, where), Path(where).parent)
     exact = names(layout)
-    table, ragged = _parse(raw, layout, exact, where)
+    table, ragged = _parse(raw, layout, (exact,), where)
+    if huge := _beyond_int64(table):
+        table, ragged = _parse(raw, layout, (exact, *huge), where)
     _refuse_unclosed(table, raw, where)
     _refuse_ragged(ragged, table.num_rows, max_bad_lines, where)
-    table, markers = _clean(table, exact, layout.decimal)
+    table, markers = _clean(table, exact, layout.decimal, huge)
     reading: dict[str, Any] = {
         "encoding": encoding,
         "delimiter": layout.delimiter,
@@ -117,7 +119,7 @@ def _without_header(layout: Layout, root: Path) -> Layout:
     return replace(layout, names=name_columns([""] * len(layout.names)), header_suspect=False, header=False)
 
 
-def _parse(raw: Raw, layout: Layout, exact: str, where: str) -> tuple[pa.Table, Ragged]:
+def _parse(raw: Raw, layout: Layout, texts: tuple[str, ...], where: str) -> tuple[pa.Table, Ragged]:
     """The Arrow table: in parallel first; row by row when a row is ragged, in larger blocks when one is long."""
     quoted = raw.find(b'"', max(raw.find(b"\n", layout.start), 0)) >= 0
     ragged = Ragged(raw)
@@ -125,7 +127,7 @@ def _parse(raw: Raw, layout: Layout, exact: str, where: str) -> tuple[pa.Table, 
     block = 2**20
     while True:
         try:
-            return _arrow(raw, layout, exact, quoted=quoted, block=block, more=options), ragged
+            return _arrow(raw, layout, texts, quoted=quoted, block=block, more=options), ragged
         except pa.ArrowInvalid as problem:
             message = str(problem)
             if "UTF8" in message:
@@ -143,7 +145,9 @@ def _parse(raw: Raw, layout: Layout, exact: str, where: str) -> tuple[pa.Table, 
                 ) from problem
 
 
-def _arrow(raw: Raw, layout: Layout, exact: str, *, quoted: bool, block: int, more: dict[str, Any]) -> pa.Table:
+def _arrow(
+    raw: Raw, layout: Layout, texts: tuple[str, ...], *, quoted: bool, block: int, more: dict[str, Any]
+) -> pa.Table:
     table = pcsv.read_csv(
         pa.BufferReader(pa.py_buffer(raw).slice(layout.start)),
         pcsv.ReadOptions(
@@ -157,13 +161,19 @@ def _arrow(raw: Raw, layout: Layout, exact: str, *, quoted: bool, block: int, mo
             # Only the empty cell: all other markers are taken out, and counted, afterwards.
             null_values=[""],
             strings_can_be_null=True,
-            column_types={exact: pa.string()} if exact else {},
+            column_types={name: pa.string() for name in texts if name},
             decimal_point=layout.decimal,
         ),
     )
     if any(pa.types.is_binary(kind) for kind in table.schema.types):
         raise _NotUtf8
     return table
+
+
+def _beyond_int64(table: pa.Table) -> tuple[str, ...]:
+    """Columns of floats that may be whole numbers too long for int64, whose digits only their text has."""
+    floats = (name for name in table.column_names if pa.types.is_floating(table.column(name).type))
+    return tuple(name for name in floats if pc.any(pc.greater_equal(pc.abs(table.column(name)), 2.0**63)).as_py())
 
 
 def _refuse_ragged(ragged: Ragged, rows: int, limit: float, where: str) -> None:
@@ -193,8 +203,10 @@ def _refuse_unclosed(table: pa.Table, raw: Raw, where: str) -> None:
         )
 
 
-def _clean(table: pa.Table, exact: str, decimal: str) -> tuple[pa.Table, dict[str, dict[str, int]]]:
-    """The table with markers as missing and columns that were text only because of them as values."""
+def _clean(
+    table: pa.Table, exact: str, decimal: str, huge: tuple[str, ...] = ()
+) -> tuple[pa.Table, dict[str, dict[str, int]]]:
+    """The table with markers as missing and columns that were text only because of them, or `huge`, as values."""
     markers: dict[str, dict[str, int]] = {}
     for i, name in enumerate(table.column_names):
         column = table.column(i)
@@ -203,7 +215,7 @@ def _clean(table: pa.Table, exact: str, decimal: str) -> tuple[pa.Table, dict[st
             counts = {"NaN": count} if count else {}
         elif pa.types.is_string(column.type):
             column, counts = remove_markers(column)
-            if name != exact and (counts or decimal == "," or _dashed(column)):
+            if name != exact and (counts or decimal == "," or name in huge or _dashed(column)):
                 column, dashes = as_values(column, decimal)
                 counts |= dashes
             table = table.set_column(i, name, column)

@@ -58,7 +58,16 @@ def _parse_numbers(column: Column, decimal: str) -> Column | None:
     text = pc.utf8_trim_whitespace(column)
     if decimal == ",":
         text = pc.replace_substring(text, ",", ".")
-    return _first_cast(text, (pa.int64(), pa.float64()))
+    found = _first_cast(text, (pa.int64(), pa.float64()))
+    floating = found is not None and pa.types.is_floating(found.type)
+    return None if floating and digits_are_lost(text) else found
+
+
+def digits_are_lost(text: Column) -> bool:
+    """Whether whole numbers beyond int64 have more digits than a float keeps, so that several would become one."""
+    long = pc.match_substring_regex(text, r"^[+-]?\d{19,}$")
+    exact = pc.match_substring_regex(text, r"^[+-]?0*[1-9]\d{14,}[1-9]0*$")
+    return bool(pc.any(pc.and_(long, exact)).as_py())
 
 
 def _first_cast(text: Column, types: tuple[Any, ...]) -> Column | None:

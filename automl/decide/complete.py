@@ -16,9 +16,6 @@ if TYPE_CHECKING:
     from automl.evaluate.crossval import Candidate, CrossValidation
     from automl.types import FamilyName
 
-NETWORK_TIME = 0.2
-"""Share of the budget that one fit of a network may take in a search that is to try several."""
-
 
 @dataclass(frozen=True)
 class Machine:
@@ -81,7 +78,7 @@ def _costs(
     gpu = gpu_pays(
         candidates.get("network"),
         has_gpu=machine.has_gpu,
-        share_seconds=NETWORK_TIME * (cv.clock.budget or float("inf")),
+        budget=cv.clock.budget or float("inf"),
         p_in_race=1.0 if measured is None else measured.p_better + measured.p_equivalent,
         not_tried=reasons.get("network", "").removeprefix("not tried: "),
         projected=projected_seconds(pairs.get("network", []), len(cv.splits[0].train)),

@@ -25,6 +25,10 @@ EXPONENTS = (0.5, 2.0)
 """Bounds of the exponent of training time in rows: no fit of ours grows more slowly or faster for long."""
 BEHIND = 0.1
 """Below this P(better, or within r) a network that finished its schedule is out of the race."""
+NETWORK_TIME = 0.2
+"""Share of the budget that one fit of a network may take in a search that is to try several."""
+PATIENCE = 600.0
+"""Seconds by which a budget is lengthened sooner than that a GPU is found."""
 SHORTEST = 1e-4
 """Seconds below which a measured time is noise."""
 
@@ -118,17 +122,19 @@ def gpu_pays(
     network: Candidate | None,
     *,
     has_gpu: bool,
-    share_seconds: float,
+    budget: float,
     p_in_race: float = 1.0,
     not_tried: str = "",
     projected: float | None = None,
 ) -> dict[str, Any]:
     """{`pays`, `sentence`}: True only when the network is short of time here; None when that cannot be told.
 
+    Where the budget need not even be doubled, or lengthened by `PATIENCE`, for the same, it is named in place of a GPU.
+
     Args:
         network: its probe; None when it has none.
         has_gpu: networks are trained on a GPU already.
-        share_seconds: seconds that one of its fits may take in this run; infinite when trials are counted.
+        budget: seconds of the run, of which one fit may take `NETWORK_TIME`; infinite when trials are counted.
         p_in_race: P(it is better than the named family or within r of it); 1 when it is the named one.
         not_tried: why it has no probe.
         projected: seconds of its full schedule on all rows from smaller subsets, when it has no probe (see
@@ -140,46 +146,63 @@ def gpu_pays(
     if has_gpu:
         return _gpu(None, f"{_not_measured(not_tried)}; there is a GPU already.")
     if network is None or not fitted:
-        return _untried(not_tried, projected, share_seconds)
+        return _untried(not_tried, projected, budget)
     if network.could_train_longer:
-        return _cut(network, share_seconds)
-    return _finished(whole_seconds(network), share_seconds, p_in_race)
+        return _cut(network, budget)
+    return _finished(whole_seconds(network), budget, p_in_race)
 
 
-def _cut(network: Candidate, share_seconds: float) -> dict[str, Any]:
+def _cut(network: Candidate, budget: float) -> dict[str, Any]:
     """The answer for a network whose training time ended."""
     needed, info = whole_seconds(network), network.info
     done = f"{info['epochs']:.3g} of {info['full_epochs']} epochs" if "full_epochs" in info else "a part of it"
-    sentence = f"The time ended the network after {done}; {_against(needed, share_seconds)}"
-    if needed <= share_seconds:
+    sentence = f"The time ended the network after {done}; {_against(needed, budget)}"
+    if needed <= NETWORK_TIME * budget:
         return _gpu(None, f"{sentence}.")
-    return _gpu(True, f"{sentence}: a GPU would let it finish, and only then can it be judged.")
+    if _is_near(needed, budget):
+        return _gpu(None, f"{sentence}: {_enough(needed)} would let it finish, without a GPU.")
+    return _gpu(True, f"{sentence}: {_enough(needed)} would let it finish, or a GPU, and only then can it be judged.")
 
 
-def _finished(needed: float, share_seconds: float, p_in_race: float) -> dict[str, Any]:
+def _finished(needed: float, budget: float, p_in_race: float) -> dict[str, Any]:
     """The answer for a network that finished its schedule."""
     if p_in_race < BEHIND:
         behind = f"The network finished its training and is behind (P(better, or within r) = {p_in_race:.2f})"
         return _gpu(False, f"{behind}: a GPU would train it faster, not better.")
-    if needed <= share_seconds:
+    if needed <= NETWORK_TIME * budget:
         return _gpu(False, f"The network finishes its training here in {duration(needed)}: a GPU is not needed for it.")
-    among = f"The network is among the best, and {_against(needed, share_seconds)}"
-    return _gpu(True, f"{among}: with a GPU the search could try more of it.")
+    among = f"The network is among the best, and {_against(needed, budget)}"
+    if _is_near(needed, budget):
+        return _gpu(False, f"{among}: with {_enough(needed)} the search could try more of it, without a GPU.")
+    return _gpu(True, f"{among}: with {_enough(needed)}, or a GPU, the search could try more of it.")
 
 
-def _untried(reason: str, projected: float | None, share_seconds: float) -> dict[str, Any]:
+def _untried(reason: str, projected: float | None, budget: float) -> dict[str, Any]:
     why = _not_measured(reason)
-    if reason.startswith("budget") and projected is not None and projected > share_seconds:
-        return _gpu(True, f"{why}; {_against(projected, share_seconds)}: a GPU would let it be tried.")
-    return _gpu(None, f"{why}: whether a GPU would pay is not known.")
+    if not reason.startswith("budget") or projected is None or projected <= NETWORK_TIME * budget:
+        return _gpu(None, f"{why}: whether a GPU would pay is not known.")
+    sentence = f"{why}; {_against(projected, budget)}"
+    if _is_near(projected, budget):
+        return _gpu(None, f"{sentence}: {_enough(projected)} would let it be tried, without a GPU.")
+    return _gpu(True, f"{sentence}: {_enough(projected)} would let it be tried, or a GPU.")
+
+
+def _is_near(needed: float, budget: float) -> bool:
+    """Whether a budget in which the training fits is soon there: not twice this one, or not `PATIENCE` longer."""
+    return needed / NETWORK_TIME - budget < max(budget, PATIENCE)
+
+
+def _enough(needed: float) -> str:
+    return f"a budget of about {duration(needed / NETWORK_TIME)}"
 
 
 def _not_measured(reason: str) -> str:
     return f"The network was not measured{f' ({reason})' if reason else ''}"
 
 
-def _against(needed: float, share_seconds: float) -> str:
-    return f"a whole training would take about {duration(needed)} here, {duration(share_seconds)} are there for it"
+def _against(needed: float, budget: float) -> str:
+    there = duration(NETWORK_TIME * budget)
+    return f"a whole training would take about {duration(needed)} here, {there} are there for it"
 
 
 def _gpu(pays: bool | None, sentence: str) -> dict[str, Any]:

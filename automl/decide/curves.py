@@ -127,9 +127,15 @@ def crossing(other: Curve, named: Curve, rows: float, margin: float) -> Crossing
     )
 
 
-def doubling(curve: Curve, rows: float) -> tuple[float, float, float]:
-    """Loss saved by twice the rows: median, 5th and 95th percentile."""
-    saved = np.subtract(*curve.sampled(np.array([rows, 2 * rows])).T)
+def doubling(curve: Curve, rows: float, left: float) -> tuple[float, float, float]:
+    """Loss saved by twice the rows: median, 5th and 95th percentile.
+
+    Args:
+        curve: of the family.
+        rows: rows there are.
+        left: the loss measured at these rows: no more can be saved.
+    """
+    saved = np.minimum(np.subtract(*curve.sampled(np.array([rows, 2 * rows])).T), left)
     low, high = np.percentile(saved, LEVELS)
     return float(np.median(saved)), float(low), float(high)
 

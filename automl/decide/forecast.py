@@ -102,7 +102,7 @@ def _family(
     losses, draws = measured
     ends = np.sort(cv.metric.to_loss(np.percentile(draws, (5, 95), axis=0)), axis=0)
     fits = [*(candidate.rungs[n, 0][0] for n in rows[:-1]), candidate.fits[0]]
-    mean, low, high = doubling(curve, rows[-1])
+    mean, low, high = doubling(curve, rows[-1], losses[-1])
     grid = np.geomspace(rows[0], AHEAD * rows[-1], BAND_POINTS)
     band = np.sort(cv.metric.to_loss(np.stack(curve.at(grid)[1:])), axis=0)
     middle = cv.metric.to_loss(curve.at(grid)[0])

@@ -33,7 +33,8 @@ class Pair:
     """A family against a reference.
 
     Attributes:
-        mean, low, high: gain over the reference with its 95 % interval; positive = better, in the metric's unit.
+        mean, low, high: gain over the reference with its 95 % interval; positive = better, in the metric's unit; no
+            more than what either of them leaves to a perfect score.
         p_better, p_equivalent, p_worse: probabilities of a gain above r, within -r to r, below -r.
     """
 
@@ -124,6 +125,8 @@ class Posterior:
         else:
             mean = float(self.means[a] - self.means[b])
             low, high = (float(q) for q in np.percentile(self.draws[:, a] - self.draws[:, b], (2.5, 97.5)))
+        # No loss is below zero: neither can be ahead by more than the whole loss of the other.
+        low, high = max(low, -float(self.means[b])), min(high, float(self.means[a]))
         return Pair(mean, low, high, better, max(0.0, 1.0 - better - worse), worse)
 
     def value(self, family: FamilyName) -> Interval:

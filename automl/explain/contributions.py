@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from automl.data.dataset import Array
+    from automl.types import Problem
 
 MOST = 3
 """Columns named for a row."""
@@ -48,17 +49,21 @@ class Contributions:
     base: Array
 
 
-def check(model: Any) -> None:
+def check(model: Any, problem: Problem) -> None:
     """Refuse models whose predictions of single rows have no exact and fast form as a sum.
+
+    Args:
+        model: as loaded.
+        problem: what it was fitted for.
 
     Raises:
         UsageError: not a linear model or boosted trees on a table, or a folder written without what is needed.
     """
     features = getattr(model, "features", None)
     summed = hasattr(model, "booster") or model.family == "linear"
-    if not summed or not hasattr(features, "owners") or model.problem.modality != "table" or model.problem.forecast:
+    if not summed or not hasattr(features, "owners") or problem.modality != "table" or problem.forecast:
         what = "Contributions of single rows are given for linear models and boosted trees on tables"
-        raise UsageError(f"{what}; this model is {_said(model)}.", where="--explain", hint=HINT)
+        raise UsageError(f"{what}; this model is {_said(model, problem)}.", where="--explain", hint=_hint(problem))
     if model.family == "linear" and model.averages is None:
         raise UsageError(
             "The run folder does not hold the averages that contributions are told from.",
@@ -73,7 +78,7 @@ def contributions(model: Any, inputs: pd.DataFrame) -> Contributions:
     Raises:
         UsageError: see `check`.
     """
-    check(model)
+    check(model, model.problem)
     names, places = model.features.owners()
     matrix = model.features.transform(inputs)
     if model.family == "linear":
@@ -110,7 +115,7 @@ def reasons(model: Any, inputs: pd.DataFrame, cells: pd.DataFrame, named: Array)
     Raises:
         UsageError: see `check`.
     """
-    check(model)
+    check(model, model.problem)
     cells = cells.set_axis([str(name) for name in cells.columns], axis=1)
     step = max(BLOCK_CELLS // (max(len(model.features.owners()[1]), 1) * model.problem.outputs), 1)
     told: list[list[str]] = []
@@ -156,11 +161,18 @@ def _signed(value: float) -> str:
     return f"{value:+.0f}" if abs(value) >= 100 else f"{value:+.3g}"
 
 
-def _said(model: Any) -> str:
+def _hint(problem: Problem) -> str:
+    """Another run of the same data where one would have contributions."""
+    if problem.modality == "table" and problem.forecast is None:
+        return HINT
+    what = "no forecast" if problem.forecast else f"no model of {UNITS[problem.modality][1]}"
+    return f"leave --explain out: {what} has them"
+
+
+def _said(model: Any, problem: Problem) -> str:
     """What a model is, in words."""
-    problem = getattr(model, "problem", None)
     if model.family in ("linear", "trees"):
-        if problem is None or problem.forecast is not None:
+        if problem.forecast is not None:
             return "a forecast"
         return "a forest" if problem.modality == "table" else f"one of {UNITS[problem.modality][1]}"
     return {"ensemble": "an ensemble", "network": "a network"}.get(model.family, "the baseline")

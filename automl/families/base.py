@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from automl.data.dataset import Array, Dataset, Inputs
@@ -39,6 +40,12 @@ class Knob:
     log: bool = False
     integer: bool = False
     choices: tuple[Any, ...] = ()
+
+
+def first_of_kind(params: Params, known: Sequence[Params]) -> Params:
+    """The first known-good configuration of the same kind, {} for none; of the first one's kind where none is named."""
+    kind = params.get("kind", known[0].get("kind"))
+    return next((each for each in known if each.get("kind") == kind), {})
 
 
 @dataclass(frozen=True)

@@ -52,21 +52,23 @@ def presence(name: str, label: str, cells: int, rows: int) -> Column:
 
 def describe_numbers(series: pd.Series, name: str, *, allow_id: bool) -> Column:
     """A column of numbers; infinite values are left out of its statistics."""
-    values = series.to_numpy().astype(np.float64)
+    cells = series.to_numpy()
+    values = cells.astype(np.float64)
     missing = int(np.isnan(values).sum())
     finite = values[np.isfinite(values)]
     if len(finite) == 0:
         return nothing(name, len(values))
-    if finite.min() == finite.max():
+    told = finite if cells.dtype.kind == "f" else cells  # as floats, large whole numbers may be one
+    if told.min() == told.max():
         column = presence(name, number_label(finite[0]), len(finite), len(values))
         extremes = {"min": float(finite[0]), "max": float(finite[0])} if column.kind == "constant" else {}
         column.stats.update(extremes)
         return column
-    sample, note = sampled(finite)
+    sample, note = sampled(told)
     guess = guess_number(sample, count_distinct(np.sort(sample)), name, allow_id=allow_id)
     if note and guess.kind in ("id", "boolean"):  # what a sample suggests, all cells must confirm
-        distinct = len(finite) if is_rising(finite) else count_distinct(np.sort(finite))
-        guess = guess_number(finite, distinct, name, allow_id=allow_id)
+        distinct = len(told) if is_rising(told) else count_distinct(np.sort(told))
+        guess = guess_number(told, distinct, name, allow_id=allow_id)
     if guess.kind in ("boolean", "category"):
         names, codes = as_labels(series)
         return labelled(name, guess, (names, np.bincount(codes[codes >= 0], minlength=len(names))), missing)

@@ -127,13 +127,19 @@ def _numbers_in_text(texts: pa.Array, counts: Array, name: str, order: Array, *,
     values = parse_numbers(texts, number_format)[0][order]
     finite = values[np.isfinite(values)]
     found = len(np.unique(finite))
-    if found < 2:
+    if found < 2 or _are_merged(texts_real):
         return None
     # Money and shares are quantities even where every row has its own; '1001A' may be one of the ids that all end so.
     quantities = bool(number_format) and not has_unit(number_format)
     guess = guess_number(finite, found, name, allow_id=allow_id and not quantities)
     how = f" ({number_format.replace('_', ' ')})" if number_format else ""
     return Guess(guess.kind, f"numbers stored as text{how}; {guess.reason}", number_format=number_format, parsed=True)
+
+
+def _are_merged(texts: pa.Array) -> bool:
+    """Whether some whole numbers beyond int64 are one float: names, as no quantity is known to so many digits."""
+    long = pc.utf8_ltrim(texts.filter(pc.match_substring_regex(texts, r"^[+-]?\d{19,}$")), characters="+")
+    return len(pc.unique(pc.cast(long, pa.float64()))) < len(pc.unique(long))
 
 
 def _words(texts: pa.Array, counts: Array, *, allow_id: bool) -> Guess:

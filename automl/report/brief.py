@@ -36,7 +36,7 @@ BUILT = ("model", "test", "leaderboard", "search")
 
 
 TIED = 0.5
-"""Probability of being as good or better from which a rival is called level."""
+"""Probability from which a rival is told to be better, not as good."""
 
 
 @dataclass(frozen=True)
@@ -83,8 +83,6 @@ def tie(decision: dict[str, Any], report: dict[str, Any] | None = None) -> str:
     if not decision.get("tie") or not level:
         return ""
     rival, (equal, better) = max(level.items(), key=lambda item: sum(item[1]))
-    if equal + better < TIED:  # runs of older versions called a tie more
-        return ""
     name = view.family_name(rival, report)
     if better >= TIED:
         return f"Not proven: {name} is better with probability {percent(better)}, as good with {percent(equal)}."

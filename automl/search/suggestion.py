@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from automl import families
 from automl.clock import OutOfTime
+from automl.families.base import first_of_kind
 from automl.search.oracle import suggest
 from automl.workers.executor import WorkerDied, WorkerError
 
@@ -81,9 +82,8 @@ def _whole(found: Params, known: list[Params]) -> Params:
 
     A kind that is not searched itself is that of the first; families whose models are all of one kind name none.
     """
-    kind = found.get("kind", known[0].get("kind"))
-    first = next((params for params in known if kind is not None and params.get("kind") == kind), {})
-    return {**first, **found}
+    first = first_of_kind(found, known)
+    return {**first, **found} if "kind" in first else found
 
 
 def comparable(params: Params, first: Params, space: Sequence[Knob]) -> bool:

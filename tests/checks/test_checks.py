@@ -20,9 +20,9 @@ X, U = RNG.normal(size=ROWS), RNG.integers(0, 100, ROWS)
 Y = (X + RNG.normal(size=ROWS) > 0).astype(int)
 JUNK = {f"junk{i}": np.random.default_rng(10 + i).normal(size=ROWS) for i in range(4)}
 WANTED = {
-    "AM101", "AM102", "AM103", "AM104", "AM105", "AM106", "AM107", "AM108", "AM201", "AM202", "AM301", "AM302", "AM303",
-    "AM304", "AM305", "AM306", "AM307", "AM308", "AM309", "AM310", "AM311", "AM312", "AM401", "AM402", "AM501", "AM502",
-    "AM503", "AM504", "AM505", "AM506", "AM507", "AM508", "AM509", "AM601", "AM602",
+    "AM101", "AM102", "AM103", "AM104", "AM105", "AM106", "AM107", "AM108", "AM109", "AM201", "AM202", "AM301", "AM302",
+    "AM303", "AM304", "AM305", "AM306", "AM307", "AM308", "AM309", "AM310", "AM311", "AM312", "AM401", "AM402", "AM501",
+    "AM502", "AM503", "AM504", "AM505", "AM506", "AM507", "AM508", "AM509", "AM601", "AM602",
 }  # fmt: skip
 
 
@@ -37,6 +37,8 @@ def cycle(*cells):
     return [cells[i % len(cells)] for i in range(ROWS)]
 
 
+DAYS = [str(day.date()) for day in pd.date_range("2020", periods=ROWS)]
+MIXED = [f"{day[8:]}.{day[5:7]}.{day[:4]}" if i % 3 else day for i, day in enumerate(DAYS)]
 FOUND = [
     ("AM101", {"key": range(ROWS)}, ("key",)),
     ("AM102", {"same": [1] * ROWS, "none": [None] * ROWS}, ("same", "none")),
@@ -46,6 +48,7 @@ FOUND = [
     ("AM106", {"cabin": cycle("a", None, None)}, ("cabin",)),
     ("AM107", {"ratio": cycle(0.5, np.inf, 2.5)}, ("ratio",)),
     ("AM108", {"price": [*(f"{n}.5" for n in range(240)), *["abc"] * 60]}, ("price",)),
+    ("AM109", {"day": MIXED, "when": [*DAYS[4:], "soon", "31.12.2024", "1.2.24", "?"], "iso": DAYS}, ("day", "when")),
     ("AM201", {"label": np.where(Y == 1, "good", "bad")}, ("label",)),
     ("AM202", {"score": Y * 10 + RNG.normal(size=ROWS)}, ("score",)),
     ("AM401", {"day": pd.date_range("2020", periods=ROWS)}, ("day",)),
@@ -59,6 +62,7 @@ PASSED = [
     ("AM106", {"cabin": cycle("a", "b", None)}),
     ("AM107", {"x": X}),
     ("AM108", {"code": cycle("1", "2", "K"), "part": [f"p{i}" for i in range(ROWS)]}),
+    ("AM109", {"iso": DAYS, "late": [None, "?", *DAYS[2:]], "word": cycle("a", "b", "2024-01-01"), "x": X}),
     # A label of two classes, and one whose every value is of one class while a class has two values.
     ("AM201", {"odor": np.where(Y == 1, cycle("n", "m"), "f"), "x": X}),
     ("AM202", {"a": Y * 10 + RNG.normal(size=ROWS), "b": Y * 2 + RNG.normal(size=ROWS)}),
@@ -73,6 +77,14 @@ def test_found(code, columns, names):
     assert finding.severity == check(code).severity
     assert finding.action
     assert finding.evidence
+
+
+def test_dates_that_are_not_read_are_told_with_the_format_of_the_others():
+    told = found("AM109", {"day": MIXED, "when": [*DAYS[3:], "soon", "31.12.2024", "1.2.24"]})
+    assert told.evidence["when"] == {"format": "%Y-%m-%d", "read": 0.99, "others": ["soon", "31.12.2024", "1.2.24"]}
+    assert told.evidence["day"]["format"] == "%d.%m.%Y"
+    assert "not; taken for an id" in told.action
+    assert "when: 99.0% read as %Y-%m-%d, others ('soon', '31.12.2024', '1.2.24') not; these are missing" in told.action
 
 
 @pytest.mark.parametrize(("code", "columns"), PASSED, ids=[case[0] for case in PASSED])

@@ -79,6 +79,8 @@ def test_markers_among_numbers_are_missing_and_not_wrong():
         (pd.Series([1, 2], dtype="category"), "int64"),
         (pd.Series([1, None, "a", 2.5], dtype="object"), "str"),
         (pd.Series([1, None, 2.5], dtype="object"), "float64"),
+        (pd.Series([10**25, None, 3 * 10**25], dtype="object"), "float64"),
+        (pd.Series([10**25, None, 10**25 + 1], dtype="object"), "str"),
         (pd.Series([dt.date(2020, 1, 1), None]), "datetime64[us]"),
         (pd.Series(pd.date_range("2020", periods=2, tz="Europe/Berlin")), "datetime64[us]"),
         (pd.Series(pd.to_timedelta([1, 2], unit="s")), "float64"),

@@ -183,6 +183,35 @@ def test_a_table_of_image_paths_is_a_manifest(tmp_path: Path) -> None:
         read(write(tmp_path, "t.csv"), modality="image")
 
 
+@pytest.mark.parametrize(
+    ("name", "what", "layout"),
+    [
+        ("a.PNG", "One image is no dataset", "images/cat/1.jpg"),
+        ("a.wav", "One recording is no", "recordings/cat/1.wav"),
+    ],
+)
+@pytest.mark.parametrize("modality", [None, "image", "table"])
+def test_one_image_or_recording_is_no_dataset(
+    tmp_path: Path, name: str, what: str, layout: str, modality: str | None
+) -> None:
+    with pytest.raises(DataError, match=what) as caught:
+        read(write(tmp_path, name), modality=modality)
+    assert caught.value.where.endswith(name)
+    assert layout in caught.value.hint
+    assert "a column of paths and one of labels" in caught.value.hint
+
+
+@pytest.mark.parametrize("letter", ["Dear all,\nI write this.\nYours,\nMe, and, you\n", "Hello"])
+@pytest.mark.parametrize("modality", [None, "text"])
+def test_a_text_that_is_no_table_may_be_one_of_many(tmp_path: Path, letter: str, modality: str | None) -> None:
+    with pytest.raises(DataError, match=r"cells|no rows") as caught:
+        read(write(tmp_path, "letter.txt", letter), modality=modality)
+    assert "one text of many, give their folder, one folder a class, such as texts/cat/1.txt" in caught.value.hint
+    with pytest.raises(DataError) as caught:
+        read(write(tmp_path, "letter.csv", letter), modality=modality)
+    assert "one text" not in caught.value.hint
+
+
 def test_importing_the_reader_loads_no_library() -> None:
     code = "import sys, automl.data.read; print([m for m in ('pandas', 'pyarrow', 'numpy') if m in sys.modules])"
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

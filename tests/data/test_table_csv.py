@@ -198,6 +198,24 @@ def test_an_open_quote_does_not_swallow_the_rest_unseen(tmp_path: Path) -> None:
         read_text(tmp_path, "a,b\n1,2\n" + '"1,2\n' + "3,4\n" * 99)
 
 
+@pytest.mark.parametrize(
+    ("cells", "dtype"),
+    [
+        (["10000000000000000000000001", "10000000000000000000000002"], "str"),
+        (["10000000000000000000000001", "?", "10000000000000000000000002"], "str"),
+        (["18446744073709551617", "5"], "str"),
+        (["1e25", "2.5e25"], "float64"),
+        (["100000000000000000000", "300000000000000000000"], "float64"),
+        (["10000000000000000000000001.5", "2"], "float64"),
+    ],
+)
+def test_whole_numbers_too_long_for_a_number_keep_their_digits(tmp_path: Path, cells: list[str], dtype: str) -> None:
+    found = read_text(tmp_path, "a,b\n" + "".join(f"{cell},x\n" for cell in cells)).frame["a"]
+
+    assert str(found.dtype) == dtype
+    assert found.nunique() == 2
+
+
 words = st.text(st.sampled_from("abcxyz éüñ,;|\t\"'\n.-"), min_size=2, max_size=8).map(lambda word: f"w{word}w")
 numbers = st.floats(allow_nan=False, allow_infinity=False, width=32).map(lambda x: x + 0.5) | st.none()
 whole = st.integers(-(2**40), 2**40)

@@ -132,20 +132,34 @@ GPU_CASES = {
     "left out": (None, {"not_tried": "no worker", "projected": 99.0}, None, r"\(no worker\)"),
     "no time, nothing known": (None, {"not_tried": "budget"}, None, r"not measured \(budget\)"),
     "no time, would fit": (None, {"not_tried": "budget", "projected": 5.0}, None, "is not known"),
-    "no time, too long": (None, {"not_tried": "budget: late", "projected": 60.0}, True, "60 s here, 10 s are there"),
-    "cut": (probe("network", 9.0, CUT), {"p_in_race": 0.0}, True, "12 of 60 epochs; a whole training .* 45 s here"),
+    "no time, yet soon": (
+        None,
+        {"not_tried": "budget: late", "projected": 60.0},
+        None,
+        "60 s here, 10 s .* of about 300",
+    ),
+    "no time, too long": (None, {"not_tried": "budget", "projected": 600.0}, True, "be tried, or a GPU"),
+    "cut": (probe("network", 90.0, CUT), {"p_in_race": 0.0}, True, "12 of 60 epochs; .* 450 s here.* or a GPU"),
+    "cut by a second": (probe("network", 2.1, CUT), {}, None, "about 52.5 s would let it finish, without a GPU"),
+    "cut, half of a day": (probe("network", 720.0, CUT), {"budget": 1e4}, None, "about 18000 s would .* without a GPU"),
     "cut, yet short": (probe("network", 1.0, CUT), {}, None, "ended the network after 12 of 60"),
     "behind": (probe("network", 9.0), {"p_in_race": 0.02}, False, r"within r\) = 0.02\): .* faster, not better"),
     "behind and slow": (probe("network", 90.0), {"p_in_race": 0.02}, False, "not better"),
     "named and fast": (probe("network", 9.0), {}, False, "in 9 s: a GPU is not needed"),
-    "named and slow": (probe("network", 90.0), {}, True, "among the best, .* 90 s here, 10 s are there"),
-    "named, counted": (probe("network", 90.0), {"share_seconds": math.inf}, False, "not needed"),
+    "named, not slow": (
+        probe("network", 90.0),
+        {},
+        False,
+        "among the best, .* 90 s here, 10 s .* 450 s .* without a GPU",
+    ),
+    "named and slow": (probe("network", 900.0), {}, True, "among the best, .* of about 4500 s, or a GPU, the search"),
+    "named, counted": (probe("network", 90.0), {"budget": math.inf}, False, "not needed"),
 }
 
 
 @pytest.mark.parametrize(("network", "how", "pays", "sentence"), GPU_CASES.values(), ids=GPU_CASES)
 def test_whether_a_gpu_pays(network, how, pays, sentence):
-    answer = gpu_pays(network, **{"has_gpu": False, "share_seconds": 10.0, **how})
+    answer = gpu_pays(network, **{"has_gpu": False, "budget": 50.0, **how})
 
     assert answer["pays"] is pays
     assert re.search(sentence, answer["sentence"]), answer["sentence"]

@@ -79,7 +79,7 @@ def test_fewer_than_three_anchors_repeat_the_last(anchors):
     assert curve.reason == "fewer than three sizes were measured"
     assert curve.parameters.tolist() == [losses[-1], 0, 0, 0]
     assert curve.at(1e6)[0] == pytest.approx(losses[-1], rel=0.01)
-    assert doubling(curve, 200) == (0, 0, 0)
+    assert doubling(curve, 200, 0.5) == (0, 0, 0)
 
 
 def test_no_anchor_is_refused():
@@ -109,7 +109,7 @@ def test_equal_losses_without_any_spread_are_a_flat_curve(loss):
 
     assert curve.trusted
     assert [float(v[0]) for v in curve.at(16_000)] == pytest.approx([loss] * 3)
-    assert doubling(curve, 1600) == pytest.approx((0, 0, 0))
+    assert doubling(curve, 1600, loss) == pytest.approx((0, 0, 0))
 
 
 def test_a_small_rise_within_the_noise_is_forgiven():
@@ -167,10 +167,19 @@ def test_a_family_that_is_ahead_already_crosses_here():
 
 
 def test_twice_the_rows_save_loss():
-    saved, low, high = doubling(known(0.1, 2.0, 0.5, noise=0.01), 400)
+    saved, low, high = doubling(known(0.1, 2.0, 0.5, noise=0.01), 400, 0.2)
 
     assert saved == pytest.approx(2.0 * (400**-0.5 - 800**-0.5))
     assert saved > 0
     assert low == pytest.approx(saved)
     assert high == pytest.approx(saved)
     assert all(isinstance(value, float) for value in (saved, low, high))
+
+
+def test_twice_the_rows_save_no_more_than_the_loss_there_is():
+    draws = np.zeros((200, 4))
+    draws[:, 1], draws[:, 2] = np.linspace(0, 40, 200), 0.5
+    steep = Curve("pow4", np.array([0.0, 2.0, 0.5, 0.0]), draws)
+
+    assert max(np.subtract(*steep.sampled(np.array([400.0, 800.0])).T)) > 0.1
+    assert doubling(steep, 400, 0.1)[2] == 0.1

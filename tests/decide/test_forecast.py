@@ -80,6 +80,12 @@ def test_twice_the_rows_gain():
     assert 0 < better["mean"] < better["high"]
 
 
+def test_twice_the_rows_gain_no_more_than_a_perfect_score():
+    family = told((0.0, 20.0, 1.0), sizes=[100, 200])["families"]["linear"]
+
+    assert family["doubling"]["high"] <= family["anchors"][-1]["loss"]
+
+
 def test_a_metric_that_is_better_when_greater_may_be_negative():
     family = told((0.05, 60.0, 0.5), metric="r2")["families"]["linear"]
     anchors, band = family["anchors"], family["band"]

@@ -55,6 +55,20 @@ def test_pair_adds_up_and_turns_around():
     assert there.low < there.mean < there.high
 
 
+@pytest.mark.parametrize("drawn", [False, True])
+def test_no_gain_is_larger_than_the_loss_there_is_to_save(drawn):
+    given = {"linear": [0.0, 0.05, 0.25], "trees": [0.2, 0.0, 0.01]}
+    belief = posterior(given, AUC, folds=5)
+    if drawn:
+        belief = from_draws(
+            {"linear": np.array([0.0, 0.4]), "trees": np.array([0.4, 0.0])}, AUC, losses={"linear": 0.1, "trees": 0.07}
+        )
+    pair, turned = belief.pair("trees", "linear"), belief.pair("linear", "trees")
+
+    assert (pair.mean, pair.low, pair.high) == pytest.approx((0.03, -0.07, 0.1))
+    assert (turned.mean, turned.low, turned.high) == pytest.approx((-0.03, -0.1, 0.07))
+
+
 def test_region_of_equivalence():
     given = {"baseline": [0.5, 0.5], "linear": [0.3, 0.2]}
     assert posterior(given, AUC, folds=2).r == pytest.approx(EQUIVALENCE * 0.25)

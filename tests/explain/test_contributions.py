@@ -1,3 +1,6 @@
+from dataclasses import replace
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -131,15 +134,32 @@ def test_long_cells_are_cut():
     [("trees", {"kind": "extra", "trees": 10}, "a forest"), ("baseline", {}, "the baseline")],
 )
 def test_other_models_are_refused(family, params, what):
-    model = families.load(family).fit(params, numbers("binary", 200), Limits(threads=1))
+    data = numbers("binary", 200)
+    model = families.load(family).fit(params, data, Limits(threads=1))
     with pytest.raises(UsageError, match=f"linear models and boosted trees on tables; this model is {what}") as caught:
-        check(model)
+        check(model, data.problem)
     assert "--families linear,trees" in caught.value.hint
     assert caught.value.exit_code == 2
 
 
+@pytest.mark.parametrize(
+    ("told", "hint"),
+    [
+        ({"modality": "image"}, "leave --explain out: no model of images has them"),
+        ({"modality": "audio"}, "leave --explain out: no model of recordings has them"),
+        ({"forecast": SimpleNamespace()}, "leave --explain out: no forecast has them"),
+    ],
+)
+@pytest.mark.parametrize("family", ["baseline", "linear", "network"])
+def test_no_other_run_is_asked_for_where_none_would_have_contributions(family, told, hint):
+    with pytest.raises(UsageError, match="on tables; this model is") as caught:
+        check(SimpleNamespace(family=family), replace(numbers().problem, **told))
+    assert caught.value.hint == hint
+
+
 def test_a_folder_without_averages_is_refused():
-    model = families.load("linear").fit({"C": 1.0}, numbers("binary", 100), Limits(threads=1))
+    data = numbers("binary", 100)
+    model = families.load("linear").fit({"C": 1.0}, data, Limits(threads=1))
     model.averages = None
     with pytest.raises(UsageError, match="does not hold the averages"):
-        check(model)
+        check(model, data.problem)

@@ -84,11 +84,6 @@ def test_a_tie_is_said_beside_the_verdict():
     assert "Not proven: linear model is better with probability 81 %, as good with 10 %." in " ".join(
         shown(found).split()
     )
-    # Runs of older versions called it a tie where another family was not quite behind.
-    found["evidence"]["families"] = {
-        f: {**d, "p_equivalent": 0.1, "p_better": 0.1} for f, d in found["evidence"]["families"].items()
-    }
-    assert "A tie" not in shown(found)
 
 
 def test_only_files_that_exist_are_named(tmp_path):

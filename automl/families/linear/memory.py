@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from automl import devices
 from automl.encode import basis as bases
 from automl.encode import image_column, text
@@ -60,7 +58,6 @@ def fitting(train: Dataset, params: Params, limit: int | None) -> tuple[Dataset,
     most = max(available // row, FEWEST_ROWS)
     if len(train) <= most:
         return train, {}
-    kept = np.sort(np.random.default_rng([train.problem.seed, 6]).choice(len(train), most, replace=False))
     estimated = row * len(train)
     facts = {"estimated_bytes": estimated, "available_bytes": available, "rows": most, "of_rows": len(train)}
-    return train.take(kept), facts
+    return train.at_random(most), facts

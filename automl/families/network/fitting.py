@@ -108,8 +108,7 @@ def _fitting(train: Dataset, width: int, limit: int | None) -> tuple[Dataset, di
     most = max(int(MEMORY_SHARE * devices.room(limit) / (COPIES * 4 * max(width, 1))), FEWEST_ROWS)
     if len(train) <= most:
         return train, {}
-    kept = np.sort(np.random.default_rng([train.problem.seed, 6]).choice(len(train), most, replace=False))
-    return train.take(kept), {"rows": most, "of_rows": len(train)}
+    return train.at_random(most), {"rows": most, "of_rows": len(train)}
 
 
 def _prepared(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from automl.families.base import first_of_kind
 from automl.families.network import (
     audio_params,
     branch_params,
@@ -46,7 +47,7 @@ def _settings(problem: Problem) -> Settings:
 def complete(params: Params, problem: Problem, rows: int, *, timed: bool) -> Params:
     """The parameters given on top of the first default of their kind, with a horizon: longer under a clock."""
     known = defaults(problem, rows)
-    first = next((d for d in known if d.get("kind") == params.get("kind", d.get("kind"))), known[0])
+    first = first_of_kind(params, known) or known[0]
     owner = next((settings for settings in SETTINGS.values() if first["kind"] in settings.kinds), _settings(problem))
     longest, counted = owner.epochs(rows, first["batch"])
     return {**first, "epochs": longest if timed else counted, **params}

@@ -1,11 +1,11 @@
-"""What the model gets wrong: confusion for classes, residuals for numbers, the worst rows for both."""
+"""What the model gets wrong: confusion for classes, residuals for numbers, the worst rows for both, and examples."""
 
 from __future__ import annotations
 
 import re
 from typing import Any
 
-from automl.report import plots, view
+from automl.report import plots, texts, view
 from automl.report.formats import is_number, number, percent, plural, short
 
 TABLE_CLASSES = 20
@@ -18,13 +18,14 @@ THUMBNAIL_BYTES = 600_000
 
 
 def build(report: dict[str, Any]) -> dict[str, Any]:
-    """Confusion or residuals, the worst rows and example images."""
+    """Confusion or residuals, the worst rows and example images or texts."""
     errors = view.mapping(report, "errors")
-    examples = thumbnails(view.listing(report, "media", "examples"))
+    kept = view.listing(report, "media", "examples")
+    examples, read = thumbnails(kept), texts.lines(kept)
     worst = _worst(errors)
-    if not errors and not examples:
+    if not errors and not examples and not read:
         return {"missing": "No predictions on unseen rows were stored in this run."}
-    context: dict[str, Any] = {"examples": examples, "worst": worst, "kind": ""}
+    context: dict[str, Any] = {"examples": examples, "texts": read, "worst": worst, "kind": ""}
     matrix = _matrix(errors)
     if matrix:
         return context | _classes([str(x) for x in errors["labels"]], matrix, errors)
