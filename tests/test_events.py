@@ -41,5 +41,5 @@ def test_a_line_that_was_only_not_ended_is_kept(log):
 
 def test_a_log_without_one_whole_event_is_an_error(log):
     log.path.write_bytes(b'{"sec')
-    with pytest.raises(ValueError, match="JSON|Unterminated|delimiter|Expecting"):
+    with pytest.raises(ValueError, match="Unterminated string"):
         events.read(log.path)
