@@ -36,7 +36,8 @@ def test_signed_shows_the_sign_of_what_is_not_nothing(value, decimals, expected)
     ("intervals", "expected"),
     [
         ([(0.8461, 0.8292, 0.8681)], 3), ([(47340.0, 45782.0, 48898.0)], 0), ([(0.5, None, None)], None),
-        ([(0.5, 0.5, 0.5)], None), ([], None), ([(1e-9, 0, 2e-9)], 6),
+        ([(0.5, 0.5, 0.5)], None), ([], None), ([(1e-9, 0, 2e-9)], None),
+        ([(0.5, 0.5, 0.5 + 1e-9)], 6), ([(2e-8, 1e-8, 3e-8), (0.5, 0.5, 0.5 + 1e-9)], 6), ([(0, 0, 3e-8)], None),
     ],
 )  # fmt: skip
 def test_decimals_follow_the_width_of_the_interval(intervals, expected):
