@@ -55,7 +55,7 @@ def _press(number: int, frame: FrameType | None) -> None:
 def _again(number: int) -> None:
     """From a timer's thread: the main thread looks again, unless somebody answered meanwhile."""
     if _pressed.is_set():
-        _thread.interrupt_main(number)
+        _thread.interrupt_main(signal.Signals(number))
 
 
 def must_wait(frame: FrameType | None) -> bool:
