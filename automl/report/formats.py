@@ -50,7 +50,8 @@ def _significant(value: float, digits: int = 4) -> str:
         return _signed(f"{value:,.0f}")
     magnitude = math.floor(math.log10(abs(value)))
     if magnitude < -4 or magnitude > 14:
-        return _signed(f"{value:.{digits - 1}e}")
+        mantissa, power = f"{value:.{digits - 1}e}".split("e")
+        return _signed(f"{mantissa.rstrip('0').rstrip('.')}e{power}")
     text = f"{value:,.{max(digits - 1 - magnitude, 0)}f}"
     return _signed(text.rstrip("0").rstrip(".") if "." in text else text)
 

@@ -9,7 +9,8 @@ from automl.report import formats
     ("value", "expected"),
     [
         (0, "0"), (7, "7"), (20640, "20,640"), (0.0, "0"), (0.84612, "0.8461"), (48213.4, "48,213"), (1.0, "1"),
-        (-0.5, formats.MINUS + "0.5"), (0.000123456, "0.0001235"), (1.5e-7, "1.500e-07"),
+        (-0.5, formats.MINUS + "0.5"), (0.000123456, "0.0001235"), (1.5e-7, "1.5e-07"),
+        (1e-7, "1e-07"), (-1.23456e-7, formats.MINUS + "1.235e-07"),
         (123.456, "123.5"), (None, formats.DASH),
         (math.nan, formats.DASH), (math.inf, formats.DASH), ("text", "text"), (True, "True"),
     ],
