@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -31,5 +32,26 @@ class Events:
         line = json.dumps(
             {"seconds": round(self.clock.elapsed(), 3), "event": event, **plain(facts)}, ensure_ascii=False
         )
-        with self.path.open("a", encoding="utf-8") as file:
-            file.write(line + "\n")
+        with self.path.open("ab+") as file:
+            if file.tell():
+                file.seek(-1, os.SEEK_END)
+                if file.read(1) != b"\n":  # a kill cut the last line short
+                    file.write(b"\n")
+            file.write(line.encode() + b"\n")
+
+
+def read(path: Path) -> list[dict[str, Any]]:
+    """The events of a log, past lines that a kill cut short.
+
+    Raises:
+        ValueError: not one line is an event.
+    """
+    found, error = [], None
+    for line in path.read_bytes().splitlines():
+        try:
+            found.append(json.loads(line))
+        except ValueError as broken:
+            error = broken
+    if error is not None and not found:
+        raise error
+    return found

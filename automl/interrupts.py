@@ -4,6 +4,8 @@ Python's own handler raises KeyboardInterrupt wherever the program happens to be
 in a finaliser, that exception is printed and forgotten, and the run would go on to its end; in the callback that hands
 XGBoost its data, XGBoost may abort the process; in the import system it can leave a lock taken, and the thread that
 imports beside us waits for ever. There the press waits until the program is out of it.
+
+To be told to end (SIGTERM: `kill`, `docker stop`, schedulers) is a press, too.
 """
 
 from __future__ import annotations
@@ -24,6 +26,9 @@ CALLBACKS = ("_next_wrapper", "_reset_wrapper")
 IMPORTER = "<frozen importlib._bootstrap>"
 """The file name of the import system's own functions, which take locks that an exception may leave taken."""
 
+SIGNALS = {signal.SIGINT: signal.default_int_handler, signal.SIGTERM: signal.SIG_DFL}
+"""What counts as a press, and who answers it unless somebody asked for something else."""
+
 AGAIN = 0.05
 """Seconds until what had to wait is tried again."""
 
@@ -32,24 +37,25 @@ _holding = threading.Event()
 
 
 def watch() -> None:
-    """Remember Ctrl-C from now on; for the main thread of the command line, which owns the signal."""
-    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-        signal.signal(signal.SIGINT, _press)
+    """Remember presses from now on; for the main thread of the command line, which owns the signals."""
+    for number, default in SIGNALS.items():
+        if signal.getsignal(number) is default:
+            signal.signal(number, _press)
 
 
-def _press(_number: int, frame: FrameType | None) -> None:
+def _press(number: int, frame: FrameType | None) -> None:
     _pressed.set()
     if not must_wait(frame):
         raise KeyboardInterrupt
-    later = threading.Timer(AGAIN, _again)
+    later = threading.Timer(AGAIN, _again, (number,))
     later.daemon = True
     later.start()
 
 
-def _again() -> None:
+def _again(number: int) -> None:
     """From a timer's thread: the main thread looks again, unless somebody answered meanwhile."""
     if _pressed.is_set():
-        _thread.interrupt_main()
+        _thread.interrupt_main(signal.Signals(number))
 
 
 def must_wait(frame: FrameType | None) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import shlex
 import shutil
@@ -31,6 +30,7 @@ from automl.evaluate import metrics
 from automl.evaluate.crossval import CrossValidation
 from automl.evaluate.journal import Journal, data_digest, fingerprint
 from automl.events import Events
+from automl.events import read as read_events
 from automl.finish import finish, record, write_report
 from automl.memory import within
 from automl.prepare import prepare, read, with_tail
@@ -129,7 +129,7 @@ def _interrupted(folder: Path) -> tuple[dict[str, Any], float]:
     path = folder / "events.jsonl"
     if not path.is_file():
         raise RunError("This is not a run folder.", where=str(folder), hint="give the folder that automl fit wrote")
-    lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.endswith("}")]
+    lines = read_events(path)
     begin = next((line for line in lines if line["event"] == "begin"), None)
     if begin is None or not (folder / "work").is_dir():
         raise RunError("There is nothing to resume.", where=str(folder), hint="the run is finished: automl report RUN")

@@ -17,11 +17,12 @@ def pytest_collection_modifyitems(items):
 
 
 @pytest.fixture(autouse=True)
-def _ctrl_c_as_before():
+def _presses_as_before():
     """The command line answers Ctrl-C for the process it runs in; the next test finds it as the last one did."""
-    before = signal.getsignal(signal.SIGINT)
+    before = {number: signal.getsignal(number) for number in interrupts.SIGNALS}
     yield
-    signal.signal(signal.SIGINT, before)
+    for number, handler in before.items():
+        signal.signal(number, handler)
     interrupts.answered()
 
 

@@ -15,26 +15,24 @@ from tests.fakes import fake_cv, use_fakes
 
 @pytest.fixture(autouse=True)
 def _watched():
-    before = signal.getsignal(signal.SIGINT)
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+    for number, default in interrupts.SIGNALS.items():
+        signal.signal(number, default)
     interrupts.watch()
-    yield
-    interrupts.answered()
-    signal.signal(signal.SIGINT, before)
 
 
-def press():
+def press(number=signal.SIGINT):
     """Ctrl-C, its exception dropped as a finaliser drops it."""
     with pytest.raises(KeyboardInterrupt):
-        os.kill(os.getpid(), signal.SIGINT)
+        os.kill(os.getpid(), number)
 
 
 def test_without_a_press_there_is_nothing_to_answer():
     interrupts.check()
 
 
-def test_a_press_stays_until_it_is_answered():
-    press()
+@pytest.mark.parametrize("number", interrupts.SIGNALS)
+def test_a_press_stays_until_it_is_answered(number):
+    press(number)
     with pytest.raises(KeyboardInterrupt):
         interrupts.check()
     interrupts.answered()
@@ -77,10 +75,11 @@ def test_only_the_main_thread_is_interrupted():
     assert raised == [None]
 
 
-def test_another_handler_is_left_alone():
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+@pytest.mark.parametrize("number", interrupts.SIGNALS)
+def test_another_handler_is_left_alone(number):
+    signal.signal(number, signal.SIG_IGN)
     interrupts.watch()
-    assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    assert signal.getsignal(number) is signal.SIG_IGN
 
 
 def wait():
@@ -101,6 +100,14 @@ def test_a_press_is_held_back_and_comes_afterwards():
     with interrupts.held():
         os.kill(os.getpid(), signal.SIGINT)
         wait()
+    with pytest.raises(KeyboardInterrupt):
+        wait()
+
+
+def test_to_be_told_to_end_is_held_back_though_nobody_listens_to_ctrl_c():
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # as a shell without job control leaves it for what it runs behind
+    with interrupts.held():
+        os.kill(os.getpid(), signal.SIGTERM)
     with pytest.raises(KeyboardInterrupt):
         wait()
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import automl
-from automl import jsonio, run
+from automl import interrupts, jsonio, run
 from automl.clock import Clock
 from automl.config import Plan
 from automl.console import Console
@@ -213,10 +213,16 @@ def test_ctrl_c_in_the_probes_writes_a_report(data, tmp_path):
 
 
 @pytest.mark.slow
-def test_ctrl_c_before_anything_was_learnt_says_so(data, tmp_path):
+@pytest.mark.parametrize("number", interrupts.SIGNALS)
+def test_a_press_before_anything_was_learnt_says_so_and_leaves_nothing_behind(data, tmp_path, monkeypatch, number):
+    (temporary := tmp_path / "temporary").mkdir()
+    monkeypatch.setenv("TMPDIR", str(temporary))
     process = start(data, tmp_path / "run")
-    time.sleep(1.0)
-    process.send_signal(signal.SIGINT)
+    end = time.monotonic() + 60
+    while not any(temporary.glob("automl-worker-*")) and time.monotonic() < end:
+        time.sleep(0.02)
+    process.send_signal(number)
     assert process.wait(60) == 130
+    assert not any(temporary.iterdir())
     assert b"Traceback" not in (tmp_path / "log").read_bytes()
     assert b"Interrupted" in (tmp_path / "log").read_bytes()

@@ -266,7 +266,8 @@ def _flags(cv: CrossValidation, probes: Probes, candidates: dict[FamilyName, Can
     if cv.dataset.problem.task != "regression" and (rarest := rarest_judged(cv)) < FEW_OF_A_CLASS:
         where = " in the test part" if len(cv.test) else ""
         counted = f"{rarest} row{'' if rarest == 1 else 's'}{where}"
-        flags.append(Flag("few_test_rows", f"The rarest class has {counted}: its share of the evidence is thin."))
+        thin = "its share of the evidence is thin" if rarest else "no figure here speaks of it"
+        flags.append(Flag("few_test_rows", f"The rarest class has {counted}: {thin}."))
     return flags
 
 

@@ -137,9 +137,8 @@ class Posterior:
         else:
             mean = float(self.means[column])
             low, high = (float(q) for q in np.percentile(self.draws[:, column], (2.5, 97.5)))
-        # Every loss form is zero or more; the t distribution does not know that.
-        ends = sorted((self.metric.to_loss(max(low, 0.0)), self.metric.to_loss(high)))
-        return Interval(self.metric.to_loss(mean), *ends)
+        ends = sorted((self.metric.to_loss(low), self.metric.to_loss(high)))
+        return self.metric.interval(self.metric.to_loss(mean), *ends)
 
     def probabilities(self) -> dict[FamilyName, float]:
         """Family -> P(it is the simplest within r of the best of those compared); they sum to 1 over all families."""

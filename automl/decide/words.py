@@ -21,6 +21,8 @@ NOUNS: dict[FamilyName, str] = {
     "trees": "trees",
     "network": "the network",
 }
+MOST_DECIMALS = 6
+"""Digits after the point of what is not far smaller."""
 ENOUGH: dict[FamilyName, str] = {
     "baseline": "No signal found: no model is shown to beat the baseline",
     "linear": "A linear model is enough",
@@ -150,7 +152,7 @@ def of_forecast(text: str, baseline: str) -> str:
 
 
 def number(value: float, width: float) -> str:
-    """The value with one significant digit of half its interval's width, at most six decimals.
+    """The value with one significant digit of half its interval's width; what six decimals cannot tell as 2.3e-08.
 
     Args:
         value: what to print.
@@ -159,7 +161,10 @@ def number(value: float, width: float) -> str:
     scale = width / 2 if width > 0 else abs(value) / 100
     if not math.isfinite(scale) or scale <= 0:
         return f"{value + 0.0:g}"  # no "-0"
-    decimals = min(max(-math.floor(math.log10(scale)), 0), 6)
+    decimals = max(-math.floor(math.log10(scale)), 0)
+    if decimals > MOST_DECIMALS and abs(value) < 10 * 10.0**-MOST_DECIMALS:
+        return f"{round(value, decimals) + 0.0:.3g}"
+    decimals = min(decimals, MOST_DECIMALS)
     return f"{round(value, decimals) + 0.0:,.{decimals}f}"
 
 

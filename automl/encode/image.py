@@ -29,7 +29,7 @@ def features(pixels: Array) -> Array:
     """
     count, height, width, channels = pixels.shape
     step = max(PIXELS_A_CHUNK // (height * width), 1)
-    matrix = np.empty((count, len(feature_names(height, width, channels))), dtype=np.float32)
+    matrix = np.empty((count, len(feature_names(channels))), dtype=np.float32)
     for start in range(0, count, step):
         chunk = pixels[start : start + step]
         blocks = [hog.features(chunk), colour.features(chunk), colour.thumbnail(chunk)]
@@ -38,7 +38,7 @@ def features(pixels: Array) -> Array:
 
 
 @lru_cache(maxsize=8)
-def feature_names(height: int, width: int, channels: int) -> tuple[str, ...]:  # noqa: ARG001 (today's layout fits any size)
+def feature_names(channels: int) -> tuple[str, ...]:
     """Names 'group:detail' with the groups 'hog', 'colour' and 'pixels', so that importance adds up by group."""
     groups = {"hog": hog.names(), "colour": colour.names(channels), "pixels": colour.thumbnail_names(channels)}
     return tuple(f"{group}:{name}" for group, names in groups.items() for name in names)
@@ -54,8 +54,8 @@ class HandmadeImages:
 
     def transform(self, images: Images) -> Array:
         """(n, features) float32; rows seen before in the same file come from memory."""
-        shape = np.load(images.file, mmap_mode="r").shape[1:]
-        width = len(feature_names(*shape))
+        channels = np.load(images.file, mmap_mode="r").shape[-1]
+        width = len(feature_names(channels))
         return cached(images, "images", width, features)
 
     def state(self) -> dict[str, Any]:

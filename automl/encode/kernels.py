@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from automl.encode.series import Filled, filled, summaries
+from automl.encode.spread import deviations
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -111,7 +112,7 @@ class RandomKernels:
         for channel in range(self.channels):
             known = series.values[:, channel][used]
             self.centre.append(float(known.mean()) if len(known) else 0.0)
-            self.scale.append(float(known.std()) if len(known) and known.std() > 0 else 1.0)
+            self.scale.append(float(deviations(known)) if len(known) else 1.0)
         slots = SLOTS if series.values.size <= LARGE else FEW_SLOTS
         self.banks = _banks(self._orders(series), series.lengths, slots, np.random.default_rng([self.seed, 6]))
         return self._features(series)

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from automl.encode.spread import deviations
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -49,10 +51,8 @@ class SeriesArray:
         block = -(-values.shape[2] // LONGEST)
         level, spread = _statistics(values)
         known = _described(level, spread)
-        deviation = known.std(axis=0)
-        deviation[deviation == 0] = 1.0
         masked = bool(np.isnan(values).any())
-        return cls(channels, block, masked, scale, known.mean(axis=0), deviation, values.shape[2])
+        return cls(channels, block, masked, scale, known.mean(axis=0), deviations(known), values.shape[2])
 
     @property
     def inputs(self) -> int:

@@ -9,6 +9,7 @@ import numpy as np
 
 from automl.encode import basis as bases
 from automl.encode.parts import Parts, PartsEncoder
+from automl.encode.spread import deviations
 from automl.encode.state import State, prefixed, unprefixed
 
 if TYPE_CHECKING:
@@ -21,11 +22,6 @@ if TYPE_CHECKING:
 
 MAX_LEVELS = 100
 """One-hot columns of one category at most: the most frequent in training; the rest share the all-zero row."""
-ROUNDING = 1e-14
-"""A number whose values differ by less than this share of the largest is constant: its deviation would be rounding
-alone, and whatever differs from it in new rows many thousand times as large as all else."""
-
-
 FAR = 1e3
 """A number that stays this many times its range away from zero is told by its distance from the median.
 
@@ -66,12 +62,11 @@ class LinearTable:
             [np.median(c[~m]) if not m.all() else 0.0 for c, m in zip(parts.numbers.T, missing.T, strict=True)]
         )
         filled = np.where(missing, fill, parts.numbers)
-        varies = np.ptp(filled, axis=0) > ROUNDING * np.abs(filled).max(axis=0)
         table = cls(
             encoder,
             fill,
             filled.mean(axis=0),
-            np.where(varies, filled.std(axis=0), 1.0),
+            deviations(filled),
             np.flatnonzero(missing.any(axis=0) & ~missing.all(axis=0)),
             tuple(_frequent(codes, size) for codes, size in zip(parts.codes.T, encoder.code_sizes, strict=True)),
         )

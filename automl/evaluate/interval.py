@@ -106,11 +106,14 @@ def many(
     value = centre if len(part) == len(y) else _values(metric, y, candidates, rows)
     # The centre of a part of the rows differs from that of all: only the deviations are used.
     table = value + (table - centre) * math.sqrt(len(part) / max(len(y), 1))
-    values = {name: _interval(value[i], table[:, i]) for i, name in enumerate(candidates)}
+    values = {name: metric.interval(value[i], *_ends(table[:, i])) for i, name in enumerate(candidates)}
     if reference is None:
         return Comparison(values, {}, draws)
     base = list(candidates).index(reference)
-    gaps = {name: _interval(value[i] - value[base], table[:, i] - table[:, base]) for i, name in enumerate(candidates)}
+    gaps = {
+        name: Interval(float(value[i] - value[base]), *_ends(table[:, i] - table[:, base]))
+        for i, name in enumerate(candidates)
+    }
     return Comparison(values, gaps, draws)
 
 
@@ -164,9 +167,10 @@ def _part(count: int, groups: Array | None, most: int, rng: np.random.Generator)
     return np.flatnonzero(kept[groups])
 
 
-def _interval(value: float, sample: Array) -> Interval:
+def _ends(sample: Array) -> tuple[float, float]:
+    """Both ends of the interval of a sample; NaN where too few of it are defined."""
     sample = sample[~np.isnan(sample)]
     if len(sample) < 2:
-        return Interval(float(value), math.nan, math.nan)
+        return math.nan, math.nan
     low, high = np.percentile(sample, TAILS)
-    return Interval(float(value), float(low), float(high))
+    return float(low), float(high)

@@ -15,6 +15,7 @@ from automl.evaluate import counting
 from automl.evaluate.counting import counted
 from automl.evaluate.ranking import average_precision, one_vs_rest, roc_auc
 from automl.evaluate.weights import Block, ratio, undefined, weighted_sum
+from automl.types import Interval
 
 if TYPE_CHECKING:
     from automl.data.dataset import Array
@@ -39,6 +40,7 @@ class Metric:
         tasks: tasks it is defined for.
         greater_is_better: the direction of its natural sign.
         prepare: see `Prepare`.
+        bounds: what its natural sign is never below, and never above.
         per_class: True when its cost grows with the number of classes (more than two).
     """
 
@@ -47,6 +49,7 @@ class Metric:
     tasks: tuple[Task, ...]
     greater_is_better: bool
     prepare: Prepare
+    bounds: tuple[float, float]
     per_class: bool = False
 
     @property
@@ -79,6 +82,11 @@ class Metric:
     def loss(self, y: Array, predictions: Array, weight: Array | None = None) -> float:
         """The score in loss form: lower is better."""
         return self.to_loss(self.score(y, predictions, weight))
+
+    def interval(self, value: float, low: float, high: float) -> Interval:
+        """A score with its interval, cut at the metric's bounds: Student's t and rescaled draws do not know them."""
+        ends = np.clip((low, high), *self.bounds).tolist()  # NaN stays
+        return Interval(float(value), *ends)
 
     def to_loss(self, score: Score) -> Score:
         """Loss form of a score, or of an array of them; the same formula turns a loss back into a score."""
@@ -192,29 +200,33 @@ def _pinball(name: str, quantile: str) -> Metric:
         hint = "a quantile between 0 and 1: pinball:0.9"
         raise UsageError(f"Cannot read the quantile in {name!r}.", where="--metric", hint=hint)
     rows = partial(_quantile_errors, quantile=level)
-    return Metric(name, f"pinball loss at {level:g}", ("regression",), False, _mean(rows))
+    return Metric(name, f"pinball loss at {level:g}", ("regression",), False, _mean(rows), LOSS)
 
 
+SHARE, CORRELATION, LOSS = (0.0, 1.0), (-1.0, 1.0), (0.0, math.inf)
+"""Bounds of a metric."""
 BOTH: tuple[Task, ...] = ("binary", "multiclass")
 VALUES: tuple[Task, ...] = ("regression",)
 
 METRICS: dict[str, Metric] = {
     metric.name: metric
     for metric in (
-        Metric("roc_auc", "ROC AUC", BOTH, True, one_vs_rest(roc_auc), per_class=True),
-        Metric("average_precision", "average precision", BOTH, True, one_vs_rest(average_precision), per_class=True),
-        Metric("log_loss", "log loss", BOTH, False, _mean(_log_loss)),
-        Metric("accuracy", "accuracy", BOTH, True, counted(counting.accuracy)),
-        Metric("balanced_accuracy", "balanced accuracy", BOTH, True, counted(counting.balanced_accuracy)),
-        Metric("f1", "F1", ("binary",), True, counted(counting.f1_second)),
-        Metric("f1_macro", "macro F1", BOTH, True, counted(counting.f1_macro)),
-        Metric("mcc", "MCC", BOTH, True, counted(counting.mcc)),
-        Metric("brier", "Brier score", BOTH, False, _mean(_brier)),
-        Metric("rmse", "RMSE", VALUES, False, _mean(_squared, np.sqrt)),
-        Metric("mae", "MAE", VALUES, False, _mean(_absolute)),
-        Metric("r2", "R²", VALUES, True, _r2),
-        Metric("mape", "MAPE", VALUES, False, _mean(_relative)),
-        Metric("rmsle", "RMSLE", VALUES, False, _mean(_squared_logs, np.sqrt)),
-        Metric("pinball", "pinball loss", VALUES, False, _mean(partial(_quantile_errors, quantile=0.5))),
+        Metric("roc_auc", "ROC AUC", BOTH, True, one_vs_rest(roc_auc), SHARE, per_class=True),
+        Metric(
+            "average_precision", "average precision", BOTH, True, one_vs_rest(average_precision), SHARE, per_class=True
+        ),
+        Metric("log_loss", "log loss", BOTH, False, _mean(_log_loss), LOSS),
+        Metric("accuracy", "accuracy", BOTH, True, counted(counting.accuracy), SHARE),
+        Metric("balanced_accuracy", "balanced accuracy", BOTH, True, counted(counting.balanced_accuracy), SHARE),
+        Metric("f1", "F1", ("binary",), True, counted(counting.f1_second), SHARE),
+        Metric("f1_macro", "macro F1", BOTH, True, counted(counting.f1_macro), SHARE),
+        Metric("mcc", "MCC", BOTH, True, counted(counting.mcc), CORRELATION),
+        Metric("brier", "Brier score", BOTH, False, _mean(_brier), (0.0, 2.0)),
+        Metric("rmse", "RMSE", VALUES, False, _mean(_squared, np.sqrt), LOSS),
+        Metric("mae", "MAE", VALUES, False, _mean(_absolute), LOSS),
+        Metric("r2", "R²", VALUES, True, _r2, (-math.inf, 1.0)),
+        Metric("mape", "MAPE", VALUES, False, _mean(_relative), LOSS),
+        Metric("rmsle", "RMSLE", VALUES, False, _mean(_squared_logs, np.sqrt), LOSS),
+        Metric("pinball", "pinball loss", VALUES, False, _mean(partial(_quantile_errors, quantile=0.5)), LOSS),
     )
 }

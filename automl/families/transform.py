@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 
-from automl.encode.table import ROUNDING
+from automl.encode.spread import deviations
 from automl.families import bend
 from automl.families.base import FitFailed, Knob
 
@@ -172,9 +172,7 @@ def fit(y: Array, kind: str) -> TargetTransform:
 
 def standard(y: Array) -> TargetTransform:
     """'plain' with mean 0 and deviation 1, for learners whose penalties and least gains are in the target's unit."""
-    if not np.ptp(y) > ROUNDING * np.abs(y).max():  # the deviation of equal targets is rounding alone
-        return TargetTransform()
-    return TargetTransform(center=float(y.mean()), spread=float(y.std()))
+    return TargetTransform(center=float(y.mean()), spread=float(deviations(y)))
 
 
 def _log(y: Array) -> TargetTransform:
@@ -190,7 +188,7 @@ def _power(y: Array) -> TargetTransform:
     scale = _typical(np.abs(y - middle))
     exponent = bend.exponent((y - middle) / scale)
     bent = bend.power((y - middle) / scale, exponent)
-    center, spread = float(bent.mean()), float(bent.std()) or 1.0
+    center, spread = float(bent.mean()), float(deviations(bent))
     low, high = (float((end - center) / spread) for end in (bent.min(), bent.max()))
     return TargetTransform("power", scale, high, 0.0, low, middle, exponent, center, spread)
 

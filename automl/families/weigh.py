@@ -35,12 +35,11 @@ class ModelCost:
 
     Attributes:
         predict_one_seconds: wall-clock seconds to predict one row, encoding included: median of a few calls.
-        predict_many_seconds: the same for `many_rows` rows in one call.
+        predict_many_seconds: the same for `many_rows` rows in one call; of a slow model from fewer rows, by a line.
         many_rows: rows of that call.
         bytes: of the saved model with its encoder.
         peak_memory_bytes: highest resident memory of the process up to the end of this fit, or None where the system
             does not tell. It never falls: of models fitted in one process it bounds the later ones from above.
-        extrapolated: True when `predict_many_seconds` follows from fewer rows, by a line through what was timed.
     """
 
     predict_one_seconds: float
@@ -48,7 +47,6 @@ class ModelCost:
     many_rows: int
     bytes: int
     peak_memory_bytes: int | None = None
-    extrapolated: bool = False
 
 
 def over_limit(cost: ModelCost | None, latency_seconds: float | None, size_bytes: int | None) -> str:
@@ -75,7 +73,7 @@ def weigh(model: Model, inputs: Inputs, saved: Path | None = None, seconds: floa
     rows, many = _many_rows(model, inputs, until, one)
     if rows < MANY_ROWS:
         many += max(many - one, 0.0) / max(rows - 1, 1) * (MANY_ROWS - rows)
-    return ModelCost(one, many, MANY_ROWS, _bytes(model, saved), memory, extrapolated=rows < MANY_ROWS)
+    return ModelCost(one, many, MANY_ROWS, _bytes(model, saved), memory)
 
 
 def _one_row(model: Model, inputs: Inputs, until: float) -> float:

@@ -50,7 +50,8 @@ def _significant(value: float, digits: int = 4) -> str:
         return _signed(f"{value:,.0f}")
     magnitude = math.floor(math.log10(abs(value)))
     if magnitude < -4 or magnitude > 14:
-        return _signed(f"{value:.{digits - 1}e}")
+        mantissa, power = f"{value:.{digits - 1}e}".split("e")
+        return _signed(f"{mantissa.rstrip('0').rstrip('.')}e{power}")
     text = f"{value:,.{max(digits - 1 - magnitude, 0)}f}"
     return _signed(text.rstrip("0").rstrip(".") if "." in text else text)
 
@@ -78,11 +79,13 @@ def decimals_for(intervals: Iterable[tuple[Any, Any, Any]]) -> int | None:
     """Digits after the point that a column of (value, low, high) deserves: two digits of the typical half width.
 
     Returns:
-        None when no row has an interval with a width, so that four significant digits are used.
+        None, so that four significant digits are used, when no row has an interval with a width, or when all of them
+        are so small (a target in an unsuitable unit) that `MOST_DECIMALS` would not tell them apart.
     """
-    halves = sorted((high - low) / 2 for _, low, high in intervals if is_number(low) and is_number(high) and high > low)
-    if not halves:
+    wide = [row for row in intervals if is_number(row[1]) and is_number(row[2]) and row[2] > row[1]]
+    if max((abs(v) for row in wide for v in row if is_number(v)), default=0.0) < 10 * 10.0**-MOST_DECIMALS:
         return None
+    halves = sorted((high - low) / 2 for _, low, high in wide)
     half = halves[len(halves) // 2]
     return min(max(1 - math.floor(math.log10(half)), 0), MOST_DECIMALS)
 

@@ -80,7 +80,10 @@ def _columns(profile: dict[str, Any]) -> Markup:
         )
         for c in columns[:MOST]
     )
-    head = Markup("<tr><th>Column</th><th>Kind</th><th>Use</th><th class=n>Missing</th><th class=n>Distinct</th></tr>")
+    head = Markup(
+        "<tr><th scope=col>Column</th><th scope=col>Kind</th><th scope=col>Use</th>"
+        "<th scope=col class=n>Missing</th><th scope=col class=n>Distinct</th></tr>"
+    )
     more = (
         Markup("<p class=soft>{} more columns</p>").format(f"{len(columns) - MOST:,}")
         if len(columns) > MOST

@@ -24,7 +24,7 @@ def histogram(edges: list[float], counts: list[int], label: str, *, height: floa
         zero: draw a line at zero (for residuals).
     """
     edges, drawn = [float(edge) for edge in edges], _drawn_edges(edges)
-    scale, floor = Scale(drawn[0], max(drawn[-1], drawn[0] + 1e-12)), height - 22
+    scale, floor = Scale.over([drawn[0], drawn[-1]], pad=0.0), height - 22
     tallest = max([*counts, 1])
     parts = []
     for (low, high), (left, right), count in zip(pairwise(edges), pairwise(drawn), counts, strict=False):

@@ -15,17 +15,17 @@ from markupsafe import Markup
 from automl.report.formats import printable
 
 TONES = {
-    "baseline": "var(--baseline, #6b7075)",
+    "baseline": "var(--baseline, #696e73)",
     "linear": "var(--linear, #0067a8)",
     "trees": "var(--trees, #00775a)",
     "network": "var(--network, #b84a00)",
     "accent": "var(--accent, #0067a8)",
-    "muted": "var(--muted, #6b7075)",
-    "rule": "var(--rule, #d8d5cd)",
-    "fill": "var(--fill, #9db8cc)",
+    "muted": "var(--muted, #696e73)",
+    "rule": "var(--rule, #dedad1)",
+    "fill": "var(--fill, #6792b3)",
     "good": "var(--good, #1c7a3e)",
     "bad": "var(--bad, #b3261e)",
-    "rest": "var(--rest, #e7e4dc)",
+    "rest": "var(--rest, #e5e1d8)",
 }
 """Colour names a chart may use -> CSS value; the page's variables switch them for dark mode."""
 
@@ -124,4 +124,4 @@ def ticks(low: float, high: float, wanted: int = 4) -> list[float]:
     power = 10.0 ** math.floor(math.log10(span / wanted))
     step = next((m * power for m in (1, 2, 2.5, 5, 10) if m * power >= span / wanted * 0.999), 10 * power)
     first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
-    return [round(i * step, 12) for i in range(first, last + 1)]
+    return [float(f"{i * step:.12g}") for i in range(first, last + 1)]

@@ -13,6 +13,7 @@ import traceback
 from multiprocessing.connection import Client
 from typing import Any
 
+from automl import interrupts
 from automl.clock import OutOfTime
 from automl.errors import AutoMLError
 from automl.families.base import FitFailed
@@ -21,7 +22,8 @@ from automl.workers.executor import WorkerError, resolve
 
 def main(address: str) -> None:
     """Connect to the parent and serve it."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in a terminal reaches us too: the parent decides what ends
+    for press in interrupts.SIGNALS:  # they may reach the parent's group, and so us: the parent decides what ends
+        signal.signal(press, signal.SIG_IGN)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
     import keras  # noqa: F401 (the import that takes seconds: done before the first call)

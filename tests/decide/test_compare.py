@@ -195,7 +195,7 @@ def test_units_of_a_regression():
         (12345.6, 900.0, "12,346"),
         (0.5, 0.0, "0.500"),
         (0.0, 0.0, "0"),
-        (1e-9, 1e-10, "0.000000"),
+        (1e-9, 1e-10, "1e-09"),
     ],
 )
 def test_digits_follow_the_width_of_the_interval(value, width, text):

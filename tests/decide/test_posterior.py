@@ -134,6 +134,18 @@ def test_natural_sign():
     assert auc.low < auc.value < auc.high
 
 
+@pytest.mark.parametrize(
+    ("metric", "given", "ends"),
+    [("roc_auc", [0.05, 0.95], (0, 1)), ("mcc", [0.1, 1.9], (-1, 1)), ("log_loss", [0.1, 3.0], (0, math.inf))],
+)
+def test_an_interval_ends_where_the_metric_does(metric, given, ends):
+    belief = posterior({"linear": given}, metrics.get(metric, "binary"), folds=2)
+    found = belief.value("linear")
+    assert found.low == ends[0]
+    assert found.high == ends[1] or math.isinf(ends[1])
+    assert found.low <= found.value <= found.high
+
+
 def test_bootstrap_draws_of_a_single_holdout():
     rng = np.random.default_rng(0)
     common = rng.normal(0, 0.02, 4000)

@@ -30,7 +30,7 @@ def group(matrix: np.ndarray, names: tuple[str, ...], prefix: str) -> np.ndarray
 )
 def test_shape_and_names(shape):
     matrix = features(noise(*shape))
-    names = feature_names(*shape[1:])
+    names = feature_names(shape[-1])
     assert matrix.shape == (shape[0], len(names))
     assert matrix.dtype == np.float32
     assert np.isfinite(matrix).all()

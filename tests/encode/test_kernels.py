@@ -78,3 +78,10 @@ def test_series_that_tell_nothing(value):
     data.iloc[3] = value
     assert np.isfinite(RandomKernels(1, 0).fit_transform(data)).all()
     assert np.isfinite(RandomKernels(1, 0).fit_transform(data.iloc[[3, 3]])).all()
+
+
+def test_a_channel_that_is_constant_in_training_is_not_divided_by_the_rounding_of_its_deviation():
+    data = pd.DataFrame(np.full((53, 30), 0.1))
+    encoder = RandomKernels(1, 0)
+    encoder.fit_transform(data)
+    assert encoder.scale == [1.0]

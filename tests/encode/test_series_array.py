@@ -51,6 +51,11 @@ def test_level_and_spread_follow_as_constant_channels():
     assert np.corrcoef(array[:, 0, 2], RANDOM[:, :6].mean(axis=1))[0, 1] > 0.9
 
 
+def test_the_level_of_series_all_alike_is_not_divided_by_its_rounding():
+    encoder = SeriesArray.fit(frame(np.tile(RANDOM[:1], (53, 1))), 1, scale=True)
+    assert encoder.spread.tolist() == [1.0, 1.0]
+
+
 def test_long_series_are_averaged():
     values = np.repeat(np.arange(700.0), 2)[None].repeat(3, axis=0)
     encoder = SeriesArray.fit(frame(values), 1, scale=False)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from automl.evaluate import interval, metrics
-from automl.evaluate.interval import FEW_GROUPS, units
+from automl.evaluate.interval import FEW_GROUPS, FEWEST_DRAWS, units
 from tests.splits import by_split
 
 AUC = metrics.get("roc_auc", "binary")
@@ -123,3 +123,11 @@ def test_too_few_groups_to_resample_give_way_to_rows(groups, kept):
     rows, codes = np.arange(40), np.arange(40) % groups
     assert np.array_equal(units(rows, codes), codes if kept else rows)
     assert np.array_equal(units(rows, None), rows)
+
+
+def test_the_interval_of_rescaled_draws_ends_where_the_metric_does(monkeypatch):
+    monkeypatch.setattr(interval, "WORK_ONE", FEWEST_DRAWS * 40)
+    y = np.arange(400) % 2
+    p = np.where(np.arange(400) < 3, 1 - y, y)  # the part that is resampled may hold two or three of the errors
+    got = [alone(metrics.get("accuracy", "binary"), y, np.eye(2)[p], seed=seed) for seed in range(20)]
+    assert max(found.high for found in got) == 1.0

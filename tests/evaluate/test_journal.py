@@ -29,7 +29,7 @@ def test_what_is_remembered_is_recalled(journal):
 
 
 def test_what_the_model_costs_is_recalled_too(journal):
-    cost = ModelCost(0.001, 0.5, 10_000, 4096, None, extrapolated=True)
+    cost = ModelCost(0.001, 0.5, 10_000, 4096, None)
     journal.remember(TASK, replace(DONE, cost=cost))
     assert journal.recall(TASK).cost == cost
 

@@ -247,6 +247,10 @@ def test_networks_learn_the_quantile_that_a_metric_asks_for(metric, level):
     assert float(np.mean(ops.convert_to_numpy(rows))) == pytest.approx(loss(y, np.ones((500, 1)), weight), rel=1e-4)
 
 
+def test_equal_targets_are_not_divided_by_the_rounding_of_their_deviation():
+    assert Targets.fit(VALUES, np.full(53, 0.1)).spread == 1.0
+
+
 def test_values_are_standardised_and_predictions_keep_to_their_range():
     y = np.array([10.0, 20.0, 30.0])
     targets = Targets.fit(VALUES, y)

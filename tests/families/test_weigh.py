@@ -58,7 +58,7 @@ def test_a_fast_model_is_measured_whole(clock):
 
     assert cost.predict_one_seconds == pytest.approx(0.001001)  # without the first call
     assert cost.predict_many_seconds == pytest.approx(0.011)
-    assert (cost.many_rows, cost.bytes, cost.extrapolated) == (MANY_ROWS, 100, False)
+    assert (cost.many_rows, cost.bytes) == (MANY_ROWS, 100)
     assert model.rows == [1] * 6 + list(STEPS)
 
 
@@ -69,7 +69,6 @@ def test_a_slow_one_is_extrapolated_from_what_fits_into_the_time(clock, row, mea
     model = Model(clock, call=0.01, row=row)
     cost = weigh(model, ROWS)
 
-    assert cost.extrapolated
     assert cost.predict_many_seconds == pytest.approx(0.01 + MANY_ROWS * row)
     assert model.rows[6:] == list(measured)
     assert clock.now < 1.0
@@ -80,7 +79,6 @@ def test_without_time_two_single_rows_are_all(clock):
     cost = weigh(model, ROWS, seconds=-5.0)
 
     assert model.rows == [1, 1]
-    assert cost.extrapolated
     assert cost.predict_one_seconds == cost.predict_many_seconds == pytest.approx(0.200001)
 
 

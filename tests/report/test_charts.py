@@ -148,3 +148,15 @@ def test_scale_is_never_of_zero_width(values):
 
 def test_clean_drops_what_garbles_a_page():
     assert clean('a\x00\u202e<b>"') == "a&lt;b&gt;&quot;"
+
+
+def test_ticks_of_tiny_figures_are_apart():
+    assert ticks(0.0, 4e-14) == [0.0, 1e-14, 2e-14, 3e-14, 4e-14]
+
+
+@pytest.mark.parametrize("edges", [[1e9, 1e9], [0.0, 1e-14, 2e-14]])
+def test_a_histogram_fills_its_box_whatever_the_unit(edges):
+    drawn = str(plots.histogram(edges, [3] * (len(edges) - 1), "x"))
+    assert "nan" not in drawn
+    if len(edges) > 2:
+        assert re.findall(r'<rect x="([\d.]+%)" width="([\d.]+%)"', drawn) == [("1%", "49%"), ("50%", "49%")]

@@ -9,7 +9,8 @@ from automl.report import formats
     ("value", "expected"),
     [
         (0, "0"), (7, "7"), (20640, "20,640"), (0.0, "0"), (0.84612, "0.8461"), (48213.4, "48,213"), (1.0, "1"),
-        (-0.5, formats.MINUS + "0.5"), (0.000123456, "0.0001235"), (1.5e-7, "1.500e-07"),
+        (-0.5, formats.MINUS + "0.5"), (0.000123456, "0.0001235"), (1.5e-7, "1.5e-07"),
+        (1e-7, "1e-07"), (-1.23456e-7, formats.MINUS + "1.235e-07"),
         (123.456, "123.5"), (None, formats.DASH),
         (math.nan, formats.DASH), (math.inf, formats.DASH), ("text", "text"), (True, "True"),
     ],
@@ -36,7 +37,8 @@ def test_signed_shows_the_sign_of_what_is_not_nothing(value, decimals, expected)
     ("intervals", "expected"),
     [
         ([(0.8461, 0.8292, 0.8681)], 3), ([(47340.0, 45782.0, 48898.0)], 0), ([(0.5, None, None)], None),
-        ([(0.5, 0.5, 0.5)], None), ([], None), ([(1e-9, 0, 2e-9)], 6),
+        ([(0.5, 0.5, 0.5)], None), ([], None), ([(1e-9, 0, 2e-9)], None),
+        ([(0.5, 0.5, 0.5 + 1e-9)], 6), ([(2e-8, 1e-8, 3e-8), (0.5, 0.5, 0.5 + 1e-9)], 6), ([(0, 0, 3e-8)], None),
     ],
 )  # fmt: skip
 def test_decimals_follow_the_width_of_the_interval(intervals, expected):

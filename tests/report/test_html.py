@@ -130,6 +130,32 @@ def test_page_says(make, expected):
     assert expected in Page(html.render(make())).text
 
 
+def test_of_very_many_classes_those_left_out_are_counted():
+    document = wide()
+    document["errors"]["per_class"] = [{"label": f"c{i}", "rows": 3, "precision": 1, "recall": 1} for i in range(337)]
+
+    assert "37 more classes not shown here; report.json has them all." in Page(html.render(document)).text
+
+
+@pytest.mark.parametrize(
+    ("low", "said"),
+    [(0.1, "the best is ahead of every other by more than chance"), (None, "not measured for all of them")],
+)
+def test_without_an_interval_nothing_is_ahead_by_more_than_chance(low, said):
+    document = binary()
+    for row in document["leaderboard"][1:]:
+        row["difference"] = {"value": 0.2, "low": low, "high": 0.3 if low else None}
+
+    assert said in Page(html.render(document)).text
+
+
+def test_latencies_are_sorted_by_time_not_by_their_text():
+    document = binary()
+    document["leaderboard"][0]["predict_ms_per_1000"] = 1234.5
+
+    assert '<td class="n" data-v="1234.5">1.2 s</td>' in html.render(document)
+
+
 def test_thumbnails_come_only_from_the_report_itself(pages):
     images_shown = [r for r in Page(pages["images"]).references if r.startswith("data:image/")]
 

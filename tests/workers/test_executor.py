@@ -12,6 +12,7 @@ import numpy as np
 import psutil
 import pytest
 
+from automl import interrupts
 from automl.clock import Clock, OutOfTime
 from automl.errors import UsageError
 from automl.families.base import FitFailed
@@ -185,10 +186,11 @@ def test_an_interrupted_call_leaves_no_answer_behind(start, calls):
     assert worker.call(calls.slow, "mine", 0.0) == "mine"
 
 
-def test_ctrl_c_reaches_the_parent_alone(start):
+@pytest.mark.parametrize("number", interrupts.SIGNALS)
+def test_the_parent_decides_what_ends(start, number):
     worker = start()
     pid = worker.call(os.getpid)
-    os.kill(pid, signal.SIGINT)
+    os.kill(pid, number)
     time.sleep(0.1)
     assert worker.call(os.getpid) == pid
 

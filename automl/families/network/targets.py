@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from automl.encode.spread import deviations
 from automl.families import transform as transforms
 from automl.families.base import HARD_METRICS
 from automl.families.quantile import MEDIAN, quantile_of
@@ -59,7 +60,7 @@ class Targets:
         transform = transforms.fit(y, target)
         z = transform.transform(y)
         edges = float(z.min()), float(z.max())
-        found = cls("squares", 0.0, float(z.mean()), float(z.std()) or 1.0, *edges, transform=transform)
+        found = cls("squares", 0.0, float(z.mean()), float(deviations(z)), *edges, transform=transform)
         return found if level is None else replace(found, kind="quantile", level=level)
 
     def encode(self, y: Array) -> Array:

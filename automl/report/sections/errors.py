@@ -11,6 +11,7 @@ from automl.report.formats import is_number, number, percent, plural, short
 TABLE_CLASSES = 20
 """Up to here the confusion matrix is a table with figures; above it is a heat map and a list of confused pairs."""
 MAP_CLASSES = 40
+LISTED_CLASSES = 300
 WORST = 20
 THUMBNAIL = re.compile(r"data:image/(png|jpeg|webp|gif);base64,[A-Za-z0-9+/=]+")
 THUMBNAIL_BYTES = 600_000
@@ -49,6 +50,7 @@ def _classes(labels: list[str], matrix: list[list[float]], errors: dict[str, Any
         "pairs": pairs[:12],
         "per_class": [_per_class(c) for c in view.listing(errors, "per_class") if isinstance(c, dict)],
         "long": len(labels) > TABLE_CLASSES,
+        "most_classes": LISTED_CLASSES,
     }
     if len(labels) <= TABLE_CLASSES:
         stats = {str(c.get("label")): c for c in view.listing(errors, "per_class") if isinstance(c, dict)}

@@ -47,13 +47,16 @@ def _triple(row: dict[str, Any], key: str) -> tuple[float | None, float | None, 
 
 
 def _lead(rows: list[dict[str, Any]], report: dict[str, Any]) -> str:
-    inside = 0
+    inside, known = 0, True
     for row in rows[1:]:
         _, low, high = _triple(row, "difference")
+        known = known and low is not None and high is not None
         inside += low is not None and high is not None and low <= 0 <= high
     many = plural(len(view.listing(report, "leaderboard")), "candidate")
     if len(rows) < 2:
         return f"{many}; nothing to compare it with."
+    if not inside and not known:
+        return f"{many}; whether the best is ahead by more than chance was not measured for all of them."
     if not inside:
         return f"{many}; the best is ahead of every other by more than chance."
     others = "other is" if inside == 1 else "others are"
@@ -108,6 +111,7 @@ def _row(row: dict[str, Any], rank: int, scale: Scale, decimals: int | None, apa
         "latency": seconds((view.figure(row, "predict_ms_per_1000") or 0) / 1e3)
         if row.get("predict_ms_per_1000")
         else DASH,
+        "raw_latency": row.get("predict_ms_per_1000"),
         "size": size(row.get("size_bytes")),
         "raw_size": row.get("size_bytes"),
     }
