@@ -12,7 +12,7 @@ import numpy as np
 
 from automl import families
 from automl.clock import OutOfTime
-from automl.evaluate.cost import refit_seconds, refits_seconds
+from automl.evaluate.cost import member_seconds, refits_seconds
 from automl.evaluate.journal import FORGOTTEN
 from automl.families import ensemble as model_folder
 from automl.families.base import FitFailed
@@ -142,11 +142,11 @@ class Bags:
 
     def _fit(self, cv: CrossValidation, candidate: Candidate, turn: int, later: list[Candidate]) -> None:
         """One fit, when there is time for it; a longer one of a network leaves the time of those that come later."""
-        left, expected = cv.clock.left(self.reserve), refit_seconds(candidate)
+        left, expected = cv.clock.left(self.reserve), member_seconds(candidate)
         if expected > left:
             return
         params = candidate.final_params()
-        if _shortened(candidate):  # time chose its horizon: the longer one it now has is better
+        if candidate.shortened:  # time chose its horizon: the longer one it now has is better
             params.pop("epochs", None)
             others = refits_seconds(later, left - expected, together=False)
             left = max(LONGEST_SHARE * (left - others), expected)
@@ -177,11 +177,6 @@ def _whole(candidate: Candidate, fitted: Fitted, more: float) -> bool:
     if not fitted.could_take_longer:
         return True
     return "epochs" in fitted.info and bool(fitted.info["epochs"] * more >= candidate.info["epochs"])
-
-
-def _shortened(candidate: Candidate) -> bool:
-    """Whether a network's schedule was shorter than it wanted for want of time."""
-    return bool(candidate.info.get("planned_epochs", 0) < candidate.info.get("full_epochs", 0))
 
 
 def _replace(folder: Path, name: str, folders: tuple[str, ...]) -> None:

@@ -23,8 +23,13 @@ def expected_seconds(candidate: Candidate) -> float:
 def refit_seconds(candidate: Candidate) -> float:
     """Seconds a fit on all rows is expected to take; that of all members for an ensemble."""
     if candidate.members:
-        return sum(refit_seconds(member) for member, _ in candidate.members)
+        return sum(member_seconds(member) for member, _ in candidate.members)
     return expected_seconds(candidate) * MORE_ROWS**2
+
+
+def member_seconds(candidate: Candidate) -> float:
+    """The same of a member of an ensemble: where time set its schedule, it is set anew, and as many steps will do."""
+    return expected_seconds(candidate) * MORE_ROWS if candidate.shortened else refit_seconds(candidate)
 
 
 def refits_seconds(candidates: Iterable[Candidate], left: float, *, together: bool) -> float:
@@ -36,7 +41,7 @@ def refits_seconds(candidates: Iterable[Candidate], left: float, *, together: bo
     """
     here = there = 0.0
     for candidate in candidates:
-        seconds = refit_seconds(candidate)
+        seconds = member_seconds(candidate)
         if seconds > left:
             continue
         if families.load(candidate.family).in_worker:

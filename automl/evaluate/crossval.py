@@ -102,6 +102,11 @@ class Candidate:
         return any(fitted.could_take_longer for fitted in self.given()[:1])
 
     @property
+    def shortened(self) -> bool:
+        """True when time set it a shorter schedule than its own."""
+        return bool(self.info.get("planned_epochs", 0) < self.info.get("full_epochs", 0))
+
+    @property
     def info(self) -> dict[str, Any]:
         """Facts of the first fit."""
         given = self.given()

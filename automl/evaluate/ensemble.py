@@ -79,7 +79,7 @@ def ensemble(
             others gain more by all rows than by it.
     """
     splits = shared_splits(cv, candidates)
-    entered = best_of_each(candidates, splits)
+    entered = _distinct(best_of_each(candidates, splits))
     if not splits or len(entered) < fewest:
         return None
     while True:
@@ -99,6 +99,15 @@ def best_of_each(candidates: Sequence[Candidate], splits: list[int]) -> list[Can
     """The best `MOST` of each family among those judged on the splits, the best of all first."""
     judged = sorted((c for c in candidates if set(splits) <= set(c.losses)), key=lambda c: c.loss(splits))
     return [c for i, c in enumerate(judged) if sum(other.family == c.family for other in judged[:i]) < MOST]
+
+
+def _distinct(candidates: list[Candidate]) -> list[Candidate]:
+    """The first of each configuration: one that was fitted for longer as well is the same model on all rows."""
+    return [
+        c
+        for i, c in enumerate(candidates)
+        if not any(c.family == other.family and c.params == other.params for other in candidates[:i])
+    ]
 
 
 def greedy(pool: Pool, lines: Array) -> Array:

@@ -32,8 +32,11 @@ if TYPE_CHECKING:
 
 ORDER: tuple[FamilyName, ...] = ("trees", "network", "linear")
 """Whose turn it is first: by what a further configuration adds to an ensemble."""
-RELEVANT = 0.25
-"""A family whose best loss is further from the best of all than this share of (baseline - best) gets no more trials."""
+RELEVANT = 0.15
+"""A family whose best loss is further from the best of all than this share of (baseline - best) gets no more trials.
+
+Its probe is weighed anyway, and a network that is refitted in that time gains more.
+"""
 RELEVANT_CUT = 0.6
 """The same for fits that time cut short."""
 LONG_SHARE = 0.3

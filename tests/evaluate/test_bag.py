@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from automl.evaluate import bag
-from automl.evaluate.cost import refit_seconds, refits_seconds
+from automl.evaluate.cost import MORE_ROWS, member_seconds, refit_seconds, refits_seconds
 from automl.evaluate.ensemble import ensemble
 from automl.evaluate.journal import FORGOTTEN
 from automl.families import ensemble as model_folder
@@ -145,6 +145,16 @@ def test_a_network_that_is_refitted_ends_by_itself_or_takes_as_many_steps_as_bef
     bag.assemble(cv, blended, folder)
     done = bag.refit(cv, blended, ROWS, folder, 0.0)
     assert ("trees-0" in done.members) == taken
+
+
+def test_a_member_whose_schedule_time_set_needs_no_more_than_as_many_steps_on_all_rows(kept):
+    cv, _, _ = kept(
+        costs={"trees": 2.0, "network": 2.0},
+        info=lambda task: {"planned_epochs": 10, "full_epochs": 60} if task.family == "network" else {},
+    )
+    shortened, whole = judged(cv, "network"), judged(cv, "trees")
+    assert member_seconds(shortened) == pytest.approx(refit_seconds(shortened) / MORE_ROWS)
+    assert member_seconds(whole) == refit_seconds(whole)
 
 
 @pytest.mark.parametrize(("together", "expected"), [(False, 6.0), (True, 4.0)])

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -51,6 +53,17 @@ def test_an_undefined_loss_gives_equal_weights():
     y = np.zeros(50, int)
     ones = np.full((50, 2), 0.5)
     assert list(weights(ones, ones, metric="roc_auc", task="binary", y=y)) == [0.5, 0.5]
+
+
+def test_a_configuration_that_was_fitted_for_longer_too_enters_once():
+    cv = fake_cv(numbers("regression", 400), repeats=1)
+    other = judged(cv, "linear", 1.0)
+    twin = replace(other, name="linear-1", fits=judged(cv, "trees", 1.0).fits)
+    assert [c.name for c, _ in ensemble(cv, [other, replace(twin, params={"error": 1.1})]).members] == [
+        "linear-0",
+        "linear-1",
+    ]
+    assert ensemble(cv, [other, twin]) is None
 
 
 def test_the_ensemble_is_a_candidate_with_honest_predictions():
