@@ -1,11 +1,14 @@
 """How much of an epoch of an image network is spent in the network: target 80 % and more on a processor.
 
-    python benchmarks/images_training.py [--side 32] [--images 512] [--width 16] [--epochs 3]
+    python benchmarks/images_training.py [--side 32] [--images 512] [--width 16] [--epochs 3] [--augmentations]
 
 The network alone is timed as gradient steps on one batch that is already on the device; an epoch is timed as our
 training loop runs it: orders of rows, batches gathered, augmentation (which the network does), learning rates, calls.
 Beside it an epoch without the augmentation. Images are random bytes. Where there is a GPU and nvidia-ml-py, also the
 share of the time in which the GPU is busy. KERAS_BACKEND=torch or jax measures another backend.
+
+`--augmentations` prints milliseconds a gradient step with each augmentation instead, medians of turns taken one after
+the other. Target: ours cost a third of the network at most, Keras' RandAugment standing beside them.
 """
 
 from __future__ import annotations
@@ -65,6 +68,45 @@ def alone(side: int, count: int, width: int, augment: float, epochs: int) -> flo
     return (time.perf_counter() - started) / epochs
 
 
+AUGMENTATIONS: dict[str, dict[str, float]] = {
+    "none": {"augment": 0.0},
+    "shifts, zooms, colours": {"augment": 0.7, "flip": True, "colour": 0.2},
+    "RandAugment": {"augment": 0.0, "randaugment": 0.5},
+    "all of them": {"augment": 0.7, "flip": True, "colour": 0.2, "randaugment": 0.5},
+    "Keras' RandAugment": {"augment": 0.0},
+}
+
+
+def augmented(side: int, width: int) -> dict[str, Trainer]:
+    """A trainer for each of `AUGMENTATIONS`; Keras' own layer is put before the network."""
+    params = {**PARAMS, "width": width, "flip": False, "kernel": 3}
+    sample, trainers = np.random.default_rng(0).integers(0, 256, (16, side, side, 3), dtype=np.uint8), {}
+    for name, changes in AUGMENTATIONS.items():
+        network = images.network((side, side, 3), sample, {**params, **changes}, [0.0] * CLASSES, 0)
+        if name.startswith("Keras"):
+            inputs = keras.Input((side, side, 3), dtype="uint8")
+            layer = keras.layers.RandAugment(value_range=(0, 255), num_ops=2, factor=0.5)
+            network = keras.Model(inputs, network(ops.cast(layer(inputs), "uint8")))
+        trainers[name] = Trainer(network, Objective("classes"), images.optimizer(params))
+    return trainers
+
+
+def steps(side: int, width: int, turns: int) -> dict[str, float]:
+    """Median milliseconds a step of 32 images with each augmentation, eight steps a turn."""
+    random = np.random.default_rng(1)
+    pixels = random.integers(0, 256, (BATCH, side, side, 3), dtype=np.uint8)
+    y, weight = random.integers(0, CLASSES, BATCH).astype(np.float32), np.ones(BATCH, np.float32)
+    data = tuple(ops.convert_to_tensor(values) for values in (pixels, y, weight))
+    order, trainers = np.tile(np.arange(BATCH, dtype=np.int32), (8, 1)), augmented(side, width)
+    seen: dict[str, list[float]] = {name: [] for name in trainers}
+    for _ in range(turns + 1):
+        for name, model in trainers.items():
+            started = time.perf_counter()
+            model.steps(data, order, 1e-3)
+            seen[name].append(1e3 * (time.perf_counter() - started) / len(order))
+    return {name: float(np.median(values[1:])) for name, values in seen.items()}  # the first one compiles
+
+
 class Busy:
     """The share of a block's time in which the first GPU is busy, compilation included, as its driver tells."""
 
@@ -104,7 +146,12 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     for name, default in (("side", 32), ("images", 512), ("width", 16), ("epochs", 3)):
         parser.add_argument(f"--{name}", type=int, default=default)
+    parser.add_argument("--augmentations", action="store_true")
     asked = parser.parse_args()
+    if asked.augmentations:
+        for name, milliseconds in steps(asked.side, asked.width, 10 * asked.epochs).items():
+            print(f"{name:22} {milliseconds:8.1f} ms a step")
+        return
     common = asked.side, asked.images, asked.width
     plain = alone(*common, 0.0, asked.epochs)
     augmented = alone(*common, 0.7, asked.epochs)

@@ -1,0 +1,116 @@
+"""RandAugment for networks that learn from images: a few operations, drawn for each image, all of one magnitude."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+from keras import ops
+
+DRAWN = 2
+"""Operations an image, the same one twice included."""
+MOVES = ("rotate", "shear x", "shear y", "shift x", "shift y", "zoom")
+COLOURS = ("brightness", "contrast", "sharpness", "solarize", "posterize", "saturation")
+"""Saturation stands last: grey images have none."""
+ANGLE, SHEAR, SHIFT, ZOOM, BLEND, LEVELS = 0.52, 0.3, 0.3, 0.3, 0.9, 4.0
+"""At magnitude 1: radians, shares of the side (shear, shift), changes of a factor of 1, and bits taken off 8."""
+
+
+@keras.saving.register_keras_serializable(package="automl")
+class RandAugment(keras.layers.Layer):  # type: ignore[misc]
+    """Each training image through `DRAWN` operations out of `MOVES`, `COLOURS` and none at all.
+
+    Moves are composed, so that an image is sampled once, between its nearest four pixels; what comes in from outside
+    repeats the edge. Colour operations work on the values as they come; their black and white are the lowest and the
+    highest value of the image's channel.
+
+    Args:
+        strength: the magnitude of every operation, 0 to 1; its direction is random. 0 leaves images as they are.
+
+    Source: Cubuk et al. 2020, "RandAugment".
+    """
+
+    def __init__(self, strength: float, seed: int = 0, **options: Any) -> None:
+        super().__init__(**options)
+        self.strength, self.seed = strength, seed
+        self.random = keras.random.SeedGenerator(seed)
+
+    def call(self, inputs: Any, training: bool = False) -> Any:
+        """(images, height, width, channels) float to the same shape; unchanged outside training."""
+        if not training or not self.strength:
+            return inputs
+        names = (None, *MOVES, *(COLOURS if inputs.shape[-1] > 1 else COLOURS[:-1]))
+        images = ops.shape(inputs)[0]
+        drawn = keras.random.randint((DRAWN, images), 0, len(names), seed=self.random)
+        signs = ops.sign(keras.random.uniform((DRAWN, images), -1.0, 1.0, seed=self.random))
+        signed = {name: ops.cast(drawn == i, inputs.dtype) * signs for i, name in enumerate(names) if name}
+        values = _moved(inputs, signed, self.strength)
+        low, high = (f(values, axis=(1, 2), keepdims=True) for f in (ops.min, ops.max))
+        for turn in range(DRAWN):
+            factors = {name: factor[turn][:, None, None, None] for name, factor in signed.items() if name in COLOURS}
+            values = _coloured(values, low, high, factors, self.strength)
+        return values
+
+    def get_config(self) -> dict[str, Any]:
+        """What rebuilds the layer."""
+        return {**super().get_config(), "strength": self.strength, "seed": self.seed}
+
+
+def _moved(inputs: Any, signed: dict[str, Any], magnitude: float) -> Any:
+    """The images sampled where their moves, one after the other, say.
+
+    Args:
+        signed: name -> (`DRAWN`, images) -1, 0 or 1: whether an image has the operation, and its direction.
+    """
+    height, width = inputs.shape[1:3]
+    rows, columns = (ops.arange(side, dtype="float32") - (side - 1) / 2.0 for side in (height, width))
+    y, x = rows[None, :, None], columns[None, None, :]
+    for turn in range(DRAWN):
+        own = {name: signed[name][turn][:, None, None] for name in MOVES}
+        angle, scale = magnitude * ANGLE * own["rotate"], 1.0 + magnitude * ZOOM * own["zoom"]
+        cosine, sine = scale * ops.cos(angle), scale * ops.sin(angle)
+        shear_x, shear_y = (magnitude * SHEAR * own[name] for name in ("shear x", "shear y"))
+        shift_x, shift_y = magnitude * SHIFT * width * own["shift x"], magnitude * SHIFT * height * own["shift y"]
+        y, x = cosine * y + (sine + shear_y) * x + shift_y, cosine * x + (shear_x - sine) * y + shift_x
+    return _sampled(inputs, y + (height - 1) / 2.0, x + (width - 1) / 2.0)
+
+
+def _sampled(inputs: Any, y: Any, x: Any) -> Any:
+    """Linear interpolation at (images, height, width) rows `y` and columns `x`, kept inside."""
+    height, width, channels = inputs.shape[1:]
+    y, x = ops.clip(y, 0.0, height - 1.0), ops.clip(x, 0.0, width - 1.0)
+    top, left = ops.minimum(ops.floor(y), height - 2.0), ops.minimum(ops.floor(x), width - 2.0)
+    down, right = (y - top)[..., None], (x - left)[..., None]
+    first = ops.arange(ops.shape(inputs)[0], dtype="int32")[:, None, None] * (height * width)
+    place = first + ops.cast(top, "int32") * width + ops.cast(left, "int32")
+    pixels = ops.reshape(inputs, (-1, channels))
+    corners = [ops.take(pixels, place + offset, axis=0) for offset in (0, 1, width, width + 1)]
+    upper = corners[0] + right * (corners[1] - corners[0])
+    lower = corners[2] + right * (corners[3] - corners[2])
+    return upper + down * (lower - upper)
+
+
+def _coloured(values: Any, low: Any, high: Any, signed: dict[str, Any], magnitude: float) -> Any:
+    """The images after one colour operation each, or none.
+
+    Brightness, contrast, sharpness and saturation move away from, or towards, what has none of it.
+
+    Args:
+        low, high: black and white.
+        signed: name -> (images, 1, 1, 1) -1, 0 or 1.
+    """
+    without = {
+        "brightness": low,
+        "contrast": ops.mean(values, axis=(1, 2), keepdims=True),
+        "saturation": ops.mean(values, axis=-1, keepdims=True),
+        "sharpness": ops.average_pool(values, 3, strides=1, padding="same"),
+    }
+    shares = {name: magnitude * BLEND * signed[name] for name in without if name in signed}
+    plain = sum(share * without[name] for name, share in shares.items())  # the small ones first
+    changed = values * (1.0 + sum(shares.values())) - plain
+    solarized = ops.where(values > high - magnitude * (high - low), low + high - values, values)
+    step = (high - low) / 2.0 ** (8.0 - magnitude * LEVELS)
+    step = ops.where(step > 0.0, step, 1.0)
+    posterized = low + step * ops.floor((values - low) / step)
+    changed = ops.where(signed["solarize"] != 0.0, solarized, changed)
+    return ops.where(signed["posterize"] != 0.0, posterized, changed)
