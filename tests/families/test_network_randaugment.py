@@ -19,19 +19,17 @@ def array(tensor):
     return keras.ops.convert_to_numpy(tensor)
 
 
-def moved(sign, *names):
-    """The ramp after the moves of these names, in this order, at magnitude 1."""
-    signed = {name: np.zeros((2, 1), np.float32) for name in MOVES}
-    for turn, name in enumerate(names):
-        signed[name][turn] = sign
-    return array(randaugment._moved(RAMP, signed, 1.0))[0, :, :, 0]
+def moved(*names):
+    """The ramp after the moves of these names, at magnitude 1."""
+    amount = {name: np.float32([names.count(name)]) for name in MOVES}
+    return array(randaugment._moved(RAMP, amount))[0, :, :, 0]
 
 
-def coloured(values, name, sign=1.0, magnitude=1.0):
+def coloured(values, name, amount=1.0):
     """Values after one operation, black and white being their lowest and highest."""
-    signed = {key: np.full((len(values), 1, 1, 1), sign * (key == name), np.float32) for key in COLOURS}
-    low, high = values.min(axis=(1, 2), keepdims=True), values.max(axis=(1, 2), keepdims=True)
-    return array(randaugment._coloured(values, low, high, signed, magnitude))
+    return array(
+        randaugment._coloured(values, {key: np.full(len(values), amount * (key == name), "float32") for key in COLOURS})
+    )
 
 
 @pytest.mark.parametrize("images", [IMAGES, IMAGES[..., :1]])
@@ -61,13 +59,13 @@ def test_a_plain_image_stays_plain_whatever_is_drawn():
 
 
 def test_shifts_repeat_the_edge_and_add_up():
-    right, down = moved(1, "shift x"), moved(1, "shift y")
+    right, down = moved("shift x"), moved("shift y")
 
     np.testing.assert_allclose(right[:, :14], RAMP[0, :, 6:, 0], atol=1e-3)
     np.testing.assert_allclose(right[:, 14:], np.repeat(RAMP[0, :, -1:, 0], 6, axis=1), atol=1e-3)
     np.testing.assert_allclose(down[:7], RAMP[0, 3:, :, 0], atol=1e-3)
-    np.testing.assert_allclose(moved(1, "shift x", "shift x")[:, :8], RAMP[0, :, 12:, 0], atol=1e-3)
-    np.testing.assert_allclose(moved(1, "shift x", "shift y")[:7, :14], RAMP[0, 3:, 6:, 0], atol=1e-3)
+    np.testing.assert_allclose(moved("shift x", "shift x")[:, :8], RAMP[0, :, 12:, 0], atol=1e-3)
+    np.testing.assert_allclose(moved("shift x", "shift y")[:7, :14], RAMP[0, 3:, 6:, 0], atol=1e-3)
 
 
 @pytest.mark.parametrize(
@@ -84,7 +82,7 @@ def test_other_moves_sample_about_the_middle(name, matrix):
     y, x = np.einsum("ij,jhw->ihw", np.array(matrix), [rows, columns])
     y, x = np.clip(y + 4.5, 0, 9), np.clip(x + 9.5, 0, 19)
 
-    np.testing.assert_allclose(moved(1, name), 100 * y + x, atol=1e-2)  # a ramp is interpolated exactly
+    np.testing.assert_allclose(moved(name), 100 * y + x, atol=1e-2)  # a ramp is interpolated exactly
 
 
 def test_colour_operations():
@@ -96,7 +94,7 @@ def test_colour_operations():
     np.testing.assert_allclose(coloured(values, "contrast", -1), middle + 0.1 * (values - middle), atol=1e-4)
     np.testing.assert_allclose(coloured(values, "saturation", -1), grey + 0.1 * (values - grey), atol=1e-4)
     half = np.where(values > (low + high) / 2, low + high - values, values)
-    np.testing.assert_allclose(coloured(values, "solarize", magnitude=0.5), half, atol=1e-4)
+    np.testing.assert_allclose(coloured(values, "solarize", 0.5), half, atol=1e-4)
     np.testing.assert_array_equal(coloured(values, None), values)
 
 

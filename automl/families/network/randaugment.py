@@ -20,9 +20,9 @@ ANGLE, SHEAR, SHIFT, ZOOM, BLEND, LEVELS = 0.52, 0.3, 0.3, 0.3, 0.9, 4.0
 class RandAugment(keras.layers.Layer):  # type: ignore[misc]
     """Each training image through `DRAWN` operations out of `MOVES`, `COLOURS` and none at all.
 
-    Moves are composed, so that an image is sampled once, between its nearest four pixels; what comes in from outside
-    repeats the edge. Colour operations work on the values as they come; their black and white are the lowest and the
-    highest value of the image's channel.
+    What is drawn is applied in one order, and the same operation twice adds up: an image is sampled once, between its
+    nearest four pixels, and goes through the colours once. What comes in from outside repeats the edge. Black and white
+    are the lowest and the highest value of the image's channel.
 
     Args:
         strength: the magnitude of every operation, 0 to 1; its direction is random. 0 leaves images as they are.
@@ -39,40 +39,34 @@ class RandAugment(keras.layers.Layer):  # type: ignore[misc]
         """(images, height, width, channels) float to the same shape; unchanged outside training."""
         if not training or not self.strength:
             return inputs
-        names = (None, *MOVES, *(COLOURS if inputs.shape[-1] > 1 else COLOURS[:-1]))
+        names = (*MOVES, *(COLOURS if inputs.shape[-1] > 1 else COLOURS[:-1]))
         images = ops.shape(inputs)[0]
-        drawn = keras.random.randint((DRAWN, images), 0, len(names), seed=self.random)
-        signs = ops.sign(keras.random.uniform((DRAWN, images), -1.0, 1.0, seed=self.random))
-        signed = {name: ops.cast(drawn == i, inputs.dtype) * signs for i, name in enumerate(names) if name}
-        values = _moved(inputs, signed, self.strength)
-        low, high = (f(values, axis=(1, 2), keepdims=True) for f in (ops.min, ops.max))
-        for turn in range(DRAWN):
-            factors = {name: factor[turn][:, None, None, None] for name, factor in signed.items() if name in COLOURS}
-            values = _coloured(values, low, high, factors, self.strength)
-        return values
+        drawn = keras.random.randint((DRAWN, images), 0, len(names) + 1, seed=self.random)  # the last is none
+        signs = ops.sign(keras.random.uniform((DRAWN, images, 1), -1.0, 1.0, seed=self.random))
+        amounts = self.strength * ops.sum(signs * ops.one_hot(drawn, len(names) + 1, dtype="float32"), axis=0)
+        amount = {name: amounts[:, i] for i, name in enumerate(names)}
+        return _coloured(_moved(inputs, amount), amount)
 
     def get_config(self) -> dict[str, Any]:
         """What rebuilds the layer."""
         return {**super().get_config(), "strength": self.strength, "seed": self.seed}
 
 
-def _moved(inputs: Any, signed: dict[str, Any], magnitude: float) -> Any:
-    """The images sampled where their moves, one after the other, say.
+def _moved(inputs: Any, amount: dict[str, Any]) -> Any:
+    """The images turned and zoomed, sheared, then shifted.
 
     Args:
-        signed: name -> (`DRAWN`, images) -1, 0 or 1: whether an image has the operation, and its direction.
+        amount: name -> (images,) magnitude with its direction; 0 for images without the operation.
     """
     height, width = inputs.shape[1:3]
     rows, columns = (ops.arange(side, dtype="float32") - (side - 1) / 2.0 for side in (height, width))
     y, x = rows[None, :, None], columns[None, None, :]
-    for turn in range(DRAWN):
-        own = {name: signed[name][turn][:, None, None] for name in MOVES}
-        angle, scale = magnitude * ANGLE * own["rotate"], 1.0 + magnitude * ZOOM * own["zoom"]
-        cosine, sine = scale * ops.cos(angle), scale * ops.sin(angle)
-        shear_x, shear_y = (magnitude * SHEAR * own[name] for name in ("shear x", "shear y"))
-        shift_x, shift_y = magnitude * SHIFT * width * own["shift x"], magnitude * SHIFT * height * own["shift y"]
-        y, x = cosine * y + (sine + shear_y) * x + shift_y, cosine * x + (shear_x - sine) * y + shift_x
-    return _sampled(inputs, y + (height - 1) / 2.0, x + (width - 1) / 2.0)
+    own = {name: amount[name][:, None, None] for name in MOVES}
+    angle, scale = ANGLE * own["rotate"], 1.0 + ZOOM * own["zoom"]
+    cosine, sine = scale * ops.cos(angle), scale * ops.sin(angle)
+    source_y = cosine * y + (sine + SHEAR * own["shear y"]) * x + SHIFT * height * own["shift y"]
+    source_x = cosine * x + (SHEAR * own["shear x"] - sine) * y + SHIFT * width * own["shift x"]
+    return _sampled(inputs, source_y + (height - 1) / 2.0, source_x + (width - 1) / 2.0)
 
 
 def _sampled(inputs: Any, y: Any, x: Any) -> Any:
@@ -90,27 +84,26 @@ def _sampled(inputs: Any, y: Any, x: Any) -> Any:
     return upper + down * (lower - upper)
 
 
-def _coloured(values: Any, low: Any, high: Any, signed: dict[str, Any], magnitude: float) -> Any:
-    """The images after one colour operation each, or none.
-
-    Brightness, contrast, sharpness and saturation move away from, or towards, what has none of it.
+def _coloured(values: Any, amount: dict[str, Any]) -> Any:
+    """The images further from, or nearer to, what has no brightness, contrast and so on; then solarize and posterize.
 
     Args:
-        low, high: black and white.
-        signed: name -> (images, 1, 1, 1) -1, 0 or 1.
+        amount: as for `_moved`.
     """
+    own = {name: amount[name][:, None, None, None] for name in COLOURS if name in amount}
+    low, high = (extreme(values, axis=(1, 2), keepdims=True) for extreme in (ops.min, ops.max))
     without = {
         "brightness": low,
         "contrast": ops.mean(values, axis=(1, 2), keepdims=True),
         "saturation": ops.mean(values, axis=-1, keepdims=True),
         "sharpness": ops.average_pool(values, 3, strides=1, padding="same"),
     }
-    shares = {name: magnitude * BLEND * signed[name] for name in without if name in signed}
+    shares = {name: BLEND * own[name] for name in without if name in own}
     plain = sum(share * without[name] for name, share in shares.items())  # the small ones first
-    changed = values * (1.0 + sum(shares.values())) - plain
-    solarized = ops.where(values > high - magnitude * (high - low), low + high - values, values)
-    step = (high - low) / 2.0 ** (8.0 - magnitude * LEVELS)
-    step = ops.where(step > 0.0, step, 1.0)
-    posterized = low + step * ops.floor((values - low) / step)
-    changed = ops.where(signed["solarize"] != 0.0, solarized, changed)
-    return ops.where(signed["posterize"] != 0.0, posterized, changed)
+    values = values * (1.0 + sum(shares.values())) - plain
+    threshold = high - ops.abs(own["solarize"]) * (high - low)
+    solarized = ops.logical_and(own["solarize"] != 0.0, values > threshold)
+    values = ops.where(solarized, low + high - values, values)
+    step = (high - low) / 2.0 ** (8.0 - LEVELS * ops.abs(own["posterize"]))
+    levels = low + step * ops.floor((values - low) / ops.where(step > 0.0, step, 1.0))
+    return ops.where(own["posterize"] != 0.0, levels, values)

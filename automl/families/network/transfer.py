@@ -56,7 +56,7 @@ def unfrozen(folder: Path, job: Job) -> keras.Model:
     core, facts = backbone.loaded(folder)
     core = _sized(core, tuple(facts.preprocessing.size) or problem.image_size[:2])
     freeze(core, int(params["unfreeze"]))
-    features = outputs(backbone.extractor(core, facts, problem.image_size), job.x[_sample(job)], backbone.BATCH)
+    features = outputs(backbone.extractor(core, facts, problem.image_size), job.x.take(_sample(job)), backbone.BATCH)
     inputs = keras.Input(problem.image_size, dtype="uint8")
     hidden = backbone.adapted(inputs, core, facts)
     if params["augment"] or params["flip"]:
