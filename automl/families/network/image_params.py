@@ -19,8 +19,7 @@ NAMES = {"residual": "ResNet", "separable": "separable ResNet", "mixer": "ConvMi
 """Of the kinds of block."""
 CUT_ROWS = 5_000
 """From as many images on rectangles of one put into another (CutMix) and random operations (RandAugment) are worth
-trying: on 400 and 600 CutMix cost 3 to 17 points of accuracy, RandAugment 16 and more
-(benchmarks/RESULTS.md)."""
+trying: on 400 and 600 CutMix cost 3 to 17 points of accuracy, RandAugment up to 29 (benchmarks/RESULTS.md)."""
 EXTRAS = {"colour": "colour", "randaugment": "RandAugment", "cutmix": "CutMix", "average": "averaged weights"}
 """Parameters that are named when they are not zero."""
 LARGE_SIDE = 32
