@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -11,12 +10,14 @@ import numpy as np
 from automl.checks import check
 from automl.data.dataset import Images
 from automl.data.split import deal
+from automl.encode import audio, image
 from automl.errors import DataError
 from automl.units import size as written
 
 if TYPE_CHECKING:
     from automl.data.dataset import Array, Dataset
     from automl.prepare import Prepared
+    from automl.types import Problem
 
 FACTOR = 6
 """Memory of a run over that of its rows: encoded matrix, copies of splits, what a solver or booster keeps beside."""
@@ -55,10 +56,18 @@ def within(prepared: Prepared, limit: int) -> Prepared:
 
 
 def size(dataset: Dataset) -> int:
-    """Bytes of the rows as read."""
+    """Bytes of the rows as read; of images those of their hand-made features, as pixels are read a few at a time."""
     if isinstance(dataset.inputs, Images):
-        return len(dataset) * math.prod(dataset.problem.image_size)
+        return 4 * len(dataset) * _features(dataset.problem)
     return int(dataset.inputs.memory_usage(deep=True, index=False).sum())
+
+
+def _features(problem: Problem) -> int:
+    """Hand-made features of an image or a recording."""
+    height, width, channels = problem.image_size
+    return len(
+        audio.feature_names(height) if problem.modality == "audio" else image.feature_names(height, width, channels)
+    )
 
 
 def _kept(dataset: Dataset, keep: int) -> Array:

@@ -1,10 +1,13 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from automl import memory
+from automl.data.dataset import Dataset, Images
 from automl.errors import DataError
 from automl.prepare import Prepared
-from automl.types import Choice, Profile
+from automl.types import Choice, Problem, Profile
 from tests.rows import numbers
 
 
@@ -36,6 +39,14 @@ def test_the_latest_rows_are_kept_where_time_is_declared():
     data = prepared(order=order)
     less = memory.within(data, memory.size(data.dataset) * memory.FACTOR // 2)
     assert less.dataset.order.min() >= 5_000 - len(less.dataset)
+
+
+@pytest.mark.parametrize(("modality", "size"), [("image", (96, 96, 3)), ("audio", (64, 900, 1))])
+def test_images_count_by_their_features_however_many_pixels_they_have(modality, size):
+    problem = Problem(modality, "binary", "log_loss", ("a", "b"), image_size=size)
+    images = Dataset(problem, Images(Path("pixels.npy"), np.arange(50)), np.zeros(50))
+
+    assert 50 * 4 * 100 < memory.size(images) < 50 * 4 * 2_000 < 50 * np.prod(size)
 
 
 def test_when_hardly_any_row_would_fit_nothing_is_done():

@@ -16,7 +16,7 @@ class MadeSmaller(Check):
     What it means: the rows, or one fit, would have needed more memory than may be used.
     Why it matters: a model of fewer rows or coarser bins may be less exact than your data allow;
     without this the system would have killed the run.
-    Threshold: six times the size of the columns read (of the decoded images) for all fits, against
+    Threshold: six times the size of the columns read (of images, of their features) for all fits, against
     --memory or what the machine has; for one fit, against --memory or the memory that is free then,
     whichever is less, the estimate of boosting from rows, columns, bins, depth and classes, of a forest
     from rows, columns, trees and classes, of a network from its encoded rows, of a linear model on a

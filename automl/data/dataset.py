@@ -19,7 +19,7 @@ Array = np.ndarray[Any, Any]
 
 @dataclass(frozen=True)
 class Images:
-    """Decoded images or spectrograms in a memory-mapped array, so that processes share them and nothing loads whole.
+    """Decoded images or spectrograms in a file of one array, so that processes share them and nothing loads whole.
 
     Attributes:
         file: .npy file of uint8, shape (images, height, width, channels).
@@ -39,10 +39,28 @@ class Images:
         """The given positions of this selection."""
         return replace(self, rows=self.rows[rows])
 
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """(n, height, width, channels)."""
+        return len(self), *np.load(self.file, mmap_mode="r").shape[1:]
+
+    def __getitem__(self, rows: Array | slice) -> Array:
+        """(m, height, width, channels) uint8 of these positions, read into memory.
+
+        Each is read, not copied out of a mapping, whose pages count as memory of the process: a system may map a
+        megabyte and more around every one touched.
+        """
+        stored, wanted = np.load(self.file, mmap_mode="r"), self.rows[rows]
+        pixels: Array = np.empty((len(wanted), *stored.shape[1:]), stored.dtype)
+        with self.file.open("rb", buffering=0) as file:
+            for place, image in zip(wanted.tolist(), pixels, strict=True):
+                file.seek(stored.offset + place * image.nbytes)
+                file.readinto(image)
+        return pixels
+
     def pixels(self) -> Array:
         """(n, height, width, channels) uint8, read into memory."""
-        pixels: Array = np.load(self.file, mmap_mode="r")[self.rows]
-        return pixels
+        return self[:]
 
 
 Inputs = Any

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,6 +24,8 @@ class _Computed:
 
 
 MOST = 4
+BLOCK_BYTES = 16 * 2**20
+"""Of pixels in memory at a time."""
 _CACHE: dict[tuple[str, str, int, int], _Computed] = {}
 _LOCK = threading.Lock()
 
@@ -39,18 +42,27 @@ def cached(images: Images, kind: str, width: int, compute: Callable[[Array], Arr
         compute: (m, height, width, channels) uint8 -> (m, width) features.
     """
     if images.scratch:
-        return compute(images.pixels())
+        matrix = np.empty((len(images), width), np.float32)
+        _fill(matrix, np.arange(len(images)), images, compute)
+        return matrix
     status = images.file.stat()
     key = (kind, str(images.file.resolve()), status.st_mtime_ns, status.st_size)
     with _LOCK:
-        stored = np.load(images.file, mmap_mode="r")
         if key not in _CACHE:
             while len(_CACHE) >= MOST:
                 del _CACHE[next(iter(_CACHE))]
-            _CACHE[key] = _Computed(np.empty((len(stored), width), np.float32), np.zeros(len(stored), dtype=bool))
+            stored = len(np.load(images.file, mmap_mode="r"))
+            _CACHE[key] = _Computed(np.empty((stored, width), np.float32), np.zeros(stored, dtype=bool))
         known = _CACHE[key] = _CACHE.pop(key)  # the one used last is the last to go
         rows = np.unique(images.rows)
         missing = rows[~known.filled[rows]]
-        known.matrix[missing] = compute(stored[missing])
+        _fill(known.matrix, missing, replace(images, rows=missing), compute)
         known.filled[missing] = True
         return known.matrix[images.rows]
+
+
+def _fill(matrix: Array, places: Array, images: Images, compute: Callable[[Array], Array]) -> None:
+    """Write the features of each image to its place, few pixels in memory at a time."""
+    step = max(BLOCK_BYTES // math.prod(images.shape[1:]), 1)
+    for start in range(0, len(places), step):
+        matrix[places[start : start + step]] = compute(images[start : start + step])

@@ -75,8 +75,10 @@ class HandmadeFeatures:
             found = cls(kind, encoder, np.zeros(matrix.shape[1]), np.ones(matrix.shape[1]))
         else:
             # In single precision the deviation of a constant feature is not zero.
-            scale = matrix.std(axis=0, dtype=np.float64)
-            found = cls(kind, encoder, matrix.mean(axis=0, dtype=np.float64), np.where(scale > 1e-6, scale, 1.0))
+            mean = matrix.mean(axis=0, dtype=np.float64)
+            squares = sum(((matrix[block] - mean) ** 2).sum(axis=0) for block in _blocks(matrix))
+            scale = np.sqrt(squares / len(matrix))
+            found = cls(kind, encoder, mean, np.where(scale > 1e-6, scale, 1.0))
         return found, found.standardised(matrix)
 
     def transform(self, inputs: Inputs) -> Array:
@@ -85,7 +87,10 @@ class HandmadeFeatures:
 
     def standardised(self, matrix: Array) -> Array:
         """What the encoder gives, in float32 and for linear models with mean 0 and deviation 1 in training."""
-        return ((matrix - self.mean) / self.scale).astype(np.float32)
+        standardised = np.empty(matrix.shape, np.float32)
+        for block in _blocks(matrix):
+            standardised[block] = (matrix[block] - self.mean) / self.scale
+        return standardised
 
     @property
     def feature_types(self) -> list[str]:
@@ -102,6 +107,12 @@ class HandmadeFeatures:
         plain, arrays = state
         (kind,) = plain
         return cls(kind, _loaders()[kind](plain[kind]), arrays["mean"], arrays["scale"])
+
+
+def _blocks(matrix: Array) -> list[slice]:
+    """Rows in turn, so that what is computed of them in double precision stays small."""
+    step = max(BLOCK_BYTES // 16 // max(8 * matrix.shape[1], 1), 1)
+    return [slice(start, start + step) for start in range(0, len(matrix), step)]
 
 
 def _handmade(problem: Problem, use: Use) -> tuple[str, Handmade]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -125,6 +126,22 @@ def test_rows_are_computed_once(stored, monkeypatch):
     HandmadeImages().transform(stored.take(np.arange(6, 20)))
     encoder.transform(stored)
     assert sum(asked) == 20
+
+
+@pytest.mark.parametrize("scratch", [False, True])
+def test_few_pixels_are_in_memory_at_a_time(stored, monkeypatch, scratch):
+    whole, asked = features(stored.pixels()), []
+
+    def counting(pixels):
+        asked.append(len(pixels))
+        return features(pixels)
+
+    monkeypatch.setattr(image, "features", counting)
+    monkeypatch.setattr("automl.encode.rowcache.BLOCK_BYTES", 6 * stored.pixels()[0].size)
+    found = HandmadeImages().transform(replace(stored, scratch=scratch))
+
+    assert max(asked) == 6
+    np.testing.assert_allclose(found, whole, atol=1e-5)
 
 
 def test_what_the_cache_gives_may_be_changed(stored):

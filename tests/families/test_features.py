@@ -123,3 +123,15 @@ def test_linear_models_see_standardised_features_and_trees_do_not(tmp_path):
     np.testing.assert_allclose(matrix.mean(axis=0), 0, atol=1e-3)
     np.testing.assert_allclose((plain - linear.mean) / linear.scale, matrix, rtol=1e-3, atol=1e-3)
     assert trees.feature_types == ["q"] * plain.shape[1]
+
+
+def test_features_are_standardised_in_blocks(tmp_path, monkeypatch):
+    data = sounds("binary", tmp_path)
+    whole, matrix = HandmadeFeatures.fit(data, "linear")
+    monkeypatch.setattr("automl.families.features.BLOCK_BYTES", 1)
+    found, rows = HandmadeFeatures.fit(data, "linear")
+
+    plain = whole.encoder.transform(data.inputs)
+    constant = plain.std(axis=0, dtype=np.float64) <= 1e-6
+    np.testing.assert_allclose(found.scale, np.where(constant, 1.0, plain.std(axis=0, dtype=np.float64)), rtol=1e-9)
+    np.testing.assert_allclose(rows, matrix, rtol=1e-5, atol=1e-6)

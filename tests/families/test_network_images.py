@@ -9,7 +9,7 @@ import pytest
 
 from automl.data.dataset import Dataset, Images
 from automl.families.base import Limits
-from automl.families.network import FAMILY, convolutions, image_params, images, place, pretrained
+from automl.families.network import FAMILY, convolutions, image_params, images, place, pretrained, transfer
 from automl.families.network.facts import FILE, BackboneError
 from automl.families.network.kinds import kind_of
 from automl.types import Problem
@@ -135,6 +135,28 @@ def test_rectangles_wait_for_more_images():
 
     assert (few, many) == ((0.0, False), (1.0, True))
     assert FAMILY.describe(FAMILY.defaults(PROBLEM, 5_000)[2]).endswith("mixup, colour, CutMix")
+
+
+def test_random_operations_are_searched_with_many_images_and_off_at_first():
+    few, many = ({knob.name for knob in FAMILY.space(PROBLEM, rows)} for rows in (500, 5_000))
+
+    assert ("randaugment" in few, "randaugment" in many) == (False, True)
+    assert {params["randaugment"] for params in FAMILY.defaults(PROBLEM, 5_000)} == {0.0}
+    assert "RandAugment" in FAMILY.describe({**FAMILY.defaults(PROBLEM, 5_000)[0], "randaugment": 0.5})
+
+
+@pytest.mark.parametrize("strength", [0.0, 0.5])
+def test_random_operations_are_a_layer_where_asked_for(strength):
+    names = {type(layer).__name__ for layer in built(randaugment=strength).layers}
+
+    assert ("RandAugment" in names) == (strength > 0)
+
+
+def test_a_backbone_of_our_own_is_not_augmented_twice():
+    core = built(randaugment=0.5)
+    transfer.freeze(core, 1)
+
+    assert [layer.strength for layer in core.layers if type(layer).__name__ == "RandAugment"] == [0.0]
 
 
 def test_a_backbone_comes_first_and_scratch_after_it():

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from automl.families.network import trainer
+from automl.families.network.randaugment import RandAugment
 from automl.families.network.trainer import Objective, Trainer
 
 pytestmark = [
@@ -31,7 +32,11 @@ def step_of(monkeypatch, layer):
 
 @pytest.mark.parametrize(
     ("layer", "compiled"),
-    [(keras.layers.ReLU(), True), (keras.layers.Resizing(4, 4, antialias=True), False)],  # XLA has no such resizing
+    [
+        (keras.layers.ReLU(), True),
+        (RandAugment(0.5), True),
+        (keras.layers.Resizing(4, 4, antialias=True), False),  # XLA has no such operation
+    ],
 )
 def test_a_step_that_cannot_be_compiled_is_taken_without(monkeypatch, layer, compiled):
     model, before = step_of(monkeypatch, layer)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -24,7 +24,7 @@ class Check:
         x, y, weight: encoded inputs, targets and weights of the rows.
     """
 
-    def __init__(self, model: NetworkModel, x: Array, y: Array, weight: Array) -> None:
+    def __init__(self, model: NetworkModel, x: Any, y: Array, weight: Array) -> None:
         self.model, self.x, self.y, self.weight = model, x, y, weight
         self.loss = loss_of(model.problem)
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from automl import devices
+from automl.data.dataset import Images
 from automl.data.split import set_aside
 from automl.families.base import FitFailed
 from automl.families.network import params as parameters
@@ -45,14 +46,16 @@ SECONDS_COUNTED = 60.0
 
 @dataclass(frozen=True)
 class Rows:
-    """Training rows as arrays: what a network reads, targets, weights, and which rows are learnt from or set aside.
+    """Training rows: what a network reads, targets, weights, and which rows are learnt from or set aside.
+
+    Images stay in their file; all else are arrays.
 
     `smaller` says what was left out for want of memory.
     """
 
     problem: Problem
     encoder: Encoder | None
-    x: Array
+    x: Any
     y: Array
     weight: Array
     fit: Array
@@ -96,7 +99,7 @@ def _encoded(train: Dataset, params: Params, limits: Limits) -> Rows:
     smaller: dict[str, int] = {}
     if encoder is not None:
         train, smaller = _fitting(train, encoder.width, limits.memory)
-    x = train.inputs.pixels() if encoder is None else encoder.transform(train.inputs)
+    x = train.inputs if encoder is None else encoder.transform(train.inputs)
     rows, check = np.arange(len(train)), np.arange(0)
     if len(train) >= FEWEST_ROWS:
         rows, check = set_aside(train, FINAL_SHARE if limits.full else VALIDATION_SHARE)
@@ -146,7 +149,7 @@ def _assembled(
 ) -> tuple[NetworkModel, Run, float | None]:
     """Network, optimiser and run; compiled and timed when there is a deadline."""
     problem, kind = rows.problem, kind_of(rows.problem.modality, params)
-    x, y = rows.x[rows.fit], rows.y[rows.fit]
+    x, y = _part(rows.x, rows.fit), rows.y[rows.fit]
     batch = min(int(params["batch"]), len(x))
     chunk, calls = shape(len(x), batch, kind.steps(x.shape[1:], params))
     schedule, span = kind.schedule(params), float(params.get("average", 0.0))
@@ -159,6 +162,11 @@ def _assembled(
     return model, run, run.measure() if deadline.at is not None else None
 
 
+def _part(x: Any, rows: Array) -> Any:
+    """Rows of what a network reads: arrays in memory, or images still in their file."""
+    return x.take(rows) if isinstance(x, Images) else x[rows]
+
+
 def _left_out(model: NetworkModel) -> dict[str, object]:
     """The size that time allowed beside the largest there is; {} where they are the same."""
     largest = kind_of(model.problem.modality, model.params).sizes(model.params)[0]
@@ -169,7 +177,7 @@ def _left_out(model: NetworkModel) -> dict[str, object]:
 def _check(rows: Rows, model: NetworkModel) -> Check | None:
     """What chooses the epoch; None when no rows were set aside."""
     part = rows.check
-    return Check(model, rows.x[part], rows.y[part], rows.weight[part]) if len(part) else None
+    return Check(model, _part(rows.x, part), rows.y[part], rows.weight[part]) if len(part) else None
 
 
 def _info(outcome: Outcome, model: NetworkModel, plan: Plan, full_epochs: int) -> dict[str, object]:

@@ -18,9 +18,9 @@ MIXED_ROWS = 2_000
 NAMES = {"residual": "ResNet", "separable": "separable ResNet", "mixer": "ConvMixer"}
 """Of the kinds of block."""
 CUT_ROWS = 5_000
-"""From as many images on rectangles of one put into another (CutMix) are worth trying: on 400 and 600 it cost 3 to 17
-points of accuracy (benchmarks/RESULTS.md)."""
-EXTRAS = {"colour": "colour", "cutmix": "CutMix", "average": "averaged weights"}
+"""From as many images on rectangles of one put into another (CutMix) and random operations (RandAugment) are worth
+trying: on 400 and 600 CutMix cost 3 to 17 points of accuracy, RandAugment up to 29 (benchmarks/RESULTS.md)."""
+EXTRAS = {"colour": "colour", "randaugment": "RandAugment", "cutmix": "CutMix", "average": "averaged weights"}
 """Parameters that are named when they are not zero."""
 LARGE_SIDE = 32
 """Sides from which half of the resolution is among the choices."""
@@ -41,7 +41,7 @@ def defaults(problem: Problem, rows: int) -> list[Params]:
         "width": "auto", "blocks": "auto", "lr": 0.01, "weight_decay": 0.05, "dropout": 0.2,
         "augment": 0.7, "flip": colour, "batch": 32, "kind": "scratch", "block": "residual", "kernel": 3,
         "resolution": 1.0, "colour": 0.0, "mixup": 0.2 if rows >= MIXED_ROWS else 0.0,
-        "cutmix": 0.0, "average": 0.0,
+        "cutmix": 0.0, "average": 0.0, "randaugment": 0.0,
     }  # fmt: skip
     strong = {**base, "augment": 1.2, "colour": 0.2 if colour else 0.0, "lr": 3e-3}
     if rows >= CUT_ROWS:
@@ -90,6 +90,7 @@ def space(problem: Problem, rows: int) -> list[Knob]:
         Knob("flip", choices=(False, True)),
         Knob("colour", choices=(0.0, 0.2)),
         Knob("mixup", choices=(0.0, 0.2)),
+        *([Knob("randaugment", choices=(0.0, 0.25, 0.5))] if rows >= CUT_ROWS else []),
         *([Knob("cutmix", choices=(0.0, 1.0))] if rows >= CUT_ROWS else []),
         Knob("average", choices=(0.0, 0.03)),
     ]

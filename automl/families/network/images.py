@@ -9,6 +9,7 @@ import numpy as np
 from keras import ops
 
 from automl.families.network.convolutions import body, operations
+from automl.families.network.randaugment import RandAugment
 
 if TYPE_CHECKING:
     from automl.data.dataset import Array
@@ -144,7 +145,7 @@ def network(size: tuple[int, ...], pixels: Array, params: Params, bias: list[flo
     Args:
         size: height, width, channels.
         pixels: some training images, for the mean and spread of each channel.
-        params: block, width, blocks, kernel, resolution, dropout, augment, flip, colour.
+        params: block, width, blocks, kernel, resolution, dropout, augment, flip, colour, randaugment.
         bias: first values of the output layer's biases.
         seed: of the augmentation.
     """
@@ -171,6 +172,8 @@ def summary(hidden: Any, params: Params, seed: int) -> Any:
         hidden = Warp(params["augment"], flip=params["flip"], seed=seed)(hidden)
     if params.get("colour"):
         hidden = Colour(params["colour"], seed=seed)(hidden)
+    if params.get("randaugment"):
+        hidden = RandAugment(params["randaugment"], seed=seed)(hidden)
     hidden = body(hidden, params)
     hidden = keras.layers.GlobalAveragePooling2D()(hidden)
     return keras.layers.Dropout(params["dropout"])(hidden) if params["dropout"] else hidden

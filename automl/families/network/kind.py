@@ -23,7 +23,10 @@ class Encoder(Protocol):
         ...
 
     def transform(self, frame: Any) -> Any:
-        """(rows, ...) array, or `Several`; every row for itself, so that blocks give what the whole gives."""
+        """(rows, ...) array, `Several`, or `Images` that are read while a network learns.
+
+        Every row for itself, so that blocks give what the whole gives.
+        """
         ...
 
     def state(self) -> State:
@@ -36,7 +39,7 @@ class Job:
     """A network to build.
 
     Attributes:
-        x: encoded rows to learn from; `Several` for networks of several inputs.
+        x: encoded rows to learn from; `Several` for networks of several inputs, `Images` for those that read pixels.
         encoder: that made them; None where a network reads the bytes as they are.
         bias: first values of the output layer's biases.
         batch, chunk: rows a gradient step, and steps a call.

@@ -9,7 +9,7 @@ import keras
 import numpy as np
 
 from automl import jsonio
-from automl.data.dataset import Images, take
+from automl.data.dataset import take
 from automl.encode import state
 from automl.families.network import precision
 from automl.families.network.kinds import kind_of
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 BLOCK = 50_000
 """Typed rows encoded at a time."""
 PIXELS = 64_000_000
-"""Pixels of images held in memory at a time."""
+"""Pixels of images beside a table's columns held in memory at a time."""
 
 
 @dataclass
@@ -68,25 +68,21 @@ class NetworkModel:
 
     def predict(self, inputs: Inputs) -> Array:
         """(n, classes) probabilities or (n, 1) values, float32, finite."""
-        block = self._block(inputs)
+        block = self._block()
         parts = [self._predict(inputs, start, block) for start in range(0, max(len(inputs), 1), block)]
         return np.concatenate(parts)
 
-    def _block(self, inputs: Inputs) -> int:
+    def _block(self) -> int:
         """Rows encoded at a time."""
-        if isinstance(inputs, Images):
-            return max(PIXELS // int(np.prod(self.problem.image_size)), 1)
         pixels = 4 * self.encoder.width if self.problem.branched and self.encoder is not None else 1
         return min(max(PIXELS // pixels, 1), BLOCK)
 
     def _predict(self, inputs: Inputs, start: int, block: int) -> Array:
-        if self.encoder is None:
-            matrix = inputs.take(np.arange(start, min(start + block, len(inputs)))).pixels()
-        else:
-            matrix = self.encoder.transform(take(inputs, np.arange(start, min(start + block, len(inputs)))))
+        rows = take(inputs, np.arange(start, min(start + block, len(inputs))))
+        matrix = rows if self.encoder is None else self.encoder.transform(rows)
         return self.targets.decode(self.outputs(matrix))
 
-    def outputs(self, matrix: Array) -> Array:
+    def outputs(self, matrix: Any) -> Array:
         """(rows, outputs) float32 of the network for encoded rows."""
         raw = outputs(self.network, matrix, kind_of(self.problem.modality, self.params).batch)
         return merged(raw, self.targets.kind)

@@ -1,7 +1,7 @@
 """Many gradient steps in one compiled call, on any Keras backend.
 
 `Model.fit` with small batches spends about half its time outside the network: feeding batches, returning logs. Here
-all rows lie on the device, a call takes the row numbers of several batches, gathers each and steps. Gradients, the
+a call takes data and the row numbers of several batches in them, gathers each and steps (see `feed`). Gradients, the
 optimiser and compilation stay Keras' own (`Model.train_step`), which is what keeps this neutral: JAX passes its state
 through, TensorFlow and PyTorch update variables in place.
 """
@@ -205,8 +205,8 @@ def compiled(*, training: bool) -> bool:
     return backend == "jax" or (training and backend == "tensorflow" and on_gpu())
 
 
-def outputs(network: keras.Model, inputs: Array, batch: int) -> Array:
-    """(rows, outputs) float32 of the network, `batch` rows at a time.
+def outputs(network: keras.Model, inputs: Any, batch: int) -> Array:
+    """(rows, outputs) float32 of the network, `batch` rows at a time; images are read as they are predicted.
 
     Every batch is filled up to one shape: other shapes compile again, and round differently in the last digit, so that
     a prediction would depend on what was predicted before.

@@ -7,13 +7,11 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-import keras
 import numpy as np
-from keras import ops
 
-from automl.encode.several import filled, unpacked
 from automl.families.base import FitFailed
 from automl.families.network.average import Average
+from automl.families.network.feed import feed
 from automl.families.network.schedule import FADES, PATIENCE, SCHEDULES, at_rest
 
 if TYPE_CHECKING:
@@ -111,8 +109,8 @@ class Run:
     """One training run of a `Trainer`.
 
     Args:
-        data: (inputs, targets, row weights) of the rows to learn from; the inputs may be `Several`.
-        room: rows that the data are filled up to with zeros, which are never learnt: one shape for all folds.
+        data: (inputs, targets, row weights) of the rows to learn from; the inputs may be `Several`, or `Images`.
+        room: see `feed.Resident`.
         evaluate: loss on the rows set aside, NaN when predictions are not finite; None keeps the last weights.
         fitted: the first weights are those of a simpler model, and stay when no epoch is better.
     """
@@ -120,7 +118,7 @@ class Run:
     def __init__(
         self,
         trainer: Trainer,
-        data: tuple[Array, Array, Array],
+        data: tuple[Any, Array, Array],
         evaluate: Callable[[], float] | None,
         plan: Plan,
         deadline: Deadline,
@@ -130,9 +128,7 @@ class Run:
     ) -> None:
         self.trainer, self.evaluate, self.plan, self.deadline = trainer, evaluate, plan, deadline
         self.fitted = fitted
-        self.data: Any = tuple(
-            keras.tree.map_structure(ops.convert_to_tensor, unpacked(filled(values, room))) for values in data
-        )
+        self.feed = feed(data, room)
         self.order = Order(len(data[0]), plan.seed)
         self.outcome = Outcome()
         self.best: list[Array] | None = None
@@ -195,7 +191,7 @@ class Run:
     def measure(self) -> float:
         """Seconds a call, its share of the evaluation included; every variable is put back afterwards."""
         plan, before = self.plan, self.trainer.state()
-        order = Order(len(self.data[1]), plan.seed)
+        order = Order(self.order.rows, plan.seed)
         self._call(order, 0.0)  # compiles
         if self.evaluate is not None:
             self.evaluate()
@@ -213,8 +209,8 @@ class Run:
     def _call(self, order: Order, rate: float, fade: float = 1.0) -> None:
         """One call at a learning rate and a factor of dropout and decay; notes its seconds."""
         started = time.monotonic()
-        batches = order.take(self.plan.chunk, self.plan.batch)
-        self.trainer.steps(self.data, batches, rate, fade, order.mixtures)
+        data, batches = self.feed.call(order.take(self.plan.chunk, self.plan.batch))
+        self.trainer.steps(data, batches, rate, fade, order.mixtures)
         self.call_seconds = time.monotonic() - started
 
     def _affordable(self, per_call: float, slack: float = SLACK, least: int = 1) -> int:

@@ -9,6 +9,7 @@ import numpy as np
 from keras import ops
 
 from automl.families.network import backbone, images
+from automl.families.network.randaugment import RandAugment
 from automl.families.network.shared import Shared
 from automl.families.network.trainer import Objective, Trainer, outputs
 
@@ -55,7 +56,7 @@ def unfrozen(folder: Path, job: Job) -> keras.Model:
     core, facts = backbone.loaded(folder)
     core = _sized(core, tuple(facts.preprocessing.size) or problem.image_size[:2])
     freeze(core, int(params["unfreeze"]))
-    features = outputs(backbone.extractor(core, facts, problem.image_size), job.x[_sample(job)], backbone.BATCH)
+    features = outputs(backbone.extractor(core, facts, problem.image_size), job.x.take(_sample(job)), backbone.BATCH)
     inputs = keras.Input(problem.image_size, dtype="uint8")
     hidden = backbone.adapted(inputs, core, facts)
     if params["augment"] or params["flip"]:
@@ -67,7 +68,9 @@ def freeze(core: keras.Model, stages: int) -> None:
     """Leave the last stages trainable, batch normalisation excepted."""
     for layer, stage in zip(core.layers, _stages(core), strict=True):
         layer.trainable = stage < stages and not isinstance(layer, keras.layers.BatchNormalization)
-        if isinstance(layer, (images.Warp, images.Colour)):  # one augmentation is enough, and `training` reaches it
+        if isinstance(
+            layer, (images.Warp, images.Colour, RandAugment)
+        ):  # one augmentation is enough, and `training` reaches it
             layer.strength, layer.flip = 0.0, False
 
 
