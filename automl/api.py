@@ -206,27 +206,26 @@ def load(path: str | Path) -> Run:
 
 
 def _plan(recipe: str | None, options: dict[str, Any]) -> Plan:
-    from automl.config import Plan, checked, fields, from_recipe, merged
+    from automl.config import COLUMNS, Plan, checked, fields, from_recipe, merged
 
     plan = from_recipe(recipe) if recipe else Plan()
     for name in options:
         if name not in fields():
             raise UsageError.unknown("option", name, fields(), where="automl.fit")
     for name in COLUMNS & set(options):  # a frame may number its columns; inside, names are texts
-        options[name] = _named(options[name])
+        options[name] = _named(name, options[name])
     changes = {name: checked(name, value, name) for name, value in options.items() if value is not None}
     return merged(plan, changes)
 
 
-COLUMNS = {"target", "weight", "group", "time_column", "split_column", "series_id", "drop", "keep", "known"}
-"""Options that name columns."""
+def _named(key: str, value: Any) -> Any:
+    """What a frame calls its columns (a number, a tuple of several levels) as the text that names them."""
+    from automl.config import is_list
+    from automl.data.table_frame import column_name
 
-
-def _named(value: Any) -> Any:
-    """A column's number as the text that names it, also within a list."""
-    if isinstance(value, (list, tuple)):
-        return [_named(item) for item in value]
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+    if is_list(key):
+        return [column_name(item) for item in value] if isinstance(value, (list, tuple)) else value
+    return value if value is None or isinstance(value, (bool, list)) else column_name(value)
 
 
 def _call(name: str, options: dict[str, Any]) -> str:

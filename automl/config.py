@@ -35,6 +35,8 @@ CALLED = {"families": "family", "prefer": "preference"}
 """What one value of a key is called, where that is not the key."""
 KINDS: dict[type, str] = {str: "a text", int: "a whole number", float: "a number", bool: "true or false"}
 """What a value of a type is called."""
+COLUMNS = {"target", "weight", "group", "time_column", "split_column", "series_id", "drop", "keep", "known"}
+"""Keys that name columns."""
 BOUNDS: dict[str, tuple[float, float]] = {"seed": (0, 2e9), "trials": (0, math.inf)}
 """Key -> the least and the largest number it takes; seeds of several parts are made of one, below 2**32."""
 
@@ -213,7 +215,21 @@ def checked(key: str, value: Any, where: str) -> Any:
         return str(value)
     typed = _typed(key, value, where)
     _within(key, typed, where)
-    return tuple(code.upper() for code in typed) if key == "ignore" else typed
+    return _spelt(key, typed)
+
+
+def _spelt(key: str, value: Any) -> Any:
+    """Codes in capitals; names of columns without blanks around them, as they are read. In a pattern they count."""
+    if key == "ignore":
+        return tuple(code.upper() for code in value)
+    if key not in COLUMNS or (isinstance(value, str) and value.startswith("re:")):
+        return value
+    return tuple(name.strip() for name in value) if is_list(key) else value.strip()
+
+
+def is_list(key: str) -> bool:
+    """Whether a key takes several names."""
+    return _kinds()[key] is tuple
 
 
 def _within(key: str, value: Any, where: str) -> None:
@@ -265,7 +281,7 @@ def _directions(value: Any, where: str) -> dict[str, int]:
     for column, direction in value.items():
         if isinstance(direction, bool) or direction not in (1, -1):
             raise UsageError(f"monotone: {column!r} cannot be {direction!r}.", where=where, hint=hint)
-    return {column: int(direction) for column, direction in value.items()}
+    return {column.strip(): int(direction) for column, direction in value.items()}
 
 
 def _typed(key: str, value: Any, where: str) -> Any:

@@ -9,10 +9,12 @@ from automl.decide import engine
 from automl.decide.complete import Machine, complete
 from automl.decide.probe import probe
 from automl.decide.words import of_forecast
+from automl.types import FAMILIES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from automl.config import Plan
     from automl.decide.engine import Decision
     from automl.decide.evidence import Probes
     from automl.decide.posterior import Posterior
@@ -27,6 +29,19 @@ def allowed_families(session: Session) -> tuple[FamilyName, ...]:
     """Families to probe: under `FEW_ROWS` rows nothing more complex than a linear model can be judged."""
     enough = len(session.prepared.dataset) >= FEW_ROWS
     return tuple(name for name in session.plan.allowed if enough or name in ("baseline", "linear"))
+
+
+def ruled_out(plan: Plan, allowed: tuple[FamilyName, ...]) -> dict[FamilyName, str]:
+    """Family -> why it was not to be probed."""
+    return {name: _why_not(plan, name) for name in FAMILIES if name not in allowed}
+
+
+def _why_not(plan: Plan, name: FamilyName) -> str:
+    if name not in plan.families:
+        return "left out by --families"
+    if name in plan.allowed:
+        return f"fewer than {FEW_ROWS} rows"
+    return "it cannot keep to [monotone]" if plan.monotone else "it cannot be printed (--explainable)"
 
 
 def decide(
@@ -52,9 +67,13 @@ def decide(
         return provisional
 
     with session.stages.stage("decide"):
-        probes = probe(cv, allowed_families(session), reserve, sharpened, meanwhile)
+        allowed = allowed_families(session)
+        probes = probe(cv, allowed, reserve, sharpened, meanwhile)
         believed = engine.believe(cv, probes, profile)
         decision = engine.judge(cv, probes, believed, session.asked)
+        decision = replace(
+            decision, alternatives=(*decision.alternatives, *engine.not_tried(ruled_out(session.plan, allowed)))
+        )
         decision = told(session, decision, believed.candidates, believed.posterior)
     session.interrupted = probes.interrupted
     session.events.add("decided", family=decision.family, sentence=decision.sentence)

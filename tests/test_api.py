@@ -150,3 +150,18 @@ def test_columns_may_be_numbers(clients):
     found = automl.profile(numbered, target=3, drop=[0])
     assert found.target.value == "3"
     assert {column.name: column.role for column in found.columns}["0"] == "dropped"
+
+
+def test_columns_may_have_names_of_several_levels(clients):
+    levels = clients.set_axis(pd.MultiIndex.from_product([["a", "b"], [1, 2]]), axis=1)
+    found = automl.profile(levels, target=("b", 2), drop=[("a", 1)])
+    assert found.target.value == "b_2"
+    assert {column.name: column.role for column in found.columns}["a_1"] == "dropped"
+
+
+def test_blanks_around_names_of_columns_do_not_count(clients):
+    padded = clients.set_axis([f" {name} " for name in clients.columns], axis=1)
+    names = list(clients.columns)
+    found = automl.profile(padded, target=f" {names[-1]} ", drop=[names[0]])
+    assert found.target.value == names[-1]
+    assert [column.name for column in found.columns] == names

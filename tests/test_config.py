@@ -112,6 +112,9 @@ def test_merged_takes_what_is_given():
         ("memory", 1024, 1024),
         ("families", ["trees"], ("trees",)),
         ("drop", ["a", "b"], ("a", "b")),
+        ("drop", [" a", "b "], ("a", "b")),
+        ("target", " y ", "y"),
+        ("group", "re:^(a+) ", "re:^(a+) "),
         ("positive", "yes", "yes"),
         ("positive", 0, "0"),
         ("positive", True, "True"),
@@ -130,6 +133,7 @@ def test_merged_takes_what_is_given():
         ("max_size", 1e6, 1_000_000),
         ("explainable", True, True),
         ("monotone", {"age": 1, "price": -1}, {"age": 1, "price": -1}),
+        ("monotone", {" age": 1}, {"age": 1}),
         ("monotone", {}, {}),
     ],
 )

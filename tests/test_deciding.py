@@ -3,8 +3,9 @@ from types import SimpleNamespace
 
 import pytest
 
+from automl.config import Plan
 from automl.decide.engine import Asked
-from automl.deciding import FEW_ROWS, allowed_families, decide
+from automl.deciding import FEW_ROWS, allowed_families, decide, ruled_out
 from automl.types import FAMILIES, Choice, Column, Profile
 from tests.fakes import fake_cv, use_fakes
 from tests.rows import numbers
@@ -27,7 +28,7 @@ def session(rows=400, allowed=FAMILIES, asked=None, **how):
     return SimpleNamespace(
         cv=fake_cv(data, errors=ERRORS, **how),
         prepared=SimpleNamespace(dataset=data, profile=profile),
-        plan=SimpleNamespace(allowed=allowed, explainable=False),
+        plan=Plan(families=tuple(name for name in allowed if name != "baseline")),
         asked=asked or Asked(),
         console=SimpleNamespace(verdict=said.append, note=said.append),
         events=SimpleNamespace(add=lambda name, **facts: noted.append((name, facts))),
@@ -51,6 +52,28 @@ def session(rows=400, allowed=FAMILIES, asked=None, **how):
 )
 def test_few_rows_allow_nothing_more_complex_than_a_linear_model(rows, allowed, expected):
     assert allowed_families(session(rows, allowed)) == expected
+
+
+@pytest.mark.parametrize(
+    ("plan", "rows", "reasons"),
+    [
+        (Plan(), FEW_ROWS, {}),
+        (Plan(families=("trees",)), FEW_ROWS, dict.fromkeys(("linear", "network"), "left out by --families")),
+        (Plan(explainable=True), FEW_ROWS, {"network": "it cannot be printed (--explainable)"}),
+        (Plan(monotone={"x": 1}), FEW_ROWS, dict.fromkeys(("linear", "network"), "it cannot keep to [monotone]")),
+        (Plan(), FEW_ROWS - 1, dict.fromkeys(("trees", "network"), f"fewer than {FEW_ROWS} rows")),
+    ],
+)
+def test_families_that_are_not_to_be_tried_have_a_reason(plan, rows, reasons):
+    run = session(rows)
+    run.plan = plan
+    assert ruled_out(plan, allowed_families(run)) == reasons
+
+
+def test_what_was_left_out_is_among_the_alternatives():
+    decision, _ = decide(session(allowed=("baseline", "linear")), 0.0)
+    assert [a["family"] for a in decision.alternatives] == ["baseline", "trees", "network"]
+    assert decision.alternatives[1] == {"family": "trees", "reason": "not tried: left out by --families"}
 
 
 def test_the_decision_is_told_with_all_that_stands_beside_it():

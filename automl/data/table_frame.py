@@ -40,9 +40,14 @@ def check_rows(rows: int, least: int, where: str) -> None:
         raise DataError("There is only one row.", where=where, hint="a model needs many rows to learn from")
 
 
+def column_name(name: Any) -> str:
+    """The name of a column as text without blanks around it; those of several levels are joined by `_`."""
+    return ("_".join(map(str, name)) if isinstance(name, tuple) else str(name)).strip()
+
+
 def named(frame: pd.DataFrame) -> pd.DataFrame:
     """The frame with text column names and rows numbered from 0; the cells are shared."""
-    names = ["_".join(map(str, name)) if isinstance(name, tuple) else str(name) for name in frame.columns]
+    names = [column_name(name) for name in frame.columns]
     return frame.set_axis(names, axis="columns").reset_index(drop=True)
 
 

@@ -191,11 +191,12 @@ def _decimal(rows: list[list[str]]) -> str:
 
 
 def name_columns(header: list[str]) -> tuple[str, ...]:
-    """Header cells as they are; an empty one becomes column_<position>."""
-    taken = set(header)
+    """Header cells without blanks around them; an empty one becomes column_<position>."""
+    cells = [cell.strip() for cell in header]
+    taken = set(cells)
     names = []
-    for i, name in enumerate(header, 1):
-        given = name if name.strip() else f"column_{i}"
+    for i, name in enumerate(cells, 1):
+        given = name or f"column_{i}"
         while given != name and given in taken:
             given += "_"
         names.append(given)

@@ -300,8 +300,12 @@ def _short_training(candidate: Candidate) -> str:
 
 def _alternatives(result: Verdict, probes: Probes, excluded: dict[FamilyName, str]) -> tuple[dict[str, Any], ...]:
     over = ({"family": name, "reason": f"over the limit: {why}"} for name, why in excluded.items())
-    not_tried = ({"family": name, "reason": f"not tried: {why}"} for name, why in probes.not_tried.items())
-    return (*rejected(result), *over, *not_tried)
+    return (*rejected(result), *over, *not_tried(probes.not_tried))
+
+
+def not_tried(reasons: dict[FamilyName, str]) -> tuple[dict[str, Any], ...]:
+    """Families without a figure, with the reason, as alternatives."""
+    return tuple({"family": name, "reason": f"not tried: {why}"} for name, why in reasons.items())
 
 
 def rejected(result: Verdict) -> list[dict[str, Any]]:

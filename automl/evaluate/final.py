@@ -192,9 +192,12 @@ def _judge_small(
     for candidate, must in _in_turn(cv, chosen, others, reserve):
         keep = reserve + (expected_seconds(candidate) * MORE_ROWS if tested.delivered is None else 0.0)
         enough = _repeats(cv, candidate, folds, keep) >= max(repeats, 1)
-        judged = _judged(
-            fresh, candidate, tested.rows, keep if enough else None, reserve, is_chosen=candidate is chosen
-        )
+        if candidate.family == "baseline" and cv.dataset.order is None:
+            judged = _guessed(fresh, candidate, tested.rows, reserve)
+        else:
+            judged = _judged(
+                fresh, candidate, tested.rows, keep if enough else None, reserve, is_chosen=candidate is chosen
+            )
         if judged is None:
             continue
         tested.rows = judged.rows
@@ -223,6 +226,16 @@ class _Judged(NamedTuple):
     predictions: Array
     rows: Array
     stale: str
+
+
+def _guessed(fresh: _Fresh, baseline: Candidate, rows: Array, reserve: float) -> _Judged | None:
+    """One guess for all rows: those of splits are the higher, the fewer of a class they judge, and rank the wrong way.
+
+    Of 60 rows with 13 of the second class they have a ROC AUC of 0.39 together.
+    """
+    everything = np.arange(len(fresh.cv.dataset))
+    fitted = _final_fit(fresh.cv, baseline, everything, everything, None, reserve)
+    return None if fitted is None else _Judged(fitted.predictions, rows, fresh.stale)
 
 
 def _judged(

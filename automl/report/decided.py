@@ -6,7 +6,7 @@ import shlex
 from typing import TYPE_CHECKING, Any
 
 from automl.report import brief, view
-from automl.report.formats import DASH, interval, is_number, number, percent, printable, seconds, signed
+from automl.report.formats import DASH, interval, number, printable, seconds, signed
 from automl.report.terminal import findings, grid, line, measured, noted, stack
 
 if TYPE_CHECKING:
@@ -81,16 +81,15 @@ def _sure(decision: dict[str, Any]) -> Group | None:
     """The probabilities as one bar with a legend."""
     from rich.console import Group
 
-    given = view.mapping(decision, "probabilities")
-    shares = {f: float(given[f]) for f in view.simple_first(given) if is_number(given[f])}
+    shares = view.shares(decision)
     if not shares:
         return None
     bar, legend = line(""), line("")
-    for family, width in zip(shares, _widths(list(shares.values())), strict=True):
+    for family, width in zip(shares, _widths([share or 0.0 for share in shares.values()]), strict=True):
         fill, colour = LOOKS.get(family, LOOKS["baseline"])
         bar.append(fill * width, style=colour)
         legend.append(fill, style=colour)
-        told = f" {printable(family)} {percent(shares[family])}   "
+        told = f" {printable(family)} {view.share(shares[family])}   "
         legend.append(told, style="bold" if family == decision.get("family") else "")
     legend.rstrip()
     return Group(bar, legend)

@@ -7,7 +7,7 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from automl.report import view
-from automl.report.formats import number, percent, plural, short, some
+from automl.report.formats import number, plural, short, some
 from automl.report.sections import answer, verdict
 
 STYLE = Markup("""<style>
@@ -39,7 +39,7 @@ def decision_card(decision: dict[str, Any]) -> str:
     """A verdict: the family, the probabilities and the main reasons."""
     family = view.family_name(decision.get("family"))
     body = [_heading(family, str(decision.get("sentence") or "")), verdict.probability_bar(decision)]
-    shares = [f"{f} {percent(p)}" for f, p in view.mapping(decision, "probabilities").items()]
+    shares = [f"{f} {view.share(p)}" for f, p in view.shares(decision).items()]
     if shares:
         body.append(Markup('<p class="soft">{}</p>').format(", ".join(shares)))
     body += [Markup("<p>{}</p>").format(short(reason, 300)) for reason in view.listing(decision, "reasons")[:3]]

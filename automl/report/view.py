@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from automl.report.formats import is_number, signed
+from automl.report.formats import is_number, percent, signed
 from automl.types import FAMILIES, UNITS
 
 if TYPE_CHECKING:
@@ -172,6 +172,19 @@ def unmeasured(decision: Any) -> dict[str, str]:
             why = told.get(family, "").removeprefix("not tried: ")
             found[family] = f"not measured: {why}" if why else "not measured"
     return found
+
+
+def shares(decision: Any) -> dict[str, float | None]:
+    """Family -> its probability, simple to complex; None of one that was not tried, and that none is kept for."""
+    known = mapping(standing(decision), "families")
+    given = mapping(decision, "probabilities")
+    stated = {family: float(given[family]) for family in simple_first(given) if is_number(given[family])}
+    return {family: share if share or not known or family in known else None for family, share in stated.items()}
+
+
+def share(value: float | None) -> str:
+    """One of `shares` in text."""
+    return "not tried" if value is None else percent(value)
 
 
 def beats_baseline(report: dict[str, Any]) -> bool | None:

@@ -77,8 +77,8 @@ def test_a_prior_may_name_what_is_behind_on_the_probes_and_says_so():
     result = verdict(tilted(measured, prior))
     assert (verdict(measured).family, result.family) == ("linear", "trees")
     assert result.sentence == (
-        "Trees are the best bet: linear is ahead of trees by 0.00 ROC AUC (95 % -0.05 to 0.05), but counting "
-        "published results and what a search adds, trees are likelier to be good enough."
+        "Trees are the best bet: linear is ahead of trees by 0.00 ROC AUC (95 % \N{MINUS SIGN}0.05 to 0.05), but "
+        "counting published results and what a search adds, trees are likelier to be good enough."
     )
 
 

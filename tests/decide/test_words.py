@@ -11,9 +11,9 @@ AUC = metrics.get("roc_auc", "binary")
     ("mean", "low", "high", "said"),
     [
         (0.02, 0.01, 0.03, "trees beat linear by 0.02 ROC AUC (95 % 0.01 to 0.03)"),
-        (0.02, -0.01, 0.05, "trees are ahead of linear by 0.02 ROC AUC (95 % -0.01 to 0.05)"),
-        (-0.02, -0.05, 0.01, "trees are behind linear by 0.02 ROC AUC (gain 95 % -0.05 to 0.01)"),
-        (0.0, -0.03, 0.03, "trees are level with linear (gain 95 % -0.03 to 0.03)"),
+        (0.02, -0.01, 0.05, "trees are ahead of linear by 0.02 ROC AUC (95 % \N{MINUS SIGN}0.01 to 0.05)"),
+        (-0.02, -0.05, 0.01, "trees are behind linear by 0.02 ROC AUC (gain 95 % \N{MINUS SIGN}0.05 to 0.01)"),
+        (0.0, -0.03, 0.03, "trees are level with linear (gain 95 % \N{MINUS SIGN}0.03 to 0.03)"),
         (-0.0, -0.0, -0.0, "trees are level with linear (gain 95 % 0 to 0)"),
     ],
 )
@@ -24,15 +24,16 @@ def test_a_gain_in_words(mean, low, high, said):
 def test_what_may_yet_be_better_does_not_contradict_that_the_named_is_enough():
     assert words.undecided(AUC, "linear", "trees", Pair(0.01, -0.03, 0.05, 0.35, 0.3, 0.35)) == (
         "Trees may yet be better than linear: with probability 0.35 by more than what counts as practically equal (r). "
-        "The gain in ROC AUC lies between -0.03 and 0.05 (95 %)."
+        "The gain in ROC AUC lies between \N{MINUS SIGN}0.03 and 0.05 (95 %)."
     )
 
 
 @pytest.mark.parametrize(
     ("value", "width", "printed"),
     [
-        (2.34e-8, 4e-9, "2.3e-08"), (-2.34e-8, 4e-9, "-2.3e-08"), (0.5, 1e-9, "0.500000"), (1e-10, 4e-9, "0"),
+        (2.34e-8, 4e-9, "2.3e-08"), (-2.34e-8, 4e-9, "\N{MINUS SIGN}2.3e-08"), (0.5, 1e-9, "0.500000"), (1e-10, 4e-9, "0"),
         (0.12345, 0.02, "0.12"), (-0.0, 0.0, "0"), (0.0, 0.0, "0"), (-1e-9, 0.1, "0.00"), (12345.6, 200.0, "12,346"),
+        (-46.0, 2.0, "\N{MINUS SIGN}46"),
     ],
 )  # fmt: skip
 def test_numbers_have_the_digits_that_the_data_support(value, width, printed):
@@ -53,16 +54,16 @@ PAIRS = {
             "trees",
             {"counted": "published results and what a search adds"},
             (
-                "Trees are the best bet: linear is ahead of trees by 0.00 ROC AUC (95 % -0.02 to 0.03), but counting "
-                "published results and what a search adds, trees are likelier to be good enough."
+                "Trees are the best bet: linear is ahead of trees by 0.00 ROC AUC (95 % \N{MINUS SIGN}0.02 to 0.03), "
+                "but counting published results and what a search adds, trees are likelier to be good enough."
             ),
         ),
         (
             "trees",
             {},
             (
-                "Trees are the best bet: linear is ahead of trees by 0.00 ROC AUC (95 % -0.02 to 0.03), but trees are "
-                "likelier to be good enough."
+                "Trees are the best bet: linear is ahead of trees by 0.00 ROC AUC (95 % \N{MINUS SIGN}0.02 to 0.03), "
+                "but trees are likelier to be good enough."
             ),
         ),
         (

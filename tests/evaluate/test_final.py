@@ -193,12 +193,20 @@ def test_small_data_are_judged_on_fresh_splits_of_all_rows(model):
     assert not any(t.predict.tobytes() in seen for t in tasks)
     for t in tasks:
         assert not set(t.train) & set(t.predict)
-    (final,) = (t for t in cv.here.tasks[done:] if t.limits.full)
-    assert np.array_equal(final.train, np.arange(100))
+    assert [t.family for t in cv.here.tasks[done:] if t.limits.full] == ["trees", "baseline"]
+    assert all(np.array_equal(t.train, np.arange(100)) for t in cv.here.tasks[done:] if t.limits.full)
     assert written(model) == "trees"
     assert tested.delivered is chosen
     assert tested.stale == ""
     assert set(tested.predictions) == {"trees-0", "baseline-0"}
+
+
+@pytest.mark.parametrize("families", [["trees", "baseline"], ["baseline", "trees"]])
+def test_guessing_is_the_same_for_all_rows_of_small_data(model, families):
+    cv, outer = small()
+    chosen, *others = probes(cv, *families)
+    guesses = open_test(cv, outer, chosen, others, model, 0.0).predictions["baseline-0"]
+    assert np.unique(guesses) == pytest.approx([cv.dataset.y.mean()])
 
 
 def test_rivals_of_small_data_are_judged_after_the_last_fit_by_as_many_repeats(model):
@@ -207,7 +215,7 @@ def test_rivals_of_small_data_are_judged_after_the_last_fit_by_as_many_repeats(m
     cv.clock.now, done = 80.0, len(cv.here.tasks)  # two repeats and the last fit of trees; all three of linear ones
     open_test(cv, outer, chosen, others, model, 1.0)
     fits = [(t.family, t.limits.full) for t in cv.here.tasks[done:]]
-    assert fits == [("trees", False)] * 10 + [("trees", True)] + [("linear", False)] * 10 + [("baseline", False)] * 10
+    assert fits == [("trees", False)] * 10 + [("trees", True)] + [("linear", False)] * 10 + [("baseline", True)]
 
 
 def test_small_data_that_cannot_be_judged_anew_in_time_are_judged_where_they_were(model):

@@ -5,12 +5,14 @@ import pytest
 from rich.console import Console
 
 from automl.report import decided as module
+from automl.report import html, notebook
 from automl.report.decided import decision_summary
 from automl.report.formats import DASH, MINUS
 from automl.report.text import summary
 
-from .decided import decision
+from .decided import decision, full
 from .fixture import ALL, EVIL
+from .pages import Page
 
 
 def shown(found, folder=None, width=80):
@@ -70,6 +72,16 @@ def test_a_family_that_was_not_measured_has_its_row_with_the_reason():
 
     assert re.search(rf"network +{DASH} +{DASH} +{DASH}", said)
     assert "network not measured: budget" in said
+
+
+def test_a_family_that_was_left_out_was_not_tried():
+    found = decision()
+    del found["evidence"]["families"]["network"]
+    found["probabilities"] = {"baseline": 0.0, "linear": 0.1, "trees": 0.9, "network": 0.0}
+
+    assert "network not tried" in shown(found)
+    assert "network not tried" in Page(notebook.decision_card(found)).text
+    assert "network not tried" in Page(html.render({**full(), "decision": found})).text
 
 
 def test_a_tie_is_said_beside_the_verdict():

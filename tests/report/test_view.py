@@ -28,3 +28,13 @@ def test_the_leaderboard_tells_splits_where_they_differ(splits, told):
     built = leaderboard.build({"leaderboard": rows})
     assert built["has_splits"] is told
     assert [row["splits"] for row in built["rows"]] == list(splits)
+
+
+def test_a_family_without_figures_and_without_a_share_was_not_tried():
+    decision = {
+        "probabilities": {"network": 0.0, "trees": 0.1, "baseline": 0.0, "linear": 0.9},
+        "evidence": {"families": {"baseline": {}, "linear": {}}},
+    }
+    assert view.shares(decision) == {"baseline": 0.0, "linear": 0.9, "trees": 0.1, "network": None}
+    assert [view.share(p) for p in view.shares(decision).values()] == ["0 %", "90 %", "10 %", "not tried"]
+    assert view.shares({"probabilities": {"trees": 0.0}}) == {"trees": 0.0}

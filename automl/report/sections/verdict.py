@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from automl.report import brief, charts, smaller, view
-from automl.report.formats import decimals_for, interval, is_number, number, percent, plural, seconds, signed
+from automl.report.formats import decimals_for, interval, number, percent, plural, seconds, signed
 from automl.report.sections import changes, costs, curves
 from automl.report.svg import Scale
 
@@ -49,22 +49,17 @@ def _lead(decision: dict[str, Any], report: dict[str, Any]) -> str:
 
 def probability_bar(decision: dict[str, Any]) -> str:
     """The probabilities of the families as one bar; '' without them."""
-    shares = _probabilities(decision)
-    label = ", ".join(f"{f} {percent(p)}" for f, p in shares)
-    return charts.stacked([(f, p, f) for f, p in shares], f"Probability of each family: {label}", 26) if shares else ""
-
-
-def _probabilities(decision: dict[str, Any]) -> list[tuple[str, float]]:
-    given = view.mapping(decision, "probabilities")
-    order = view.simple_first(given)
-    return [(f, float(given[f])) for f in order if is_number(given[f])]
+    shares = view.shares(decision)
+    label = ", ".join(f"{f} {view.share(p)}" for f, p in shares.items())
+    parts = [(f, p or 0.0, f) for f, p in shares.items()]
+    return charts.stacked(parts, f"Probability of each family: {label}", 26) if parts else ""
 
 
 def legend(decision: dict[str, Any]) -> list[dict[str, Any]]:
     """The families of the probability bar with their share."""
     return [
-        {"family": f, "name": f, "share": percent(p), "named": f == decision.get("family")}
-        for f, p in _probabilities(decision)
+        {"family": f, "name": f, "share": view.share(p), "named": f == decision.get("family")}
+        for f, p in view.shares(decision).items()
     ]
 
 
