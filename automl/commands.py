@@ -107,7 +107,7 @@ def predict(
     notes = predicted.told(TREATED[on_problem])
     if predicted.odd.any() and on_problem == "refuse":
         reasons = [misfit.told("") for misfit in predicted.misfits] or notes
-        raise DataError("The data does not fit the model.", where="; ".join(reasons[:5]), hint="--on-problem repair")
+        raise DataError("The data does not fit the model.", where=" ".join(reasons[:5]), hint="--on-problem repair")
     if on_problem == "row-error":
         predicted = predicted.without_odd()
     if not quiet:

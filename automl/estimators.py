@@ -77,31 +77,35 @@ class _Auto(BaseEstimator):  # type: ignore[misc]
             better = "automl.fit(frame, target=...) takes a DataFrame with texts, categories and dates"
             raise ValueError(f"{type(self).__name__} takes numbers alone, and {error}; {better}.") from error
 
-    def _run(self, X: Array, y: Any, task: Task, rows: dict[str, Any]) -> None:
+    def _run(self, X: Array, y: Any, task: Task, rows: dict[str, Any], positive: str | None = None) -> None:
         """Fit on a frame made of both; the run stays in `run_`.
 
         Args:
             rows: as the keyword arguments of `fit`.
+            positive: as the flag of `automl fit`.
         """
         import pandas as pd
 
         from automl.api import fit
 
-        frame = pd.DataFrame(X, columns=self._names()).assign(target=y)
+        names = self._names()
+        frame = pd.DataFrame(X, columns=names)
+        target, weights, grouped = (_free(name, names) for name in ("target", "weight", "group"))
+        frame[target] = y
         if unknown := sorted(set(rows) - {"sample_weight", "groups"}):
             raise TypeError(f"{type(self).__name__}.fit() got an unexpected keyword argument {unknown[0]!r}")
-        roles: dict[str, Any] = {}
+        roles: dict[str, Any] = {"positive": positive}
         if (weight := rows.get("sample_weight")) is not None:
-            frame["weight"], roles["weight"] = _check_sample_weight(weight, X), "weight"
+            frame[weights], roles["weight"] = _check_sample_weight(weight, X), weights
         if (groups := rows.get("groups")) is not None:
             check_consistent_length(X, groups)
-            frame["group"], roles["group"] = np.asarray(groups), "group"
+            frame[grouped], roles["group"] = np.asarray(groups), grouped
         # Kept as an attribute: the folder lives as long as the estimator.
         self._folder = None if self.out else _Folder()
         self.run_ = fit(
             frame,
             out=self.out or str(Path(self._folder.name) / "run"),  # type: ignore[union-attr]
-            target="target",
+            target=target,
             task=task,
             metric=self.metric,
             budget=self.budget,
@@ -110,13 +114,17 @@ class _Auto(BaseEstimator):  # type: ignore[misc]
             families=self.families,
             prefer=self.prefer,
             explainable=self.explainable,
-            keep=self._names(),
+            keep=names,
             modality="table",
             **roles,
         )
         self.decision_ = self.run_.decision
 
     def _names(self) -> list[str]:
+        """Those of the frame learnt from, where a table can have them; else x0, x1, ..."""
+        given = [str(name).strip() for name in getattr(self, "feature_names_in_", ())]
+        if given and all(given) and len(set(given)) == len(given):
+            return given
         return [f"x{i}" for i in range(self.n_features_in_)]
 
     def _predicted(self, X: Any) -> Any:
@@ -149,6 +157,30 @@ class _Auto(BaseEstimator):  # type: ignore[misc]
         super().__setstate__(state)
 
 
+def _free(name: str, taken: list[str]) -> str:
+    """The name, or one like it that no column has."""
+    while name in taken:
+        name += "_"
+    return name
+
+
+def _called(classes: Array) -> list[Any]:
+    """What the run calls each class: whole numbers and truths as they are, others as text.
+
+    Numbered where cells of such texts would be taken for missing ones, or for each other.
+    """
+    if classes.dtype.kind in "biu":
+        return list(classes.tolist())
+    import pyarrow as pa
+
+    from automl.data.table_markers import remove_markers
+
+    texts = [str(label) for label in classes]
+    missing = remove_markers(pa.chunked_array([pa.array(texts)]))[0].null_count
+    plain = not missing and len({text.strip() for text in texts}) == len(texts)
+    return texts if plain else [f"class {code}" for code in range(len(texts))]
+
+
 class AutoClassifier(ClassifierMixin, _Auto):  # type: ignore[misc]
     """Classifier: decides between linear model, trees and network, then searches the one that is needed.
 
@@ -178,20 +210,23 @@ class AutoClassifier(ClassifierMixin, _Auto):  # type: ignore[misc]
         if weight is not None and len(np.unique(codes[_check_sample_weight(weight, X) > 0])) < 2:
             raise ValueError("Classifier can't train when sample_weight is above zero for one class only.")
         task: Task = "binary" if len(self.classes_) == 2 else "multiclass"
-        self._run(X, [f"class {code}" for code in codes], task, rows)
+        self._labels = _called(self.classes_)
+        positive = str(self._labels[1]) if task == "binary" else None
+        self._run(X, [self._labels[code] for code in codes], task, rows, positive)
         return self
 
     def predict_proba(self, X: Any) -> Array:
         """(n, classes) probabilities in the order of `classes_`; a class too rare to learn has probability 0."""
         frame = self._predicted(X)
-        columns = [f"probability_class {code}" for code in range(len(self.classes_))]
+        columns = [f"probability_{label}" for label in self._labels]
         probabilities: Array = frame.reindex(columns=columns, fill_value=0.0).to_numpy(np.float64)
         return probabilities
 
     def predict(self, X: Any) -> Array:
         """(n,) labels, by the threshold that was tuned where the metric is one of the class named."""
-        named = self._predicted(X)["prediction"].str.removeprefix("class ")
-        labels: Array = self.classes_[named.to_numpy(np.int64)]
+        named = self._predicted(X)["prediction"]
+        codes = {label: code for code, label in enumerate(self._labels)}
+        labels: Array = self.classes_[named.map(codes).to_numpy(np.int64)]
         return labels
 
 

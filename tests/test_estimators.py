@@ -9,7 +9,7 @@ from sklearn.datasets import load_breast_cancer, load_diabetes
 from sklearn.exceptions import NotFittedError
 from sklearn.utils.estimator_checks import check_estimator
 
-from automl import AutoClassifier, AutoRegressor, jsonio
+from automl import AutoClassifier, AutoRegressor, estimators, jsonio, load
 
 QUICK = {"budget": None, "trials": 0, "families": ("linear",)}
 
@@ -36,8 +36,44 @@ def test_labels_and_probabilities(classifier, cancer):
     assert classifier.run_.report_path.is_file()
 
 
+def test_the_run_speaks_of_the_same_labels(classifier, cancer):
+    loaded = load(classifier.run_.path)
+    assert loaded.classes == ["benign", "malignant"]
+    assert (loaded.predict(cancer[0]) == classifier.predict(cancer[0])).all()
+    np.testing.assert_array_equal(loaded.predict_proba(cancer[0]), classifier.predict_proba(cancer[0]))
+
+
+@pytest.mark.parametrize(
+    ("classes", "called"),
+    [
+        ([2, 10], [2, 10]),
+        ([False, True], [False, True]),
+        ([0.5, 1.0], ["0.5", "1.0"]),
+        (["no", "yes"], ["no", "yes"]),
+        (["NA", "no"], ["class 0", "class 1"]),
+        ([" a", "a"], ["class 0", "class 1"]),
+        (["", "a"], ["class 0", "class 1"]),
+    ],
+)
+def test_classes_have_their_own_names_where_a_table_can_hold_them(classes, called):
+    assert estimators._called(np.asarray(classes)) == called
+
+
+@pytest.mark.parametrize(
+    ("given", "names"),
+    [(None, ["x0", "x1"]), ([" age", "weight"], ["age", "weight"]), (["a", "a "], ["x0", "x1"])],
+)
+def test_columns_have_the_names_of_the_frame(given, names):
+    model = AutoRegressor()
+    model.n_features_in_ = 2
+    if given is not None:
+        model.feature_names_in_ = np.asarray(given, object)
+    assert model._names() == names
+    assert estimators._free("weight", names) == ("weight_" if "weight" in names else "weight")
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("labels", [[0, 1], [-1, 3], [True, False], ["10", "9"]])
+@pytest.mark.parametrize("labels", [[0, 1], [-1, 3], [9, 10], [True, False], ["10", "9"], ["NA", "no"], [0.0, 2.0]])
 def test_labels_come_back_as_they_were(cancer, labels):
     X, y = cancer
     y = np.asarray(labels)[(y == "benign").astype(int)]
@@ -45,6 +81,9 @@ def test_labels_come_back_as_they_were(cancer, labels):
     assert model.classes_.tolist() == sorted(labels)
     assert model.predict(X).dtype == y.dtype
     assert (model.predict(X) == y).mean() > 0.85
+    assert (model.predict(X) == model.classes_[model.predict_proba(X).argmax(axis=1)]).all()
+    if labels not in (["NA", "no"], [0.0, 2.0]):  # which the run knows under other names
+        assert (model.run_.predict(X) == model.predict(X)).all()
 
 
 @pytest.mark.slow
@@ -82,6 +121,7 @@ def test_names_of_a_frame_are_checked(cancer):
     frame = pd.DataFrame(X, columns=["a[0]", "b", "c", "d", "e"])
     model = AutoClassifier(**QUICK).fit(frame, y)
     assert model.feature_names_in_.tolist() == list(frame)
+    assert (model.run_.predict(frame) == model.predict(frame)).all()
     assert (model.predict(frame) == y).mean() > 0.85
     with pytest.raises(ValueError, match="feature names"):
         model.predict(frame.rename(columns={"b": "B"}))

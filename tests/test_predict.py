@@ -373,8 +373,9 @@ def test_the_command_never_writes_over_its_input(clients, clients_run, tmp_path)
 
 def test_refused_data_were_treated_in_no_way_and_a_missing_column_names_the_file(clients, clients_run, tmp_path):
     data = str(tmp_path / "new.csv")
-    clients.assign(city="Oslo").to_csv(data, index=False)
+    clients.assign(city="Oslo", age="old").to_csv(data, index=False)
     refused = CliRunner().invoke(cli, ["predict", str(clients_run), data, "--on-problem", "refuse"]).exception
+    assert "wrong type (AM602). Column 'city': " in refused.where
     assert "never seen in training ('Oslo') (AM601)" in refused.where
     assert "treated" not in refused.where
     assert "ignored" not in refused.where
