@@ -31,7 +31,8 @@ def test_what_may_yet_be_better_does_not_contradict_that_the_named_is_enough():
 @pytest.mark.parametrize(
     ("value", "width", "printed"),
     [
-        (2.34e-8, 4e-9, "2.3e-08"), (-2.34e-8, 4e-9, "\N{MINUS SIGN}2.3e-08"), (0.5, 1e-9, "0.500000"), (1e-10, 4e-9, "0"),
+        (2.34e-8, 4e-9, "2.3e-08"), (-2.34e-8, 4e-9, "\N{MINUS SIGN}2.3e-08"), (0.5, 1e-9, "0.500000"),
+        (1e-10, 4e-9, "0"),
         (0.12345, 0.02, "0.12"), (-0.0, 0.0, "0"), (0.0, 0.0, "0"), (-1e-9, 0.1, "0.00"), (12345.6, 200.0, "12,346"),
         (-46.0, 2.0, "\N{MINUS SIGN}46"),
     ],
