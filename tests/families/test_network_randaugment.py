@@ -15,21 +15,23 @@ IMAGES = np.random.default_rng(0).normal(size=(40, 16, 12, 3)).astype(np.float32
 RAMP = (np.mgrid[:10, :20] * np.array([100, 1])[:, None, None]).sum(axis=0).astype(np.float32)[None, :, :, None]
 
 
-def array(tensor):
-    return keras.ops.convert_to_numpy(tensor)
+tensor = keras.ops.convert_to_tensor
+
+
+def array(values):
+    return keras.ops.convert_to_numpy(values)
 
 
 def moved(*names):
     """The ramp after the moves of these names, at magnitude 1."""
-    amount = {name: np.float32([names.count(name)]) for name in MOVES}
-    return array(randaugment._moved(RAMP, amount))[0, :, :, 0]
+    amount = {name: tensor(np.float32([names.count(name)])) for name in MOVES}
+    return array(randaugment._moved(tensor(RAMP), amount))[0, :, :, 0]
 
 
 def coloured(values, name, amount=1.0):
     """Values after one operation, black and white being their lowest and highest."""
-    return array(
-        randaugment._coloured(values, {key: np.full(len(values), amount * (key == name), "float32") for key in COLOURS})
-    )
+    own = {key: tensor(np.full(len(values), amount * (key == name), "float32")) for key in COLOURS}
+    return array(randaugment._coloured(tensor(values), own))
 
 
 @pytest.mark.parametrize("images", [IMAGES, IMAGES[..., :1]])
