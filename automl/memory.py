@@ -64,10 +64,8 @@ def size(dataset: Dataset) -> int:
 
 def _features(problem: Problem) -> int:
     """Hand-made features of an image or a recording."""
-    height, width, channels = problem.image_size
-    return len(
-        audio.feature_names(height) if problem.modality == "audio" else image.feature_names(height, width, channels)
-    )
+    bands, *_, channels = problem.image_size
+    return len(audio.feature_names(bands) if problem.modality == "audio" else image.feature_names(channels))
 
 
 def _kept(dataset: Dataset, keep: int) -> Array:
