@@ -1,4 +1,4 @@
-"""Durations and sizes as people write and read them: the limits on a model, and what it was measured to take."""
+"""Durations, sizes and signs as people write and read them: the limits on a model, and what it was measured to take."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 from automl.errors import UsageError
 
+MINUS = "\N{MINUS SIGN}"
 PER_SECOND = {"s": 1, "ms": 1_000, "us": 1_000_000}
 SIZES = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12}
 """Bytes in decimal units, as files are counted; `--memory` counts in binary ones, as memory is."""
@@ -62,6 +63,13 @@ def size(count: float) -> str:
             break
         amount, unit = amount / 1000, larger
     return f"{_three_digits(amount)} {unit}"
+
+
+def with_minus(figure: str) -> str:
+    """A printed number with a minus sign for its hyphen; a rounded nothing has no sign: '-0.00' reads as a loss."""
+    if not figure.startswith("-"):
+        return figure
+    return MINUS + figure[1:] if any(c in "123456789" for c in figure) else figure[1:]
 
 
 def _three_digits(amount: float) -> str:

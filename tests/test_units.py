@@ -3,7 +3,7 @@
 import pytest
 
 from automl.errors import UsageError
-from automl.units import duration, parse_latency, parse_size, size
+from automl.units import duration, parse_latency, parse_size, size, with_minus
 
 
 @pytest.mark.parametrize(
@@ -35,3 +35,11 @@ def test_what_is_no_size_is_refused(text):
 @pytest.mark.parametrize("seconds", [0.005, 0.25, 2.0])
 def test_a_written_duration_reads_back(seconds):
     assert parse_latency(duration(seconds), "--max-latency") == pytest.approx(seconds)
+
+
+@pytest.mark.parametrize(
+    ("figure", "printed"),
+    [("-0.00", "0.00"), ("-0", "0"), ("-1.5", "\N{MINUS SIGN}1.5"), ("2", "2"), ("-3e-08", "\N{MINUS SIGN}3e-08")],
+)
+def test_a_minus_sign_stands_before_figures_below_zero_alone(figure, printed):
+    assert with_minus(figure) == printed

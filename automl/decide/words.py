@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from automl.decide.posterior import CLEAR
 from automl.types import FAMILIES
+from automl.units import with_minus
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -160,17 +161,12 @@ def number(value: float, width: float) -> str:
     """
     scale = width / 2 if width > 0 else abs(value) / 100
     if not math.isfinite(scale) or scale <= 0:
-        return _minus(f"{value + 0.0:g}")  # no "-0"
+        return with_minus(f"{value:g}")
     decimals = max(-math.floor(math.log10(scale)), 0)
     if decimals > MOST_DECIMALS and abs(value) < 10 * 10.0**-MOST_DECIMALS:
-        return _minus(f"{round(value, decimals) + 0.0:.3g}")
+        return with_minus(f"{round(value, decimals):.3g}")
     decimals = min(decimals, MOST_DECIMALS)
-    return _minus(f"{round(value, decimals) + 0.0:,.{decimals}f}")
-
-
-def _minus(figure: str) -> str:
-    """The sign as reports print it in their tables, not the hyphen."""
-    return "\N{MINUS SIGN}" + figure[1:] if figure.startswith("-") else figure
+    return with_minus(f"{round(value, decimals):,.{decimals}f}")
 
 
 def _figure(metric: Metric, value: float, width: float) -> str:

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
 
+from automl.encode.spread import ROUNDING
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -157,7 +159,7 @@ def _scores(x: Array) -> Piecewise | None:
 def _quantiles(x: Array, shares: Array) -> Array:
     """Distinct quantiles, none so near to the next that a slope between them would overflow, or be rounding."""
     found = np.unique(np.quantile(x, shares))
-    apart = np.diff(found) > max(1e-9 * float(np.ptp(found)), 1e-14 * float(np.abs(found).max()), 1e-39)
+    apart = np.diff(found) > max(1e-9 * float(np.ptp(found)), ROUNDING * float(np.abs(found).max()), 1e-39)
     kept: Array = found[np.concatenate([[True], apart])]
     return kept
 

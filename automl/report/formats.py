@@ -6,13 +6,14 @@ import math
 import re
 from typing import TYPE_CHECKING, Any
 
+from automl.units import MINUS, with_minus
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 MOST_DECIMALS = 6
 """Digits after the point; what is not zero and smaller is told as such."""
 DASH = "\N{EN DASH}"
-MINUS = "\N{MINUS SIGN}"
 # Controls, and marks that turn the reading direction of what follows; tab and line break stay.
 UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
 
@@ -42,25 +43,18 @@ def number(value: Any, decimals: int | None = None) -> str:
         return _significant(value)
     if decimals >= MOST_DECIMALS and 0 < value < 0.5 * 10.0**-decimals:
         return f"<{10.0**-decimals:.{decimals}f}"
-    return _signed(f"{value:,.{decimals}f}")
+    return with_minus(f"{value:,.{decimals}f}")
 
 
 def _significant(value: float, digits: int = 4) -> str:
     if isinstance(value, int) or value == 0:
-        return _signed(f"{value:,.0f}")
+        return with_minus(f"{value:,.0f}")
     magnitude = math.floor(math.log10(abs(value)))
     if magnitude < -4 or magnitude > 14:
         mantissa, power = f"{value:.{digits - 1}e}".split("e")
-        return _signed(f"{mantissa.rstrip('0').rstrip('.')}e{power}")
+        return with_minus(f"{mantissa.rstrip('0').rstrip('.')}e{power}")
     text = f"{value:,.{max(digits - 1 - magnitude, 0)}f}"
-    return _signed(text.rstrip("0").rstrip(".") if "." in text else text)
-
-
-def _signed(text: str) -> str:
-    if text.startswith("-"):
-        # A rounded nothing has no sign: '-0.00' reads as a loss.
-        return MINUS + text[1:] if any(c in "123456789" for c in text) else text[1:]
-    return text
+    return with_minus(text.rstrip("0").rstrip(".") if "." in text else text)
 
 
 def signed(value: Any, decimals: int | None = None) -> str:
@@ -100,7 +94,7 @@ def percent(share: Any, decimals: int = 0) -> str:
         return f"<{smallest:g} %"
     if 100 - smallest / 2 < shown < 100:
         return f">{100 - smallest:g} %"
-    return _signed(f"{shown:.{decimals}f} %")
+    return with_minus(f"{shown:.{decimals}f} %")
 
 
 def seconds(value: Any) -> str:

@@ -127,6 +127,10 @@ class Colour(keras.layers.Layer):  # type: ignore[misc]
         return {**super().get_config(), "strength": self.strength, "seed": self.seed}
 
 
+AUGMENTATIONS = (Warp, Colour, RandAugment)
+"""Layers that change training images only."""
+
+
 def seen(size: tuple[int, ...], params: Params) -> tuple[int, ...]:
     """(height, width, channels) that the body sees: the images', or a share of it, 16 lines at least."""
     share = float(params.get("resolution", 1.0))

@@ -9,7 +9,6 @@ import numpy as np
 from keras import ops
 
 from automl.families.network import backbone, images
-from automl.families.network.randaugment import RandAugment
 from automl.families.network.shared import Shared
 from automl.families.network.trainer import Objective, Trainer, outputs
 
@@ -68,9 +67,7 @@ def freeze(core: keras.Model, stages: int) -> None:
     """Leave the last stages trainable, batch normalisation excepted."""
     for layer, stage in zip(core.layers, _stages(core), strict=True):
         layer.trainable = stage < stages and not isinstance(layer, keras.layers.BatchNormalization)
-        if isinstance(
-            layer, (images.Warp, images.Colour, RandAugment)
-        ):  # one augmentation is enough, and `training` reaches it
+        if isinstance(layer, images.AUGMENTATIONS):  # one augmentation is enough, and `training` reaches it
             layer.strength, layer.flip = 0.0, False
 
 
