@@ -3,12 +3,12 @@
     python benchmarks/network.py [--rows 8192] [--columns 20] [--batch 256] [--threads 2]
 
 RealMLP as it is trained (dropout, weight decay, mixed activations), without and with each embedding of numbers, and
-TabM-mini. `Model.fit` trains the same network written with Keras' own layers: dense, activation, dropout, and
-periodic embeddings as an einsum. All run in turn in one process, several times, and the fastest of each is printed,
-so that a machine busy with other work slows them alike. The bounds count the three matrix products of each layer
-(forward, and two backward): on the columns as they are, and on the four numbers that periodic embeddings make of
-each. Last, the seconds of a fit of 500 rows for one epoch: the first of a shape, which builds and compiles, and the
-next.
+TabM-mini, each as a long training runs (compiled with XLA) and as a short one does. `Model.fit` trains the same
+network written with Keras' own layers: dense, activation, dropout, and periodic embeddings as an einsum. All run in
+turn in one process, several times, and the fastest of each is printed, so that a machine busy with other work slows
+them alike. The bounds are the three matrix products of each layer (forward, and two backward) in one compiled loop:
+of the columns as they are, and of the four numbers that periodic embeddings make of each. Last, the seconds of a fit
+of 500 rows for one epoch: the first of a shape, which builds and compiles, and the next.
 """
 
 from __future__ import annotations
@@ -29,7 +29,9 @@ REALMLP = {
     "kind": "realmlp", "width": WIDTH, "layers": LAYERS, "dropout": 0.15, "weight_decay": 0.02, "embedding": "none",
     "size": 8, "level_size": 8,
 }  # fmt: skip
-TABM = {"kind": "tabm", "width": 128, "layers": 2, "members": 8, "dropout": 0.1, "weight_decay": 3e-4}
+LOOPS = {True: "our loop", False: "our loop, not compiled"}
+"""As a long training runs, and as a short one does, which is not worth compiling."""
+TABM = {"kind": "tabm", "width": 128, "layers": 2, "members": 8, "dropout": 0.1, "weight_decay": 3e-4, "size": 8}
 
 
 def main() -> None:
@@ -56,12 +58,16 @@ def main() -> None:
     for activation in ("selu", "mish"):
         for embedding in ("none", "pbld", "pwl"):
             name = f"RealMLP 3x256 {activation}, embedding {embedding}"
-            runs[f"{name}, our loop"] = our_epoch(X, y, chosen.batch, {"embedding": embedding}, activation)
+            params = {**REALMLP, "embedding": embedding}
+            for compiled, loop in LOOPS.items():
+                runs[f"{name}, {loop}"] = our_epoch(X, y, chosen.batch, params, activation, compiled=compiled)
             if embedding != "pwl":
                 runs[f"{name}, Model.fit"] = plain_epoch(X, y, chosen.batch, activation, periodic=embedding == "pbld")
     for embedding in ("none", "pwl"):
-        ensemble = {**TABM, "embedding": embedding}
-        runs[f"TabM-mini 8x 2x128, embedding {embedding}, our loop"] = our_epoch(X, y, chosen.batch, ensemble, "")
+        params = {**TABM, "embedding": embedding}
+        for compiled, loop in LOOPS.items():
+            name = f"TabM-mini 8x 2x128, embedding {embedding}, {loop}"
+            runs[name] = our_epoch(X, y, chosen.batch, params, "", compiled=compiled)
     for name, seconds in fastest(runs).items():
         print(f"{name:52} {seconds / chosen.rows * 1e6:6.1f} ms per 1,000 rows and epoch")
     for kind in ("realmlp", "tabm"):
@@ -82,7 +88,9 @@ def fastest(runs: dict[str, Callable[[], object]]) -> dict[str, float]:
     return best
 
 
-def our_epoch(X: Array, y: Array, batch: int, params: dict[str, object], activation: str) -> Callable[[], object]:
+def our_epoch(
+    X: Array, y: Array, batch: int, params: dict[str, object], activation: str, *, compiled: bool
+) -> Callable[[], object]:
     import numpy as np
     from keras import ops
 
@@ -90,9 +98,9 @@ def our_epoch(X: Array, y: Array, batch: int, params: dict[str, object], activat
     from automl.families.network.trainer import Objective, Trainer
     from automl.families.network.training import Order, shape
 
-    params = {**REALMLP, **params}
     network = tabular.network(tabular.Layout(X.shape[1], 0, ()), params, 1, activation, len(X))
-    trainer = Trainer(network, Objective("squares"), tabular.optimizer(params), params["weight_decay"])
+    adam = tabular.optimizer(params)
+    trainer = Trainer(network, Objective("squares"), adam, params["weight_decay"], long=compiled)
     tabular.start(network, X, [0.0], seed=0)
     data = tuple(ops.convert_to_tensor(values) for values in (X, y, np.ones_like(y)))
     chunk, calls = shape(len(X), batch, tabular.STEPS_A_CALL)
@@ -132,20 +140,46 @@ def plain_epoch(X: Array, y: Array, batch: int, activation: str, *, periodic: bo
 
 
 def product_epoch(rows: int, columns: int, batch: int) -> Callable[[], object]:
+    """The products of each layer for as many steps as an epoch has, in one compiled call.
+
+    Each step changes the weights a little, or a compiler would take a product out of the loop.
+    """
     import keras
     from keras import ops
 
-    sides = itertools.pairwise([columns, *[WIDTH] * LAYERS, 1])
-    pairs = [(keras.random.normal((batch, a)), keras.random.normal((a, b))) for a, b in sides]
+    sides = list(itertools.pairwise([columns, *[WIDTH] * LAYERS, 1]))
+    inputs = [keras.random.normal((batch, a)) for a, _ in sides]
+    slopes = [keras.random.normal((batch, b)) for _, b in sides]
+    kernels = [keras.random.normal(pair) for pair in sides]
 
-    def epoch() -> None:
-        for _ in range(rows // batch):
-            for left, right in pairs:
-                for _ in range(3):
-                    product = ops.matmul(left, right)
-        ops.convert_to_numpy(product)
+    def step(i: object, *kernels: object) -> tuple[object, ...]:
+        changed = []
+        for x, slope, kernel in zip(inputs, slopes, kernels, strict=True):
+            through = ops.mean(ops.matmul(x, kernel)) + ops.mean(ops.matmul(slope, ops.transpose(kernel)))
+            changed.append(kernel + 1e-9 * (through + ops.matmul(ops.transpose(x), slope)))
+        return (i + 1, *changed)
 
-    return epoch
+    def epoch(*kernels: object) -> tuple[object, ...]:
+        start = ops.convert_to_tensor(0, dtype="int32")
+        return ops.while_loop(lambda i, *_: i < rows // batch, step, (start, *kernels))
+
+    run = compiled_call(epoch)
+    return lambda: ops.convert_to_numpy(run(*kernels)[1])
+
+
+def compiled_call(function: Callable[..., object]) -> Callable[..., object]:
+    """The function as the backend compiles it; PyTorch runs it as it is."""
+    import keras
+
+    if keras.backend.backend() == "tensorflow":
+        import tensorflow as tf
+
+        return tf.function(function, jit_compile=True)
+    if keras.backend.backend() == "jax":
+        import jax
+
+        return jax.jit(function)
+    return function
 
 
 def fold_seconds(kind: str, columns: int) -> tuple[float, float]:

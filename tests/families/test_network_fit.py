@@ -7,6 +7,7 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
+import keras
 import numpy as np
 import pandas as pd
 import psutil
@@ -15,7 +16,7 @@ from sklearn.datasets import load_breast_cancer, load_diabetes, load_digits
 
 from automl.data.dataset import Dataset, Images
 from automl.families.base import FitFailed, Limits
-from automl.families.network import FAMILY, precision
+from automl.families.network import FAMILY, precision, tabular
 from automl.families.network.shared import SHELF
 from automl.types import Column, Problem
 from tests.rows import column, numbers, rows_of
@@ -159,6 +160,26 @@ def test_every_variant_learns(variant, task):
         assert np.sqrt(np.mean((predicted[:, 0] - test.y) ** 2)) < 0.3 * test.y.std()
     else:
         assert (predicted.argmax(axis=1) == test.y).mean() > 0.85
+
+
+def test_a_long_training_is_compiled_and_learns_what_a_short_one_does(cancer, monkeypatch):
+    train, test = cancer
+    plain = FAMILY.fit({"epochs": 4}, train, Limits()).predict(test.inputs)
+    monkeypatch.setattr(tabular, "LONG_STEPS", 1)
+    model = FAMILY.fit({"epochs": 4}, train, Limits())
+    assert next(reversed(SHELF.kept.values())).trainer.jit_compile is (keras.backend.backend() != "torch")
+    repeated = FAMILY.fit({"epochs": 4}, train, Limits()).predict(test.inputs)
+    predicted = model.predict(test.inputs)
+    np.testing.assert_allclose(predicted, plain, atol=0.02)
+    np.testing.assert_array_equal(predicted, repeated)
+
+
+@pytest.mark.parametrize(
+    ("steps", "seconds", "expected"),
+    [(tabular.LONG_STEPS, np.inf, True), (tabular.LONG_STEPS - 1, np.inf, False), (10**6, 1.0, False)],
+)
+def test_a_training_is_long_by_its_steps_and_the_time_for_them(steps, seconds, expected):
+    assert tabular.long(steps, seconds) is expected
 
 
 def test_levels_are_learnt_and_unseen_ones_are_harmless():

@@ -9,7 +9,7 @@ from keras import ops  # noqa: E402
 
 from automl.families.network import tabular  # noqa: E402
 from automl.families.network.activations import FUNCTIONS, Mixed  # noqa: E402
-from automl.families.network.dropout import Drop  # noqa: E402
+from automl.families.network.dropout import FEWEST, POOL, Drop  # noqa: E402
 from automl.families.network.embeddings import Levels, Periodic, Piecewise  # noqa: E402
 from automl.families.network.layers import NTKDense, Scale  # noqa: E402
 from automl.families.network.members import Heads, Linear, Members  # noqa: E402
@@ -87,6 +87,15 @@ def test_dropout_drops_its_share_keeps_the_mean_and_fades():
     np.testing.assert_array_equal(array(layer(ones)), ones)
     layer.fade(0.0)
     np.testing.assert_array_equal(array(layer(ones, training=True)), ones)
+
+
+def test_masks_differ_from_row_to_row_and_very_wide_layers_have_them_too():
+    first, *others = array(started(Drop(0.5))(np.ones((8, 256), np.float32), training=True)) == 0
+    assert all((first != other).mean() > 0.3 for other in others)
+    wide = POOL // FEWEST + 1
+    dropped = array(started(Drop(0.5))(np.ones((2, wide), np.float32), training=True)) == 0
+    assert dropped.mean() == pytest.approx(0.5, abs=0.02)
+    assert (dropped[0] != dropped[1]).mean() > 0.3
 
 
 def test_periodic_embeddings_are_mixtures_of_cosines():

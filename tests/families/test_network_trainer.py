@@ -18,7 +18,7 @@ pytestmark = [
 
 def step_of(monkeypatch, layer):
     """A trainer that is told to compile, after one call of two steps; and its output's weights before."""
-    monkeypatch.setattr(trainer, "compiled", lambda *, training: training)
+    monkeypatch.setattr(trainer, "compiled", lambda *, training, long=False: training)
     inputs = keras.Input((8, 8, 1))
     hidden = keras.layers.Flatten()(layer(inputs))
     network = keras.Model(inputs, keras.layers.Dense(2)(hidden))
@@ -54,9 +54,10 @@ def test_what_fails_after_a_first_step_is_an_error(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("training", "gpu", "expected"), [(True, True, True), (True, False, False), (False, True, False)]
+    ("training", "gpu", "long", "expected"),
+    [(True, True, False, True), (True, False, True, True), (True, False, False, False), (False, True, True, False)],
 )
-def test_tensorflow_compiles_training_on_a_gpu(monkeypatch, training, gpu, expected):
+def test_tensorflow_compiles_training_on_a_gpu_or_for_many_steps(monkeypatch, training, gpu, long, expected):
     monkeypatch.setattr(trainer, "on_gpu", lambda: gpu)
 
-    assert trainer.compiled(training=training) is expected
+    assert trainer.compiled(training=training, long=long) is expected

@@ -1,7 +1,7 @@
 """Dropout whose rate follows the schedule and whose masks cost next to nothing.
 
 Keras' dropout draws new random numbers for every activation, which takes a third of a step of a small network. Here
-each mask is a stretch of one long fixed row of random bytes from a random place on.
+the mask of each row of a batch is a stretch of one long fixed row of random bytes, from a place drawn for it.
 """
 
 from __future__ import annotations
@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from automl.data.dataset import Array
 
 POOL = 2**23
-"""Random bytes; stretches at most half as long are taken from them, so that there are millions of them."""
+"""Random bytes; a mask is one of the stretches they fall into, of one byte a unit: 32,768 of 256 units."""
+FEWEST = 64
+"""Stretches; wider layers than give so many draw new bytes."""
 LEVELS = 256
 
 
@@ -67,10 +69,12 @@ class Drop(keras.layers.Layer):  # type: ignore[misc]
     def _bytes(self, inputs: Any) -> Any:
         """Random numbers from 0 to 255 in the shape of the inputs."""
         rows, units = inputs.shape
-        if rows is None or rows * units > POOL // 2:
+        count = POOL // units
+        if rows is None or count < FEWEST:
             return ops.floor(keras.random.uniform(ops.shape(inputs), 0.0, LEVELS, seed=self.random))
-        place = keras.random.randint((1,), 0, POOL - rows * units, seed=self.random, dtype="int32")
-        return ops.reshape(ops.slice(pool(), place, (rows * units,)), (rows, units))
+        # Whole rows are gathered: XLA would draw the place of a slice again for each of its elements.
+        places = keras.random.randint((rows,), 0, count, seed=self.random, dtype="int32")
+        return ops.take(ops.reshape(pool()[: count * units], (count, units)), places, axis=0)
 
     def get_config(self) -> dict[str, Any]:
         """What rebuilds the layer."""

@@ -44,6 +44,7 @@ class Job:
         bias: first values of the output layer's biases.
         batch, chunk: rows a gradient step, and steps a call.
         y: encoded targets of the rows, for networks that start from a simpler model's weights.
+        seconds: for building and training; infinite where steps are counted.
     """
 
     problem: Problem
@@ -55,6 +56,7 @@ class Job:
     batch: int
     chunk: int
     y: Array
+    seconds: float
 
 
 class Kind(Protocol):

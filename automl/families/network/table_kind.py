@@ -64,14 +64,16 @@ class TableKind:
         problem, params, count = job.problem, job.params, len(job.x)
         layout, function = tabular.Layout.of(job.encoder), tabular.activation(problem)
         objective = Objective(job.targets.kind, job.targets.smoothing, job.targets.level)
+        long = tabular.long(params["epochs"] * count / job.batch, job.seconds)
 
         def build() -> tuple[keras.Model, Trainer]:
             network = tabular.network(layout, params, problem.outputs, function, count)
-            return network, Trainer(network, objective, tabular.optimizer(params), params["weight_decay"])
+            adam = tabular.optimizer(params)
+            return network, Trainer(network, objective, adam, params["weight_decay"], long=long)
 
         fine = tabular.bins(count) if params["embedding"] == "pwl" else 0
         shaping = tuple(params.get(name) for name in SHAPING)
-        key = (layout, shaping, problem.outputs, function, objective, (job.batch, job.chunk), fine)
+        key = (layout, shaping, problem.outputs, function, objective, (job.batch, job.chunk), fine, long)
         shared = SHELF.take(key, count, build)
         tabular.start(shared.network, job.x, job.bias, problem.seed)
         return shared

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 STEPS_A_CALL = 16
 """Enough to hide the cost of a call (under 0.2 ms a step), few enough to stop within a tenth of a second."""
+LONG_STEPS, LONG_SECONDS = 2_500, 4.0
+"""From so many steps, and so much time for them, compilation pays on a processor: it takes a second and gives back
+about a third of the time of a step, 1 ms of 3 (`benchmarks/network.py`)."""
 SAMPLE = 1_000
 """Training rows that first weights are fitted to."""
 BINS, ROWS_A_BIN = (4, 48), 40
@@ -108,6 +111,16 @@ def _tabm(hidden: Any, params: Params, outputs: int, vectors: int) -> Any:
         if params["dropout"]:
             hidden = Drop(params["dropout"])(hidden)
     return Heads(members, outputs)(hidden)
+
+
+def long(steps: float, seconds: float) -> bool:
+    """Whether a training is worth compiling for on a processor.
+
+    Args:
+        steps: to its horizon.
+        seconds: that there are for it.
+    """
+    return steps >= LONG_STEPS and seconds >= LONG_SECONDS
 
 
 def bins(rows: int) -> int:

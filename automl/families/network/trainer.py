@@ -76,6 +76,7 @@ class Trainer(keras.Model):  # type: ignore[misc]
         decay: decoupled weight decay (of networks for tables; that of images is their optimiser's).
         mixing: of each row with the one before it in its batch.
         pace: times every learning rate.
+        long: so many steps are to come that they pay for compilation on a processor too.
     """
 
     def __init__(
@@ -87,6 +88,7 @@ class Trainer(keras.Model):  # type: ignore[misc]
         *,
         mixing: Mixing = NOTHING,
         pace: float = 1.0,
+        long: bool = False,
     ) -> None:
         super().__init__()
         self.pace = pace
@@ -94,8 +96,9 @@ class Trainer(keras.Model):  # type: ignore[misc]
         self.network, self.objective, self.decay = network, objective, decay
         self.fading = [layer for layer in network.layers if isinstance(layer, Drop)]
         self.decaying = [v for v in network.trainable_variables if v.name in DECAYING] if decay else []
-        self.compile(optimizer=optimizer, jit_compile=compiled(training=True))
-        self.proven = False  # that the step runs as it was compiled
+        whole = compiled(training=True, long=long)
+        self.compile(optimizer=optimizer, jit_compile=whole)
+        self.proven = not whole  # that the step runs as it was compiled
         self.build(network.input_shape)
         optimizer.build(self.trainable_variables)
         self.fresh = [np.array(ops.convert_to_numpy(v), copy=True) for v in optimizer.variables]
@@ -171,7 +174,7 @@ class Trainer(keras.Model):  # type: ignore[misc]
         try:
             self.train_on_batch(data)
         except Exception:  # whatever XLA says of an operation it does not know, before any weight has changed
-            if self.proven or not compiled(training=True) or keras.backend.backend() != "tensorflow":
+            if self.proven or keras.backend.backend() != "tensorflow":
                 raise
             self.jit_compile = False
             self.make_train_function(force=True)
@@ -196,13 +199,13 @@ class Trainer(keras.Model):  # type: ignore[misc]
         return [*self.network.variables, *self.optimizer.variables]
 
 
-def compiled(*, training: bool) -> bool:
-    """Whether Keras should compile with XLA: JAX needs it; TensorFlow only pays for it on a processor.
+def compiled(*, training: bool, long: bool = False) -> bool:
+    """Whether Keras should compile with XLA: JAX needs it; for TensorFlow on a processor it pays in a long training.
 
     Predictions are compiled for JAX alone: what they are must not depend on the machine more than it has to.
     """
     backend = keras.backend.backend()
-    return backend == "jax" or (training and backend == "tensorflow" and on_gpu())
+    return backend == "jax" or (training and backend == "tensorflow" and (long or on_gpu()))
 
 
 def outputs(network: keras.Model, inputs: Any, batch: int) -> Array:
