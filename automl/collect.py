@@ -367,6 +367,7 @@ def _search_block(session: Session, decision: Decision, found: Search) -> dict[s
         {
             "number": c.trial,
             "candidate": c.name,
+            "family": c.family,
             "started": found.began.get(c.name),
             "seconds": round(sum(f.fit_seconds + f.predict_seconds for f in c.fits.values()), 3),
             "status": c.status,
@@ -379,7 +380,7 @@ def _search_block(session: Session, decision: Decision, found: Search) -> dict[s
         for c in found.trials
     ]
     return {
-        "family": "all families" if len({c.family for c in found.trials}) > 1 else decision.family,
+        "family": ", ".join(dict.fromkeys(c.family for c in found.trials)) or decision.family,
         "oracle": "Keras Tuner, Bayesian optimisation after known-good configurations and a random start",
         "splits": len(found.splits),
         "trials": trials,

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from automl import interrupts
-from automl.decide.after import left_open
+from automl.decide.after import after_search, left_open
 from automl.evaluate import cost
 from automl.finish import BLEND_SECONDS, EXPLAIN_SHARE
 from automl.search.portfolio import Portfolio
 from automl.search.settling import settle
-from automl.search.trials import Search, Tracker, search
+from automl.search.trials import Search, Tracker, joined, search
 from automl.workers.pool import Workers
 
 if TYPE_CHECKING:
@@ -49,30 +49,52 @@ def run_search(
     session: Session, decision: Decision, probes: Probes, whole: Portfolio | None
 ) -> tuple[list[Candidate], Search]:
     """Search the named family, or run the portfolio; every candidate of the run, probes first."""
-    start = probes.candidates[decision.family]
-    result = Search(sorted(start.losses)) if whole is None else whole.result
+    searches = [] if whole is None else [whole.result]
     session.interrupted = session.interrupted or probes.interrupted
     with session.stages.stage("search"):
         try:
             if whole is not None and not session.interrupted:
                 whole.run(probes.candidates, probes.others)
             elif not session.interrupted:
-                tracker = _tracker(
-                    session, lambda best: _reserve(session, best, probes, decision.family), _shown(session, start)
-                )
-                search(session.cv, start, session.plan.trials, session.cv.journal.fingerprint, tracker, result)
-                _settle(session, decision, probes)
+                _search_named(session, decision, probes, searches)
             interrupts.check()  # a press during the last fit
         except KeyboardInterrupt:
             interrupts.answered()
             session.interrupted = True
+        result = joined(searches)
         if session.interrupted:
             result.stopped = "interrupted"
     session.events.add("searched", family=decision.family, trials=len(result.trials), stopped=result.stopped)
     # In the search of one family its further configurations are among the trials again, from the journal.
-    again = decision.family if whole is None and result.trials else None
-    others = [c for c in probes.others if c.ok and c.family != again]
+    again = {c.family for c in result.trials} if whole is None else set()
+    others = [c for c in probes.others if c.ok and c.family not in again]
     return [*probes.candidates.values(), *others, *result.trials], result
+
+
+def _search_named(session: Session, decision: Decision, probes: Probes, searches: list[Search]) -> None:
+    """Search the family named; then the one that time left over has made the verdict, if that is another.
+
+    Args:
+        session, decision, probes: of the run.
+        searches: gets every search as it begins.
+    """
+    _search_one(session, decision.family, probes, searches)
+    _settle(session, decision, probes)
+    if session.clock.counts_trials or session.clock.left(_reserve(session, None, probes, decision.family)) <= 0:
+        return
+    judged = [*probes.candidates.values(), *searches[0].trials]
+    again, _ = after_search(session.cv, decision, judged, session.asked)
+    if again.family in probes.candidates and again.family not in (decision.family, "baseline"):
+        _search_one(session, again.family, probes, searches)
+
+
+def _search_one(session: Session, family: FamilyName, probes: Probes, searches: list[Search]) -> None:
+    """The search of one family, from its probe on."""
+    start = probes.candidates[family]
+    result = Search(sorted(start.losses), first=sum(len(search.trials) for search in searches))
+    searches.append(result)
+    tracker = _tracker(session, lambda best: _reserve(session, best, probes, family), _shown(session, start))
+    search(session.cv, start, session.plan.trials, session.cv.journal.fingerprint, tracker, result)
 
 
 def _settle(session: Session, decision: Decision, probes: Probes) -> None:

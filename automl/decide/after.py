@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from automl.decide.compare import verdict
-from automl.decide.engine import rejected, with_left_out
+from automl.decide.engine import rejected, training_code, training_flags, under_trained, with_left_out
 from automl.decide.prior import searched
 from automl.decide.recheck import recheck
 from automl.decide.tilt import tilted
@@ -17,7 +17,7 @@ from automl.evaluate.oof import stack
 from automl.types import FAMILIES
 
 if TYPE_CHECKING:
-    from automl.decide.compare import FamilyEvidence, Verdict
+    from automl.decide.compare import FamilyEvidence, Flag, Verdict
     from automl.decide.engine import Asked, Decision
     from automl.decide.posterior import Posterior
     from automl.evaluate.crossval import Candidate, CrossValidation
@@ -70,12 +70,16 @@ def after_search(
         )
     except ValueError:  # the metric is defined on no resample: too few rows of a class are left out
         return decision, None
-    done = entered if asked.prefer == "accuracy" else [decision.family]
+    tried = {c.family for c in judged if c.trial is not None}
+    done = entered if asked.prefer == "accuracy" else tried | {decision.family}
     belief = tilted(belief, searched(decision.evidence["prior"], done))
     excluded = decision.evidence["excluded"]
     nameable = [family for family in entered if family not in excluded]
     result = verdict(belief, asked.prefer, nameable, shown=decision.family != "baseline")
-    probabilities = with_left_out(result.probabilities, decision.evidence["left_out"])
+    best = {family: best_of(group) for family, group in entered.items()}
+    caught_up = {family for family, candidate in best.items() if not under_trained(candidate)}
+    left_out = {name: kept for name, kept in decision.evidence["left_out"].items() if name not in caught_up}
+    probabilities = with_left_out(result.probabilities, left_out)
     again = {
         "family": result.family,
         "changed": result.family != decision.family,
@@ -89,8 +93,14 @@ def after_search(
         "threshold_baseline": result.threshold_baseline,
     }
     evidence = {**decision.evidence, "after_search": again}
-    decision = replace(decision, evidence=evidence)
+    decision = replace(decision, evidence=evidence, flags=_of_training(decision.flags, best))
     return (_renamed(decision, result, probabilities), belief) if again["changed"] else (decision, None)
+
+
+def _of_training(flags: tuple[Flag, ...], best: dict[FamilyName, Candidate]) -> tuple[Flag, ...]:
+    """The flags, with those of training as they are for the best candidates now."""
+    old = {training_code(family) for family in best}
+    return (*(flag for flag in flags if flag.code not in old), *training_flags(best))
 
 
 def _news(decision: Decision, judged: list[Candidate]) -> bool:

@@ -257,9 +257,7 @@ def line(decision: Decision) -> str:
 
 def _flags(cv: CrossValidation, probes: Probes, candidates: dict[FamilyName, Candidate]) -> list[Flag]:
     flags = [Flag(f"{name}_not_tried", f"{name} not tried: {reason}.") for name, reason in probes.not_tried.items()]
-    for name, candidate in candidates.items():
-        if under_trained(candidate):
-            flags.append(Flag(f"{name}_under_trained", _short_training(candidate)))
+    flags += training_flags(candidates)
     rows = len(cv.dataset)
     if rows < SMALL_DATA:
         flags.append(Flag("small_data", f"Only {rows} rows: every figure here is uncertain."))
@@ -269,6 +267,17 @@ def _flags(cv: CrossValidation, probes: Probes, candidates: dict[FamilyName, Can
         thin = "its share of the evidence is thin" if rarest else "no figure here speaks of it"
         flags.append(Flag("few_test_rows", f"The rarest class has {counted}: {thin}."))
     return flags
+
+
+def training_flags(candidates: dict[FamilyName, Candidate]) -> list[Flag]:
+    """One for every under-trained candidate."""
+    short = {name: candidate for name, candidate in candidates.items() if under_trained(candidate)}
+    return [Flag(training_code(name), _short_training(candidate)) for name, candidate in short.items()]
+
+
+def training_code(family: FamilyName) -> str:
+    """Code of the flag of an under-trained family."""
+    return f"{family}_under_trained"
 
 
 def rarest_judged(cv: CrossValidation) -> int:

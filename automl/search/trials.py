@@ -19,7 +19,7 @@ from automl.workers.pool import Workers
 from automl.workers.until import Until
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from automl.evaluate.crossval import Candidate, CrossValidation
     from automl.families.base import Knob, Params
@@ -44,6 +44,7 @@ class Search:
         began: trial name -> seconds since the run's start when it began.
         stopped: why it ended, one sentence.
         estimates: name of a pruned trial -> what its loss on all splits would have been, for the oracle.
+        first: trials of searches before this one, whose numbers are taken.
     """
 
     splits: list[int]
@@ -51,6 +52,18 @@ class Search:
     began: dict[str, float] = field(default_factory=dict)
     stopped: str = ""
     estimates: dict[str, float] = field(default_factory=dict)
+    first: int = 0
+
+
+def joined(searches: Sequence[Search]) -> Search:
+    """One after the other as one; it ended as the last did."""
+    result = Search(sorted({split for search in searches for split in search.splits}))
+    for search in searches:
+        result.trials += search.trials
+        result.began |= search.began
+        result.estimates |= search.estimates
+        result.stopped = search.stopped
+    return result
 
 
 @dataclass
@@ -138,7 +151,7 @@ class Course:
 
     def begin(self, params: Params, suffix: str = "") -> Candidate:
         """A trial that starts now."""
-        number = len(self.result.trials) + len(self.running) + 1
+        number = self.result.first + len(self.result.trials) + len(self.running) + 1
         trial = self.cv.candidate(self.start.family, params, trial=number)
         trial.configuration += suffix
         self.running.append(trial)

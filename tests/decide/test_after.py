@@ -137,6 +137,33 @@ def test_a_family_left_open_is_compared_on_the_splits_that_it_was_judged_on():
     assert again.family == "network"
 
 
+def shortly(cv, candidate, epochs):
+    """The candidate as if time had ended its fits after so many of 60 epochs."""
+    facts = {"epochs": epochs, "full_epochs": 60, "cut_by_time": epochs < 60}
+    for split, fitted in candidate.fits.items():
+        candidate.fits[split] = replace(fitted, info=facts)
+    return candidate
+
+
+@pytest.mark.parametrize(("epochs", "flagged"), [(60, False), (12, True)])
+def test_what_is_told_of_training_is_told_of_the_best_after_the_search(epochs, flagged):
+    cv = fake_cv(numbers("regression", 600), repeats=1)
+    probes = Probes({name: judged(cv, name, error) for name, error in {**ERRORS, "network": 0.29}.items()})
+    shortly(cv, probes.candidates["network"], 10)
+    decision = engine.decide(cv, probes, Asked())
+    assert any(flag.text.startswith("network under-trained: 10 of 60") for flag in decision.flags)
+    assert decision.evidence["left_out"]["network"] > 0
+
+    longer = shortly(cv, trial(cv, "network", 0.2), epochs)
+    again, _ = after_search(cv, decision, [*probes.candidates.values(), longer], Asked())
+
+    told = [flag.text for flag in again.flags if flag.code == "network_under_trained"]
+    assert told == (["network under-trained: 12 of 60 epochs fitted into the time."] if flagged else [])
+    assert [flag for flag in again.flags if flag.code != "network_under_trained"] == [
+        flag for flag in decision.flags if flag.code != "network_under_trained"
+    ]
+
+
 @pytest.mark.parametrize(
     ("linear", "network", "left"),
     [(0.9, 0.1, []), (0.7, 0.1, ["linear"]), (0.7, 0.4, ["network", "linear"]), (0.5, 0.2, ["linear", "network"])],

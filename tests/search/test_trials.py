@@ -8,7 +8,7 @@ from automl.evaluate.crossval import Candidate
 from automl.evaluate.journal import fingerprint
 from automl.evaluate.leaderboard import best_of
 from automl.families.base import FitFailed, Knob
-from automl.search.trials import PATIENCE, PATIENCE_A_KNOB, WANTED, Search, Tracker, search, search_key
+from automl.search.trials import PATIENCE, PATIENCE_A_KNOB, WANTED, Search, Tracker, joined, search, search_key
 from automl.workers.executor import WorkerDied, WorkerError
 from tests.fakes import fake_cv, judged, use_fakes
 
@@ -51,6 +51,21 @@ def test_the_other_defaults_first_then_what_is_suggested():
     assert [t.trial for t in result.trials] == log.begun == [1, 2, 3, 4]
     assert log.best == [t.name for t in result.trials]
     assert result.stopped == "the search space is exhausted"
+
+
+def test_searches_one_after_the_other_are_told_as_one():
+    cv = fake_cv(suggestions=[*errors([0.7]), None, *errors([0.6])])
+    first = run(cv)
+    start = judged(cv, "network", splits=[0, 1])
+    second = Search([0, 1], first=len(first.trials))
+    search(cv, start, None, "f", Log().tracker, second)
+    both = joined([first, second])
+    assert both.trials == [*first.trials, *second.trials]
+    assert [t.trial for t in both.trials] == list(range(1, len(both.trials) + 1))
+    assert both.began.keys() == {t.name for t in both.trials}
+    assert both.stopped == second.stopped
+    assert both.splits == first.splits
+    assert joined([]) == Search([])
 
 
 def test_defaults_changed_in_the_probe_are_not_run_twice():

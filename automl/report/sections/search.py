@@ -40,9 +40,12 @@ def _lead(search: dict[str, Any], trials: list[dict[str, Any]], report: dict[str
     lost = f", {number(failed)} failed" if failed else ""
     lost += f", {number(search['pruned'])} given up early" if search.get("pruned") else ""
     gain = _gain(trials, report)
-    return (
-        f"{plural(int(tried or 0), 'trial')} of {view.family_name(search.get('family'))}{oracle}{lost}.{gain}{stopped}"
-    )
+    return f"{plural(int(tried or 0), 'trial')} of {_searched(search)}{oracle}{lost}.{gain}{stopped}"
+
+
+def _searched(search: dict[str, Any]) -> str:
+    """The families searched, in words."""
+    return ", ".join(view.family_name(family) for family in str(search.get("family") or "").split(", "))
 
 
 def _gain(trials: list[dict[str, Any]], report: dict[str, Any]) -> str:
