@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from automl import interrupts
-from automl.decide.after import after_search, left_open
+from automl.decide.after import IDLE, after_search, left_open
 from automl.evaluate import cost
-from automl.finish import BLEND_SECONDS, EXPLAIN_SHARE
+from automl.evaluate.leaderboard import best_of
+from automl.finish import BLEND_SECONDS, EXPLAIN_SHARE, LOOK_AGAIN_SECONDS
 from automl.search.portfolio import Portfolio
-from automl.search.settling import settle
+from automl.search.settling import FEWEST, settle, train_longer
 from automl.search.trials import Search, Tracker, joined, search
 from automl.workers.pool import Workers
 
@@ -78,41 +79,51 @@ def _search_named(session: Session, decision: Decision, probes: Probes, searches
         session, decision, probes: of the run.
         searches: gets every search as it begins.
     """
-    _search_one(session, decision.family, probes, searches)
-    _settle(session, decision, probes)
-    if session.clock.counts_trials or session.clock.left(_reserve(session, None, probes, decision.family)) <= 0:
+    _search_one(session, probes.candidates[decision.family], probes, searches)
+    if session.clock.counts_trials:
         return
-    judged = [*probes.candidates.values(), *searches[0].trials]
+    _settle(session, decision, probes, searches)
+    if session.clock.left(_reserve(session, None, probes, decision.family)) <= 0:
+        return
+    judged = [*probes.candidates.values(), *(trial for search in searches for trial in search.trials)]
     again, _ = after_search(session.cv, decision, judged, session.asked)
-    if again.family in probes.candidates and again.family not in (decision.family, "baseline"):
-        _search_one(session, again.family, probes, searches)
+    if again.family not in (decision.family, "baseline"):
+        _search_one(session, best_of([c for c in judged if c.family == again.family]), probes, searches)
 
 
-def _search_one(session: Session, family: FamilyName, probes: Probes, searches: list[Search]) -> None:
-    """The search of one family, from its probe on."""
-    start = probes.candidates[family]
-    result = Search(sorted(start.losses), first=sum(len(search.trials) for search in searches))
-    searches.append(result)
-    tracker = _tracker(session, lambda best: _reserve(session, best, probes, family), _shown(session, start))
+def _search_one(session: Session, start: Candidate, probes: Probes, searches: list[Search]) -> None:
+    """The search of one family, from a candidate of it on."""
+    result = _next(searches, sorted(start.losses))
+    tracker = _tracker(session, lambda best: _reserve(session, best, probes, start.family), _shown(session, start))
     search(session.cv, start, session.plan.trials, session.cv.journal.fingerprint, tracker, result)
 
 
-def _settle(session: Session, decision: Decision, probes: Probes) -> None:
-    """Spend the time left over on families that the verdict could not tell from the named one."""
-    if session.clock.counts_trials:
-        return
-    named = decision.family
-    open_ones = [name for name in left_open(decision) if name in probes.candidates]
+def _next(searches: list[Search], splits: list[int]) -> Search:
+    """A search after these, and one of them."""
+    searches.append(Search(splits, first=sum(len(search.trials) for search in searches)))
+    return searches[-1]
+
+
+def _settle(session: Session, decision: Decision, probes: Probes, searches: list[Search]) -> None:
+    """Spend the time left over on families that may yet be named: on further splits, or on a longer training."""
+    open_ones = [name for name in left_open(decision, IDLE) if name in probes.candidates]
     if not open_ones:
         return
+    cv, reserve = session.cv, _finishing(session) + LOOK_AGAIN_SECONDS
     small = session.outer.protocol == "repeated_cv"
     # Small data: a family that is judged on every row may be delivered without being judged again.
-    splits = [i for i, s in enumerate(session.cv.splits) if s.repeat == 0] if small else list(probes.splits([named]))
+    named = decision.family
+    splits = [i for i, s in enumerate(cv.splits) if s.repeat == 0] if small else list(probes.splits([named]))
+    fewest = len(splits) if small else FEWEST
     # The baseline says how much there is to gain; its fits cost nothing.
-    judged = [name for name in ("baseline", named, *open_ones) if name in probes.candidates]
-    probed = [probes.candidates[name] for name in judged]
-    last_fits = 2 * cost.MORE_ROWS * max(map(cost.expected_seconds, probed))  # that of the test part, and on all rows
-    fits = settle(session.cv, splits, probed, _finishing(session) + last_fits)
+    before = [probes.candidates[name] for name in ("baseline", named) if name in probes.candidates]
+    fits = settle(cv, splits, before, reserve)
+    for probe in (probes.candidates[name] for name in open_ones):
+        result, tracker = _next(searches, splits), _tracker(session, lambda _: 0.0, _shown(session, before[-1]))
+        if train_longer(cv, probe, splits, fewest, reserve, tracker, result):
+            fits += len(result.trials[0].fits)
+        else:
+            fits += settle(cv, splits, [*before, probe], reserve)
     if fits:
         session.events.add("settled", families=open_ones, fits=fits)
 

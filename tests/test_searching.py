@@ -64,6 +64,20 @@ def test_the_family_that_time_left_over_has_named_is_searched_too():
     assert set(result.began) == {c.name for c in result.trials}
 
 
+def test_a_family_that_time_cut_is_trained_longer_before_the_verdict_is_looked_at_again():
+    run, decision, probes = decided(0.47, budget=200, suggestions=[None, None], costs={"network": 5.0})
+    facts = {"epochs": 10, "planned_epochs": 10, "full_epochs": 60, "cut_by_time": True}
+    probes.candidates["network"].fits[0].info.update(facts)
+
+    _, result = run_search(run, decision, probes, None)
+
+    (trial,) = result.trials
+    assert (trial.family, trial.trial, list(probes.candidates["network"].losses)) == ("network", 1, [0])
+    assert sorted(trial.losses) == [0, 1, 2]
+    assert result.stopped == "the search space is exhausted"
+    assert ("settled", {"families": ["network"], "fits": 3}) in run.noted
+
+
 def test_a_verdict_that_stays_ends_the_search():
     run, decision, probes = decided(0.47, budget=1_000, suggestions=[*errors(0.51), None, *errors(0.39), None])
 

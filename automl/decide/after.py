@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 OPEN = 0.2
 """Probability of being better than the named family, or of a simpler one of not being worse, that leaves one open."""
+IDLE = 0.05
+"""The same for the use of time that is left over and would else be lost."""
 OF_COMPARISON = ("not_decidable",)
 """Flags that belong to one comparison, and go with it."""
 METHOD = (
@@ -105,13 +107,15 @@ def _of_training(flags: tuple[Flag, ...], best: dict[FamilyName, Candidate]) -> 
 
 def _news(decision: Decision, judged: list[Candidate]) -> bool:
     """Whether something was judged that the probes' comparison did not know."""
+    return any(_new(decision, c) for c in judged)
+
+
+def _new(decision: Decision, candidate: Candidate) -> bool:
+    """Whether the candidate, or a split that it was judged on, is news to the probes' comparison."""
     compared, splits = decision.evidence["candidates"], decision.evidence["splits_of"]
-    return any(
-        c.trial is not None
-        or c.family not in compared
-        or (compared[c.family] == c.name and set(c.losses) != set(splits[c.family]))
-        for c in judged
-    )
+    if candidate.trial is not None or candidate.family not in compared:
+        return True
+    return bool(compared[candidate.family] == candidate.name and set(candidate.losses) != set(splits[candidate.family]))
 
 
 def _renamed(decision: Decision, result: Verdict, probabilities: dict[FamilyName, float]) -> Decision:
@@ -130,21 +134,35 @@ def _renamed(decision: Decision, result: Verdict, probabilities: dict[FamilyName
     )
 
 
-def left_open(decision: Decision) -> list[FamilyName]:
-    """Families that may yet be named: richer ones that may be better, simpler ones that may do; the likeliest first."""
+def left_open(decision: Decision, least: float = OPEN) -> list[FamilyName]:
+    """Families that may yet be named: richer ones that may be better, simpler ones that may do; the likeliest first.
+
+    Args:
+        decision: with the evidence of the probes.
+        least: probability of that.
+    """
     families: dict[FamilyName, FamilyEvidence] = decision.evidence["families"]
+    left_out, excluded = decision.evidence["left_out"], decision.evidence["excluded"]
     place = FAMILIES.index(decision.family)
     chances = {
-        name: found.p_better if FAMILIES.index(name) > place else 1.0 - found.p_worse
+        name: found.p_better + left_out.get(name, 0.0) if FAMILIES.index(name) > place else 1.0 - found.p_worse
         for name, found in families.items()
-        if name not in ("baseline", decision.family)
+        if name not in ("baseline", decision.family, *excluded)
     }
-    return sorted((name for name, chance in chances.items() if chance >= OPEN), key=lambda name: -chances[name])
+    return sorted((name for name, chance in chances.items() if chance >= least), key=lambda name: -chances[name])
 
 
 def _open(decision: Decision, judged: list[Candidate]) -> list[Candidate]:
-    """The best candidate of each family left open; one split says no more than the verdict already knows."""
-    groups = [[c for c in judged if c.family == name and len(c.losses) > 1] for name in left_open(decision)]
+    """The best candidate of each family left open, or judged anew where time was left over.
+
+    One split says no more than the verdict already knows.
+    """
+    further = [c for c in judged if len(c.losses) > 1]
+    likely = set(left_open(decision))
+    groups = [
+        [c for c in further if c.family == name and (name in likely or _new(decision, c))]
+        for name in left_open(decision, IDLE)
+    ]
     return [best_of(group) for group in groups if group]
 
 

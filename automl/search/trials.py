@@ -56,13 +56,13 @@ class Search:
 
 
 def joined(searches: Sequence[Search]) -> Search:
-    """One after the other as one; it ended as the last did."""
+    """One after the other as one; it ended as the last one did that says why."""
     result = Search(sorted({split for search in searches for split in search.splits}))
     for search in searches:
         result.trials += search.trials
         result.began |= search.began
         result.estimates |= search.estimates
-        result.stopped = search.stopped
+        result.stopped = search.stopped or result.stopped
     return result
 
 
