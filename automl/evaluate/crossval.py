@@ -37,7 +37,7 @@ class Candidate:
         trial: number in the search, None for a probe.
         fits: split number -> what the fit gave.
         losses: split number -> loss on the rows judged.
-        fixed: lengths that the time set in the first fit, so that all splits are trained alike.
+        fixed: parameters that the first fit came to where time set its length: all splits are trained alike.
         reason: why it failed or stopped, '' when all is well.
         models: split number -> folder of the model that was fitted on it, where models are kept.
         sealed: split number -> that model's predictions of the test rows; looked at when the test part is opened.
@@ -256,9 +256,10 @@ class CrossValidation:
         return metric.loss(self.dataset.y[rows], predictions, weight)
 
     def _fix_length(self, candidate: Candidate, fitted: Fitted) -> None:
-        """Every later fit of the candidate as long as the first, where time set its length."""
-        if "planned_epochs" in fitted.info and not self.clock.counts_trials:
-            candidate.fixed = candidate.fixed or {"epochs": fitted.info["planned_epochs"]}
+        """Every later fit of the candidate as long as the first, and of its size, where time sets them."""
+        if "planned_epochs" in fitted.info and not self.clock.counts_trials and not candidate.fixed:
+            known = {name: fitted.final_params.get(name, value) for name, value in candidate.params.items()}
+            candidate.fixed = {**known, "epochs": fitted.info["planned_epochs"]}
 
     def run(self, task: FitTask, late: float = 0.0) -> Fitted:
         """Run a task where its family runs; a task whose worker died is run once more, in the time that is left.

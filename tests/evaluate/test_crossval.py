@@ -256,6 +256,19 @@ def test_all_splits_are_trained_as_long_as_the_first(tmp_path):
     assert "epochs" not in counted.here.tasks[1].params
 
 
+def test_all_splits_have_the_size_that_time_gave_the_first(tmp_path):
+    cv = fake_cv(budget=100.0, folder=tmp_path, info=lambda _task: {"planned_epochs": 12})
+    taken = {"width": 16, "resolution": 0.5, "of_this_fit_alone": 1}
+    fit = cv.here._fit
+    cv.here._fit = lambda *given: replace(fit(*given), final_params={**given[1].params, **taken, "epochs": 12})
+
+    judged(cv, "network", splits=[0, 1, 2], width="auto", resolution=1.0)
+
+    asked = [task.params for task in cv.here.tasks]
+    assert (asked[0]["width"], asked[0]["resolution"]) == ("auto", 1.0)
+    assert asked[1] == asked[2] == {"error": 1.0, "width": 16, "resolution": 0.5, "epochs": 12}
+
+
 def test_smaller_subsets_lie_within_larger_ones():
     train = np.arange(50, 150)
     small, large = nested(train, 20, 0), nested(train, 60, 0)

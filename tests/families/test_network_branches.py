@@ -11,7 +11,7 @@ from automl.data.dataset import Dataset
 from automl.data.image_column import ImageArray
 from automl.encode.branches import Branches
 from automl.families.base import Limits
-from automl.families.network import FAMILY
+from automl.families.network import FAMILY, sizing
 from automl.families.network.kinds import kind_of
 from automl.families.network.params import complete
 from automl.families.network.shared import SHELF
@@ -165,7 +165,8 @@ def test_a_network_used_before_gives_what_a_new_one_gives(tmp_path):
 
 
 @pytest.mark.slow
-def test_sizes_follow_the_time_there_is(tmp_path):
-    model = FAMILY.fit({"kind": "branches", "epochs": 2}, rows(tmp_path), Limits(seconds=0.2))
+def test_sizes_follow_the_time_there_is(tmp_path, monkeypatch):
+    monkeypatch.setattr(sizing, "SECONDS_COUNTED", 0.0)
+    model = FAMILY.fit({"kind": "branches", "epochs": 2}, rows(tmp_path), Limits())
     assert (model.params["width"], model.params["image_width"]) == (64, 8)
     assert model.info["size_left_out"]["image_width"] == 32

@@ -12,6 +12,7 @@ from automl.families.base import Limits
 from automl.families.network import FAMILY, convolutions, image_params, images, place, pretrained, transfer
 from automl.families.network.facts import FILE, BackboneError
 from automl.families.network.kinds import kind_of
+from automl.families.network.shared import SHELF
 from automl.types import Problem
 
 pytestmark = [
@@ -172,12 +173,34 @@ def test_a_backbone_comes_first_and_scratch_after_it():
 
 def test_a_size_that_time_allows_says_what_it_left_out(tmp_path, monkeypatch):
     params = {**image_params.defaults(PROBLEM, 60)[0], "epochs": 1}
-    monkeypatch.setattr("automl.families.network.fitting.SECONDS_COUNTED", 0.0)
+    monkeypatch.setattr("automl.families.network.sizing.SECONDS_COUNTED", 0.0)
 
     model = FAMILY.fit(params, dataset(tmp_path, 60), Limits(threads=1))
 
     assert model.info["size_taken"] == {"width": 8, "blocks": 1, "resolution": 0.5}
     assert model.info["size_left_out"] == {"width": 64, "blocks": 2, "resolution": 1.0}
+
+
+def test_folds_share_a_network_that_starts_anew_with_the_statistics_of_its_rows(tmp_path):
+    whole = dataset(tmp_path, 60)
+    bright = dataset(tmp_path / "bright", 60)
+    np.save(bright.inputs.file, np.clip(stripes(60)[0].astype(int) + 60, 0, 255).astype(np.uint8))
+    params = {**image_params.defaults(PROBLEM, 60)[0], **BASE, "epochs": 1, "augment": 0.5}
+    SHELF.clear()
+    first = FAMILY.fit(params, bright.take(np.arange(50)), Limits(threads=1))
+    before = first.predict(whole.inputs)
+
+    second = FAMILY.fit(params, whole.take(np.arange(48)), Limits(threads=1))
+    used = second.predict(whole.inputs)
+
+    assert second.shared is first.shared
+    np.testing.assert_array_equal(first.predict(whole.inputs), before)
+    SHELF.clear()
+    np.testing.assert_array_equal(
+        FAMILY.fit(params, whole.take(np.arange(48)), Limits(threads=1)).predict(whole.inputs), used
+    )
+    second.save(tmp_path)
+    np.testing.assert_array_equal(FAMILY.load(tmp_path, whole.problem).predict(whole.inputs), used)
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ import pytest
 
 from automl.data.dataset import Dataset, Images
 from automl.families.base import Limits
-from automl.families.network import FAMILY
+from automl.families.network import FAMILY, sizing
 from automl.families.network.shared import SHELF
 from automl.types import Column, Problem
 
@@ -111,9 +111,10 @@ def test_values_are_predicted_within_their_range(kind, tmp_path):
 
 
 @pytest.mark.parametrize("kind", SMALL)
-def test_free_sizes_follow_the_time_there_is(kind, tmp_path):
+def test_free_sizes_follow_the_time_there_is(kind, tmp_path, monkeypatch):
+    monkeypatch.setattr(sizing, "SECONDS_COUNTED", 0.0)
     dataset = data(kind, tmp_path)
-    model = FAMILY.fit({"epochs": 2}, dataset, Limits(seconds=0.2))
+    model = FAMILY.fit({"epochs": 2}, dataset, Limits())
     smallest = {"text": 32, "series": 8, "audio": 8}[kind]
     assert model.params["width"] == smallest
     assert FAMILY.describe(model.params) != FAMILY.describe(FAMILY.defaults(dataset.problem, 120)[0])

@@ -18,6 +18,7 @@ from automl.families.network.kind import Job
 from automl.families.network.kinds import kind_of
 from automl.families.network.model import NetworkModel
 from automl.families.network.precision import on_gpu
+from automl.families.network.sizing import Pace, Sizing
 from automl.families.network.targets import Targets, row_weights
 from automl.families.network.training import FEW_EPOCHS, Deadline, Outcome, Plan, Run, shape
 
@@ -36,12 +37,8 @@ MEMORY_SHARE = 0.6
 """Of the memory that is free and allowed, for encoded rows."""
 COPIES = 3
 """Of the encoded rows: all of them, those learnt from, and those on the device."""
-GUESSED_FLOPS = 4e10
-"""Operations a second assumed until a step has been timed: two processor cores."""
 ENCODED_AFTER = 0.5
 """Of the seconds that encoding the rows took, kept for those predicted next, whose texts and images are new too."""
-SECONDS_COUNTED = 60.0
-"""Time for which a network is sized where sizes come from counts alone."""
 
 
 @dataclass(frozen=True)
@@ -119,29 +116,21 @@ def _prepared(
 ) -> tuple[NetworkModel, Run, float | None]:
     """A built network with its training run and, under a deadline, the measured seconds a call.
 
-    Where the size is free ('auto'), it is guessed from operations, timed, and once made smaller if need be.
+    Where the size is free ('auto'), it is guessed from operations, timed, and once made smaller if that pays.
     """
     if params.get("width") != "auto":
         return _assembled(rows, targets, params, deadline)
-    flops, kind = GUESSED_FLOPS, kind_of(rows.problem.modality, params)
-    for _ in range(2):
-        sized = {**params, **_size(rows, params, deadline, flops)}
-        model, run, per_call = _assembled(rows, targets, sized, deadline)
-        if per_call is None or per_call * run.plan.calls * FEW_EPOCHS <= deadline.left():
-            break
-        one = kind.operations(rows.x.shape[1:], sized)
-        flops = 3.0 * one * run.plan.chunk * run.plan.batch / per_call
-    return model, run, per_call
-
-
-def _size(rows: Rows, params: Params, deadline: Deadline, flops: float) -> Params:
-    """The largest size with time for about half its horizon, else the smallest; by counts without a deadline."""
-    kind, shape = kind_of(rows.problem.modality, params), rows.x.shape[1:]
-    seconds = deadline.left() if deadline.at is not None else SECONDS_COUNTED
-    epochs = min(1.2 * max(FEW_EPOCHS, params["epochs"] / 2), params["epochs"])
-    most = seconds * flops / (3.0 * epochs * len(rows.fit))  # a gradient costs three times a prediction
-    sizes = kind.sizes(params)
-    return next((size for size in sizes if kind.operations(shape, {**params, **size}) <= most), sizes[-1])
+    batch = min(int(params["batch"]), len(rows.fit))
+    kind = kind_of(rows.problem.modality, params)
+    sizing = Sizing(kind, rows.x.shape[1:], params, batch, max(round(len(rows.fit) / batch), 1))
+    size, began = sizing.largest(Pace(), deadline.left()), time.monotonic()
+    model, run, per_call = _assembled(rows, targets, {**params, **size}, deadline)
+    if per_call is None or per_call * run.plan.calls * FEW_EPOCHS <= deadline.left():
+        return model, run, per_call
+    smaller = sizing.better(size, per_call / run.plan.chunk, deadline.left(), time.monotonic() - began)
+    if smaller is None or smaller == size:
+        return model, run, per_call
+    return _assembled(rows, targets, {**params, **smaller}, deadline)
 
 
 def _assembled(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import keras
 
 from automl.families.network import backbone, convolutions, images, transfer
-from automl.families.network.mixing import NOTHING, mixing_of
+from automl.families.network.restart import restarted
 from automl.families.network.shared import Shared
 from automl.families.network.trainer import Objective, Trainer
 
@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from automl.families.base import Params
     from automl.families.network.kind import Encoder, Job
 
+SHAPING = (
+    "block", "width", "blocks", "kernel", "resolution", "dropout", "augment", "flip", "colour", "randaugment",
+)  # fmt: skip
+"""Parameters that a compiled network depends on."""
 SAMPLE = 2**22
 """Numbers that channel statistics are taken from, at most about twice as many."""
 
@@ -65,22 +69,27 @@ class ImageKind:
         return images.steps_a_call(shape, params)
 
     def network(self, job: Job) -> Shared:
-        """A new network with its trainer."""
+        """A network used before where one of the same shape was, started anew; on a backbone a new one."""
         problem, params = job.problem, job.params
-        if on_backbone(params) and not params["unfreeze"]:
-            return transfer.on_features(job)
-        keras.backend.clear_session()
-        keras.utils.set_random_seed(problem.seed)
         if on_backbone(params):
-            network = transfer.unfrozen(job.encoder.folder, job)
-            objective = Objective(job.targets.kind, level=job.targets.level)
-            trainer = Trainer(network, objective, images.optimizer(params), pace=transfer.pace(network))
-            return Shared(network, trainer, room=len(job.x), fitted=True)
-        network = images.network(problem.image_size, _sample(job), params, job.bias, problem.seed)
-        objective = Objective(job.targets.kind, job.targets.smoothing, job.targets.level)
-        mixing = mixing_of(params) if objective.kind == "classes" else NOTHING
-        trainer = Trainer(network, objective, images.optimizer(params), mixing=mixing)
-        return Shared(network, trainer, room=len(job.x))
+            return _trained_on(job) if params["unfreeze"] else transfer.on_features(job)
+        key = ("image", problem.image_size, *(params.get(name) for name in SHAPING))
+        return restarted(
+            job,
+            key,
+            lambda: images.network(problem.image_size, _sample(job), params, job.bias, problem.seed),
+            images.optimizer,
+        )
+
+
+def _trained_on(job: Job) -> Shared:
+    """A pretrained backbone with the head that was fitted on its features, to train on."""
+    keras.backend.clear_session()
+    keras.utils.set_random_seed(job.problem.seed)
+    network = transfer.unfrozen(job.encoder.folder, job)
+    objective = Objective(job.targets.kind, level=job.targets.level)
+    trainer = Trainer(network, objective, images.optimizer(job.params), pace=transfer.pace(network))
+    return Shared(network, trainer, room=len(job.x), fitted=True)
 
 
 def _sample(job: Job) -> Array:

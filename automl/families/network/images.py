@@ -32,7 +32,7 @@ SHIFT, ZOOM = 0.12, 0.1
 
 @keras.saving.register_keras_serializable(package="automl")
 class Pixels(keras.layers.Layer):  # type: ignore[misc]
-    """Bytes to numbers of mean 0 and deviation 1 a channel.
+    """Bytes to numbers of mean 0 and deviation 1 a channel; both are weights, so that folds can share a network.
 
     Args:
         mean, spread: of each channel over the training images, in 0..255.
@@ -42,10 +42,20 @@ class Pixels(keras.layers.Layer):  # type: ignore[misc]
         super().__init__(**options)
         self.mean, self.spread = mean, spread
 
+    def build(self, input_shape: tuple[int | None, ...]) -> None:  # noqa: ARG002 (Keras' interface)
+        """The statistics as weights that are not learnt."""
+        self.middle = self._constant("middle", self.mean)
+        self.deviation = self._constant("deviation", self.spread)
+
+    def _constant(self, name: str, values: list[float]) -> Any:
+        weight = self.add_weight(shape=(len(values),), dtype="float32", trainable=False, name=name)
+        weight.assign(np.asarray(values, dtype=np.float32))
+        return weight
+
     def call(self, inputs: Any) -> Any:
         """(images, height, width, channels) uint8 to float32."""
-        mean, spread = (ops.convert_to_tensor(v, dtype="float32") for v in (self.mean, self.spread))
-        return (ops.cast(inputs, "float32") - mean) / spread
+        middle, deviation = (ops.convert_to_tensor(v) for v in (self.middle, self.deviation))
+        return (ops.cast(inputs, "float32") - middle) / deviation
 
     def get_config(self) -> dict[str, Any]:
         """What rebuilds the layer."""

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 STEPS_A_CALL = 16
 """Enough to hide the cost of a call (under 0.2 ms a step), few enough to stop within a tenth of a second."""
-LONG_STEPS, LONG_SECONDS = 2_500, 4.0
+LONG_STEPS, LONG_SECONDS = 2_500, 6.0
 """From so many steps, and so much time for them, compilation pays on a processor: it takes a second and gives back
 about a third of the time of a step, 1 ms of 3 (`benchmarks/network.py`)."""
 SAMPLE = 1_000
