@@ -69,7 +69,7 @@ class Sizing:
         return GRADIENT * self.batch * self.kind.operations(self.shape, {**self.params, **size})
 
     def largest(self, pace: Pace, seconds: float) -> Params:
-        """The largest size with time for about half its horizon, else the smallest; by counts where there is no limit."""
+        """The largest size with time for about half its horizon, else the smallest; by counts for endless time."""
         seconds = seconds if math.isfinite(seconds) else SECONDS_COUNTED
         horizon = self.params["epochs"]
         epochs = min(1.2 * max(FEW_EPOCHS, horizon / 2), horizon)
