@@ -8,7 +8,7 @@ network written with Keras' own layers: dense, activation, dropout, and periodic
 turn in one process, several times, and the fastest of each is printed, so that a machine busy with other work slows
 them alike. The bounds are the three matrix products of each layer (forward, and two backward) in one compiled loop:
 of the columns as they are, and of the four numbers that periodic embeddings make of each. Last, the seconds of a fit
-of 500 rows for one epoch: the first of a shape, which builds and compiles, and the next.
+of 500 rows, and of 500 images, for one epoch: the first of a shape, which builds and compiles, and the next.
 """
 
 from __future__ import annotations
@@ -16,13 +16,15 @@ from __future__ import annotations
 import argparse
 import itertools
 import os
+import tempfile
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from automl.data.dataset import Array
+    from automl.data.dataset import Array, Dataset
 
 WIDTH, LAYERS, ROUNDS = 256, 3, 5
 REALMLP = {
@@ -70,9 +72,12 @@ def main() -> None:
             runs[name] = our_epoch(X, y, chosen.batch, params, "", compiled=compiled)
     for name, seconds in fastest(runs).items():
         print(f"{name:52} {seconds / chosen.rows * 1e6:6.1f} ms per 1,000 rows and epoch")
-    for kind in ("realmlp", "tabm"):
-        first, after = fold_seconds(kind, chosen.columns)
-        print(f"one epoch of 500 rows, {kind}: {first:.2f} s new, {after:.2f} s in a network compiled before")
+    with tempfile.TemporaryDirectory() as folder:
+        images = {"width": 16, "blocks": 1}, image_rows(Path(folder))
+        fits = {kind: ({"kind": kind}, table_rows(chosen.columns)) for kind in ("realmlp", "tabm")} | {"images": images}
+        for name, (params, rows) in fits.items():
+            first, after = fold_seconds(params, rows)
+            print(f"one epoch of 500 rows, {name}: {first:.2f} s new, {after:.2f} s in a network compiled before")
 
 
 def fastest(runs: dict[str, Callable[[], object]]) -> dict[str, float]:
@@ -182,24 +187,42 @@ def compiled_call(function: Callable[..., object]) -> Callable[..., object]:
     return function
 
 
-def fold_seconds(kind: str, columns: int) -> tuple[float, float]:
-    """Seconds of the first fit of a shape and of the one after it."""
+def table_rows(columns: int) -> Dataset:
+    """500 rows of a table."""
     import numpy as np
     import pandas as pd
 
     from automl.data.dataset import Dataset
-    from automl.families.base import Limits
-    from automl.families.network import FAMILY
     from automl.types import Column, Problem
 
     random = np.random.default_rng(0)
     frame = pd.DataFrame(random.normal(size=(500, columns)), columns=[f"x{i}" for i in range(columns)])
     features = tuple(Column(name, "number", "feature", "", 0, 0) for name in frame)
-    rows = Dataset(Problem("table", "regression", "rmse", columns=features), frame, random.normal(size=500))
+    return Dataset(Problem("table", "regression", "rmse", columns=features), frame, random.normal(size=500))
+
+
+def image_rows(folder: Path) -> Dataset:
+    """500 grey images of 28 x 28."""
+    import numpy as np
+
+    from automl.data.dataset import Dataset, Images
+    from automl.types import Problem
+
+    random = np.random.default_rng(0)
+    np.save(folder / "images.npy", random.integers(0, 256, (500, 28, 28, 1), dtype=np.uint8))
+    problem = Problem("image", "binary", "log_loss", ("a", "b"), image_size=(28, 28, 1))
+    return Dataset(problem, Images(folder / "images.npy", np.arange(500)), random.integers(0, 2, 500))
+
+
+def fold_seconds(params: dict[str, object], rows: Dataset) -> tuple[float, float]:
+    """Seconds of the first fit of a shape and of the one after it."""
+    from automl.families.base import Limits
+    from automl.families.network import FAMILY
+
     seconds = []
     for _ in range(2):
         started = time.perf_counter()
-        FAMILY.fit({"kind": kind, "epochs": 1}, rows, Limits())
+        FAMILY.fit({**params, "epochs": 1}, rows, Limits())
         seconds.append(time.perf_counter() - started)
     return seconds[0], seconds[1]
 
