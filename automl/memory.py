@@ -57,15 +57,18 @@ def within(prepared: Prepared, limit: int) -> Prepared:
 
 def size(dataset: Dataset) -> int:
     """Bytes of the rows as read; of images those of their hand-made features, as pixels are read a few at a time."""
+    images = 4 * len(dataset) * _features(dataset.problem)
     if isinstance(dataset.inputs, Images):
-        return 4 * len(dataset) * _features(dataset.problem)
-    return int(dataset.inputs.memory_usage(deep=True, index=False).sum())
+        return images
+    return int(dataset.inputs.memory_usage(deep=True, index=False).sum()) + images
 
 
 def _features(problem: Problem) -> int:
-    """Hand-made features of an image or a recording."""
-    bands, *_, channels = problem.image_size
-    return len(audio.feature_names(bands) if problem.modality == "audio" else image.feature_names(channels))
+    """Hand-made features of the images, or of the recording, of a row."""
+    if problem.modality == "audio":
+        return len(audio.feature_names(problem.image_size[0]))
+    sizes = [problem.image_size, *(column.image_size for column in problem.columns)]
+    return sum(len(image.feature_names(size[-1])) for size in sizes if size)
 
 
 def _kept(dataset: Dataset, keep: int) -> Array:

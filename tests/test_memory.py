@@ -1,14 +1,17 @@
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from automl import memory
 from automl.data.dataset import Dataset, Images
+from automl.data.image_column import ImageArray
 from automl.errors import DataError
 from automl.prepare import Prepared
 from automl.types import Choice, Problem, Profile
-from tests.rows import numbers
+from tests.rows import column, numbers
 
 
 def prepared(n=5_000, **options):
@@ -47,6 +50,16 @@ def test_images_count_by_their_features_however_many_pixels_they_have(modality, 
     images = Dataset(problem, Images(Path("pixels.npy"), np.arange(50)), np.zeros(50))
 
     assert 50 * 4 * 100 < memory.size(images) < 50 * 4 * 2_000 < 50 * np.prod(size)
+
+
+def test_so_do_images_in_a_table(tmp_path):
+    columns = (column("a"), replace(column("photo", "image"), image_size=(96, 96, 3)))
+    frame = pd.DataFrame({"a": np.zeros(50), "photo": ImageArray(tmp_path / "pixels.npy", np.arange(50))})
+    table = Dataset(Problem("table", "binary", "log_loss", ("a", "b"), columns), frame, np.zeros(50))
+    alone = Problem("image", "binary", "log_loss", ("a", "b"), image_size=(96, 96, 3))
+    images = Dataset(alone, frame["photo"].array.images(), np.zeros(50))
+
+    assert memory.size(table) == memory.size(images) + 50 * (8 + 4)
 
 
 def test_when_hardly_any_row_would_fit_nothing_is_done():

@@ -97,7 +97,7 @@ def test_images_are_a_kind_of_their_own(home, tmp_path):
     assert got.profile.modality.value == "table"
     assert got.profile.modality.override == "--modality image"
     assert "1 image" in "\n".join(introduction(got))
-    assert got.dataset.inputs["photo"].array.pixels().shape == (60, 32, 32, 3)
+    assert got.dataset.inputs["photo"].array.images().shape == (60, 32, 32, 3)
     assert {f.code: f.status for f in got.profile.findings}["AM310"] == "passed"
 
 

@@ -17,13 +17,17 @@ if TYPE_CHECKING:
 Array = np.ndarray[Any, Any]
 
 
+NOWHERE = -1
+"""Place of a row without an image: a cell that is empty, or whose file cannot be read."""
+
+
 @dataclass(frozen=True)
 class Images:
     """Decoded images or spectrograms in a file of one array, so that processes share them and nothing loads whole.
 
     Attributes:
         file: .npy file of uint8, shape (images, height, width, channels).
-        rows: (n,) which images, in this order.
+        rows: (n,) which images, in this order; `NOWHERE` is black.
         scratch: the file is soon gone, or written again: what is computed from it is not kept.
     """
 
@@ -51,11 +55,12 @@ class Images:
         megabyte and more around every one touched.
         """
         stored, wanted = np.load(self.file, mmap_mode="r"), self.rows[rows]
-        pixels: Array = np.empty((len(wanted), *stored.shape[1:]), stored.dtype)
+        pixels: Array = np.zeros((len(wanted), *stored.shape[1:]), stored.dtype)
         with self.file.open("rb", buffering=0) as file:
             for place, image in zip(wanted.tolist(), pixels, strict=True):
-                file.seek(stored.offset + place * image.nbytes)
-                file.readinto(image)
+                if place != NOWHERE:
+                    file.seek(stored.offset + place * image.nbytes)
+                    file.readinto(image)
         return pixels
 
     def pixels(self) -> Array:

@@ -9,7 +9,7 @@ import pandas as pd
 from pandas.api.extensions import ExtensionArray, ExtensionDtype
 
 from automl.data import decode
-from automl.data.dataset import Images
+from automl.data.dataset import NOWHERE, Images
 from automl.data.media import relative
 from automl.data.source import ImageFiles
 
@@ -18,9 +18,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from automl.data.dataset import Array
-
-NOWHERE = -1
-"""Place of a cell without an image: empty, or a file that cannot be read."""
 
 
 class ImageDtype(ExtensionDtype):  # type: ignore[misc]
@@ -60,21 +57,9 @@ class ImageArray(ExtensionArray):  # type: ignore[misc]
         known: Array = self.places != NOWHERE
         return known
 
-    @property
-    def pixel_shape(self) -> tuple[int, ...]:
-        """(height, width, channels)."""
-        shape: tuple[int, ...] = np.load(self.file, mmap_mode="r").shape[1:]
-        return shape
-
     def images(self) -> Images:
-        """The images of the cells that have one, in their order."""
-        return Images(self.file, self.places[self.there])
-
-    def pixels(self) -> Array:
-        """(n, height, width, channels) uint8, read into memory; black where there is no image."""
-        pixels = np.zeros((len(self), *self.pixel_shape), np.uint8)
-        pixels[self.there] = self.images().pixels()
-        return pixels
+        """The images of all cells, still in their file; black where there is none."""
+        return Images(self.file, self.places)
 
     @property
     def dtype(self) -> ImageDtype:
@@ -83,8 +68,8 @@ class ImageArray(ExtensionArray):  # type: ignore[misc]
 
     @property
     def nbytes(self) -> int:
-        """Bytes of the pixels, which any use of the rows reads."""
-        return len(self) * int(np.prod(self.pixel_shape))
+        """Bytes in memory."""
+        return int(self.places.nbytes)
 
     def __len__(self) -> int:
         """Cells."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from automl.data.dataset import Array
+    from automl.data.dataset import Array, Images
     from automl.types import Column
 
 TABLE, TEXT, IMAGE, THERE = "table", "text", "image", "there"
@@ -61,23 +60,22 @@ class Branches:
 
     @property
     def width(self) -> int:
-        """Numbers of four bytes that a row becomes; a pixel takes one byte."""
-        pixels = sum(math.prod(size) for _, size in self.images)
+        """Numbers of four bytes that a row becomes; pixels stay in their file."""
         parts = [part.width for part in (self.table, self.tokens) if part is not None]
-        return sum(parts) + len(self.images) + math.ceil(pixels / 4)
+        return sum(parts) + len(self.images)
 
     def transform(self, frame: pd.DataFrame) -> Several:
-        """The inputs by name: table float32, text int32 codes, images uint8, and which rows have them (float32)."""
-        arrays: dict[str, Array] = {}
+        """The inputs by name: table float32, text int32 codes, `Images`, and which rows have them (float32)."""
+        arrays: dict[str, Array | Images] = {}
         if self.table is not None:
             arrays[TABLE] = self.table.transform(frame)
         if self.tokens is not None:
             arrays[TEXT] = self.tokens.transform(frame)
         cells = [frame[name].array for name, _ in self.images]
-        for i, images in enumerate(cells):
-            arrays[f"{IMAGE} {i}"] = images.pixels()
+        for i, column in enumerate(cells):
+            arrays[f"{IMAGE} {i}"] = column.images()
         if cells:
-            arrays[THERE] = np.stack([images.there for images in cells], axis=1).astype(np.float32)
+            arrays[THERE] = np.stack([column.there for column in cells], axis=1).astype(np.float32)
         return Several(arrays)
 
     def state(self) -> State:

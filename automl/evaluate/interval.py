@@ -104,8 +104,8 @@ def many(
     subset, kept = {name: predictions[part] for name, predictions in candidates.items()}, rows.take(part)
     centre, table = _scores(metric, y[part], subset, kept, draws, rng)
     value = centre if len(part) == len(y) else _values(metric, y, candidates, rows)
-    # The centre of a part of the rows differs from that of all: only the deviations are used.
-    table = value + (table - centre) * math.sqrt(len(part) / max(len(y), 1))
+    # The centre of a part of the rows differs from that of all: only the deviations are used, which know no bounds.
+    table = np.clip(value + (table - centre) * math.sqrt(len(part) / max(len(y), 1)), *metric.bounds)
     values = {name: metric.interval(value[i], *_ends(table[:, i])) for i, name in enumerate(candidates)}
     if reference is None:
         return Comparison(values, {}, draws)

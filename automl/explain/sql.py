@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from automl.evaluate.calibrate import Knots
     from automl.explain.scorecard import Card, Piece, Scorecard, Term
 
+COMPARED = 16
+"""Values compared with one another in one expression: all with all others would be a text that grows as a square."""
 FURTHEST = 700.0
 """Exponents are cut here: databases raise an error where an exponential overflows or underflows."""
 TRUE = ("1", "1.0", "true", "t", "yes", "y", "on")
@@ -43,12 +45,14 @@ def to_sql(card: Scorecard, table: str = "input", shape: Shape | None = None) ->
         raise ValueError(f"no SQL for parts of dates and texts: {', '.join(parts)}")
     shape = shape or Shape()
     scores = [f"{_sum(one)} AS {score}" for one, score in zip(card.cards, _scores(card), strict=True)]
-    query = _select(_name(table), scores, _name(table))
     if card.classes:
-        steps = [*_probability_steps(card, shape.calibration or Calibration()), [_label(card, shape.threshold)]]
+        calibration = shape.calibration or Calibration()
+        steps = [*_probability_steps(card, calibration), *_label_steps(card, shape.threshold or Threshold())]
     else:
         steps = [[f"{_value(card, _scores(card)[0])} AS {_name('prediction')}"]]
-    for step in steps:
+    first, *others = _computed_once([scores, *steps]) if len(scores) > 1 else [scores, *steps]
+    query = _select(_name(table), first, _name(table))
+    for step in others:
         query = _select("step", step, f"(\n{query}\n) AS step")
     return f"{query}\n"
 
@@ -57,6 +61,16 @@ def _select(alias: str, columns: list[str], source: str) -> str:
     """Every column of the source, and more."""
     more = ",\n  ".join(columns)
     return f"SELECT {alias}.*,\n  {more}\nFROM {source}"
+
+
+def _computed_once(steps: list[list[str]]) -> list[list[str]]:
+    """The columns of each SELECT, with one that keeps the next SELECT from computing them wherever it names them.
+
+    Databases put the expressions of a nested SELECT in the place of its columns, which for many classes are more than
+    fit into memory; but not those of one that counts its rows.
+    """
+    counts = [f"COUNT(*) OVER () AS {_name(f'automl_rows_{i}')}" for i in range(len(steps) - 1)]
+    return [*([*step, count] for step, count in zip(steps[:-1], counts, strict=True)), steps[-1]]
 
 
 def _scores(card: Scorecard) -> list[str]:
@@ -138,19 +152,15 @@ def _probability_steps(card: Scorecard, calibration: Calibration) -> list[list[s
     names = _probability_names(card)
     heat = calibration.temperature if calibration.kind == "temperature" else 1.0
     if calibration.kind != "isotonic":
-        return [_as(_shares(card, heat), names)]
+        return _share_steps(card, heat, names)
     given = [_name(f"automl_given_{k}") for k in range(len(names))]
+    shares = _share_steps(card, 1.0, given)
     if len(calibration.knots) == 1:
         curve = _curve(calibration.knots[0], given[1])
-        return [_as(_shares(card, 1.0), given), _as([f"1.0 - ({curve})", curve], names)]
+        return [*shares, _as([f"1.0 - ({curve})", curve], names)]
     curves = [_name(f"automl_curve_{k}") for k in range(len(names))]
     bent = [_curve(knots, name) for knots, name in zip(calibration.knots, given, strict=True)]
-    total = " + ".join(curves)
-    return [
-        _as(_shares(card, 1.0), given),
-        _as(bent, curves),
-        _as([f"{curve} / ({total})" for curve in curves], names),
-    ]
+    return [*shares, _as(bent, curves), *_parts_of_the_whole(curves, "automl_curves", names)]
 
 
 def _as(values: list[str], names: list[str]) -> list[str]:
@@ -161,15 +171,46 @@ def _probability_names(card: Scorecard) -> list[str]:
     return [_name(f"probability_{label}") for label in card.classes]
 
 
-def _shares(card: Scorecard, heat: float) -> list[str]:
-    """The probability of each class from the sums divided by `heat`."""
-    scores = [score if heat == 1 else f"{score} / {_number(heat)}" for score in _scores(card)]
+def _share_steps(card: Scorecard, heat: float, names: list[str]) -> list[list[str]]:
+    """The probability of each class, under these names, from the sums divided by `heat`."""
+    scores = _scores(card)
+    over = "" if heat == 1 else f" / {_number(heat)}"
     if card.link == "logit":
-        return [f"1.0 / (1.0 + {_exponential(scores[0])})", f"1.0 / (1.0 + {_exponential(f'-{scores[0]}')})"]
-    return [
-        f"1.0 / (1.0 + {' + '.join(_exponential(f'{other} - {own}') for other in scores if other != own)})"
-        for own in scores
+        score = f"{scores[0]}{over}"
+        return [_as([f"1.0 / (1.0 + {_exponential(score)})", f"1.0 / (1.0 + {_exponential(f'-{score}')})"], names)]
+    highest, largest = _largest_steps(scores, "automl_top_score")
+    weights = [_name(f"automl_weight_{k}") for k in range(len(scores))]
+    exponentials = [_exponential(f"({score} - {largest}){over}") for score in scores]
+    return [*highest, _as(exponentials, weights), *_parts_of_the_whole(weights, "automl_weights", names)]
+
+
+def _parts_of_the_whole(values: list[str], whole: str, names: list[str]) -> list[list[str]]:
+    """The sum of the values, under the name `whole`, and then each value divided by it."""
+    total = _name(whole)
+    return [_as([" + ".join(values)], [total]), _as([f"{value} / {total}" for value in values], names)]
+
+
+def _largest_steps(values: list[str], name: str) -> tuple[list[list[str]], str]:
+    """The columns of each SELECT on the way to the largest of the values, and what that is called.
+
+    Standard SQL has no function for it. Groups of `COMPARED` have their winner, then groups of winners.
+    """
+    steps: list[list[str]] = []
+    while len(values) > 1:
+        groups = [values[start : start + COMPARED] for start in range(0, len(values), COMPARED)]
+        names = [_name(f"{name}_{len(steps)}_{k}") for k in range(len(groups))]
+        steps.append(_as([_largest(group) for group in groups], names))
+        values = names
+    return steps, values[0]
+
+
+def _largest(values: list[str]) -> str:
+    """The first value that none after it exceeds."""
+    branches = [
+        f"WHEN {' AND '.join(f'{value} >= {other}' for other in values[k + 1 :])} THEN {value}"
+        for k, value in enumerate(values[:-1])
     ]
+    return _case(branches, values[-1]) if branches else values[-1]
 
 
 def _curve(knots: Knots, name: str) -> str:
@@ -188,20 +229,18 @@ def _exponential(text: str) -> str:
     return f"EXP({_case([f'WHEN {text} > {far} THEN {far}', f'WHEN {text} < -{far} THEN -{far}'], text)})"
 
 
-def _label(card: Scorecard, threshold: Threshold | None) -> str:
+def _label_steps(card: Scorecard, threshold: Threshold) -> list[list[str]]:
     """The class that the threshold or weights name, or that of the largest probability, the first of equal ones."""
-    names, threshold = _probability_names(card), threshold or Threshold()
+    names, labels, prediction = _probability_names(card), [_text(label) for label in card.classes], _name("prediction")
+    if threshold.value is not None and not threshold.weights and threshold.changes:
+        return [
+            _as([_case([f"WHEN {names[1]} > {_number(threshold.value)} THEN {labels[1]}"], labels[0])], [prediction])
+        ]
     if threshold.weights:
         names = [f"{name} * {_number(weight)}" for name, weight in zip(names, threshold.weights, strict=True)]
-    if threshold.value is not None and not threshold.weights and threshold.changes:
-        first, second = map(_text, card.classes)
-        named = _case([f"WHEN {names[1]} > {_number(threshold.value)} THEN {second}"], first)
-        return f"{named} AS {_name('prediction')}"
-    branches = [
-        f"WHEN {' AND '.join(f'{name} >= {other}' for other in names if other != name)} THEN {_text(label)}"
-        for name, label in zip(names[:-1], card.classes[:-1], strict=True)
-    ]
-    return f"{_case(branches, _text(card.classes[-1]))} AS {_name('prediction')}"
+    steps, largest = _largest_steps(names, "automl_top_probability")
+    named = [f"WHEN {name} >= {largest} THEN {label}" for name, label in zip(names[:-1], labels[:-1], strict=True)]
+    return [*steps, _as([_case(named, labels[-1])], [prediction])]
 
 
 def _number(value: float | None) -> str:

@@ -11,7 +11,8 @@ from typing import Any
 
 from automl import units
 from automl.report import view
-from automl.report.formats import decimals_for, interval, is_number, percent, seconds, short, signed, size, some
+from automl.report.formats import decimals_for, interval, is_number, percent, seconds, short, signed, size
+from automl.report.names import some
 
 BASES = {
     "measured": "measured on this data",

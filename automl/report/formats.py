@@ -142,13 +142,6 @@ def short(text: Any, length: int = 60) -> str:
     return kept.rstrip() + "\N{HORIZONTAL ELLIPSIS}"
 
 
-def some(names: Iterable[Any], shown: int = 8, length: int = 60) -> str:
-    """The first names, and how many more there are."""
-    names = list(names)
-    more = f" and {len(names) - shown:,} more" if len(names) > shown else ""
-    return ", ".join(short(name, length) for name in names[:shown]) + more
-
-
 def plural(count: int, one: str, many: str = "") -> str:
     """'1 row', '2 rows'."""
     return f"{count:,} {one if count == 1 else many or one + 's'}"

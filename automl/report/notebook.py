@@ -7,7 +7,8 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from automl.report import view
-from automl.report.formats import number, plural, short, some
+from automl.report.formats import number, plural, short
+from automl.report.names import some
 from automl.report.sections import answer, verdict
 
 STYLE = Markup("""<style>

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from automl.report import view
-from automl.report.formats import decimals_for, printable, short, some
+from automl.report.formats import decimals_for, printable, short
+from automl.report.names import some
 
 if TYPE_CHECKING:
     from rich.console import Group

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from automl.report.formats import number, percent, short
+from automl.report.formats import percent, short
+from automl.report.names import judged
 
 SHOWN = 20
 LONGEST = 240
@@ -18,8 +19,7 @@ def lines(examples: list[Any]) -> list[dict[str, Any]]:
         {
             "row": short(example.get("row", ""), 40),
             "text": short(example["text"], LONGEST) or "(empty)",
-            "target": short(number(example.get("target")), 30),
-            "prediction": short(number(example.get("prediction")), 30),
+            **judged(example, 30),
             "probability": percent(example.get("probability"), 1) if example.get("probability") is not None else "",
             "right": str(example.get("target")) == str(example.get("prediction")),
         }

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from automl.data.image_column import ImageArray
+from automl.encode.image import HandmadeImages
 from automl.encode.image_column import COMPONENTS, IMAGES_A_COMPONENT, ImageEncoder
 from automl.encode.parts import PartsEncoder
 from automl.encode.table import LinearTable, TreeTable
@@ -53,6 +54,20 @@ def test_too_few_images_become_no_number(cells):
     encoder = ImageEncoder.fit(cells[np.array([0, 1])], 0)
     assert encoder.names() == []
     assert encoder.transform(cells).shape == (40, 0)
+
+
+def test_few_features_are_in_memory_at_a_time(cells, monkeypatch):
+    encoder, seen = ImageEncoder.fit(cells, 0), []
+    whole, transform = encoder.transform(cells), HandmadeImages.transform
+
+    def counted(handmade, images):
+        seen.append(len(images))
+        return transform(handmade, images)
+
+    monkeypatch.setattr(HandmadeImages, "transform", counted)
+    monkeypatch.setattr("automl.encode.image_column.BLOCK", 10)
+    np.testing.assert_allclose(encoder.transform(cells), whole, atol=1e-9)
+    assert seen == [10, 10, 10, 2]
 
 
 def test_no_image_at_all(cells):

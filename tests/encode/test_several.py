@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from automl.encode.several import Several, filled, unpacked
+from automl.data.dataset import NOWHERE, Images
+from automl.encode.several import Several, filled, part, stored, unpacked
 
 
 @pytest.fixture
@@ -26,6 +27,19 @@ def test_filling_up(both, last, a, b):
     assert longer.arrays["b"][3:].tolist() == [b, b]
     assert longer.arrays["b"].dtype == np.uint8
     assert len(filled(both, 2)) == 3
+
+
+def test_images_stay_in_their_file_until_rows_are_read(both, tmp_path):
+    np.save(tmp_path / "pixels.npy", np.full((2, 1, 1, 1), [[[[5]]], [[[6]]]], np.uint8))
+    images = Images(tmp_path / "pixels.npy", np.array([1, NOWHERE, 0]))
+    mixed, rows = Several({**both.arrays, "c": images}), np.array([2, 1])
+    assert [stored(values) for values in (mixed, images, both, both.arrays["a"])] == [True, True, False, False]
+    assert mixed.shape == (3, {"a": (2,), "b": (), "c": (1, 1, 1)})
+    left = part(mixed, rows)
+    assert stored(left)
+    assert left.arrays["b"].tolist() == part(both.arrays["b"], rows).tolist() == [9, 8]
+    assert not stored(left[:])
+    assert left[:].arrays["c"].ravel().tolist() == mixed[rows].arrays["c"].ravel().tolist() == [5, 0]
 
 
 def test_one_array_passes_as_it_is(both):

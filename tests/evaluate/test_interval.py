@@ -129,5 +129,7 @@ def test_the_interval_of_rescaled_draws_ends_where_the_metric_does(monkeypatch):
     monkeypatch.setattr(interval, "WORK_ONE", FEWEST_DRAWS * 40)
     y = np.arange(400) % 2
     p = np.where(np.arange(400) < 3, 1 - y, y)  # the part that is resampled may hold two or three of the errors
-    got = [alone(metrics.get("accuracy", "binary"), y, np.eye(2)[p], seed=seed) for seed in range(20)]
-    assert max(found.high for found in got) == 1.0
+    accuracy, candidates = metrics.get("accuracy", "binary"), {"good": np.eye(2)[p], "bad": np.eye(2)[1 - y]}
+    got = [interval.many(accuracy, y, candidates, reference="bad", seed=seed) for seed in range(20)]
+    assert max(found.values["good"].high for found in got) == 1.0
+    assert max(found.differences["good"].high for found in got) == 1.0

@@ -4,12 +4,13 @@ import sqlite3
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.special import softmax
 
 from automl import families
 from automl.evaluate.calibrate import Calibration, Knots
 from automl.evaluate.shape import Shape
 from automl.evaluate.threshold import Threshold
-from automl.explain.scorecard import Card, Level, Scorecard, Term, scorecard
+from automl.explain.scorecard import Card, Level, Piece, Scorecard, Term, scorecard
 from automl.explain.sql import to_sql, without_sql
 from automl.families.base import Limits
 from tests.explain.cards import MODELS, fitted
@@ -80,6 +81,39 @@ def test_sums_far_from_zero_do_not_overflow(score):
     (row,) = run(to_sql(card), pd.DataFrame({"c": [1]}))
     assert row["probability_b"] == pytest.approx(float(score > 0))
     assert row["prediction"] == ("b" if score > 0 else "a")
+
+
+def many(classes, random):
+    """A model of so many classes whose sums depend on a number, and how they do."""
+    points = random.normal(0, 3, (classes, 2))
+    pieces = [(Piece(None, None, 0.0, (0.0, slope, 0.0, 0.0)),) for slope in points[:, 1]]
+    terms = [Term("x", "", "number", 1.0, 0.0, pieces=piece) for piece in pieces]
+    cards = [Card(f"c{k}", points[k, 0], (term,)) for k, term in enumerate(terms)]
+    return Scorecard("softmax", tuple(f"c{k}" for k in range(classes)), tuple(cards)), points
+
+
+@pytest.mark.parametrize("far", [1.0, 1e4])
+def test_many_classes(far):
+    random = np.random.default_rng(0)
+    card, points = many(120, random)
+    x = random.normal(0, far, 30)
+    rows = run(to_sql(card), pd.DataFrame({"x": x}))
+    scores = points[:, 0] + np.outer(x, points[:, 1])
+    expected = softmax(scores, axis=1)
+    for k, label in enumerate(card.classes):
+        np.testing.assert_allclose(column_of(rows, f"probability_{label}"), expected[:, k], atol=1e-9)
+    assert [row["prediction"] for row in rows] == [f"c{k}" for k in scores.argmax(axis=1)]
+
+
+def test_its_text_grows_with_the_classes_not_with_their_square():
+    some, twice = (len(to_sql(many(classes, np.random.default_rng(0))[0])) for classes in (100, 200))
+    assert twice < 2.2 * some
+
+
+def test_of_equal_classes_the_first_is_named():
+    card = Scorecard("softmax", tuple("abcd"), tuple(Card("", s, ()) for s in (0.0, 2.0, 1.0, 2.0)))
+    (row,) = run(to_sql(card), pd.DataFrame({"x": [1]}))
+    assert row["prediction"] == "b"
 
 
 def test_parts_of_dates_and_texts_are_refused_by_name():

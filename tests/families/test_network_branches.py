@@ -57,18 +57,18 @@ def test_inputs_are_what_each_branch_reads(tmp_path):
     columns = dataset.problem.columns
     plain = Branches.fit(dataset.inputs, columns, 0, pairs=True, summaries=False)
     read = plain.transform(dataset.inputs).arrays
-    assert {name: values.dtype.name for name, values in read.items()} == {
+    assert {name: values[:1].dtype.name for name, values in read.items()} == {
         "table": "float32", "text": "int32", "image 0": "uint8", "there": "float32",
     }  # fmt: skip
     assert read["image 0"].shape == (160, 16, 16, 3)
     np.testing.assert_array_equal(read["there"][:, 0], np.arange(160) % 11 != 0)
-    assert plain.width == read["table"].shape[1] + read["text"].shape[1] + 1 + 16 * 16 * 3 / 4
+    assert plain.width == read["table"].shape[1] + read["text"].shape[1] + 1
     with_summaries = Branches.fit(dataset.inputs, columns, 0, pairs=True, summaries=True)
     assert with_summaries.table.width > plain.table.width
     state, arrays = plain.state()
     loaded = Branches.from_state((json.loads(json.dumps(state)), arrays)).transform(dataset.inputs.iloc[3:5])
     for name, values in loaded.arrays.items():
-        np.testing.assert_array_equal(values, read[name][3:5])
+        np.testing.assert_array_equal(values[:], read[name][3:5])
 
 
 @pytest.mark.parametrize(

@@ -1,19 +1,24 @@
 """What a training step is given: the same rows whether they lie on the device or are read from a file of images."""
 
+from dataclasses import replace
+
 import numpy as np
+import pandas as pd
 import pytest
 
 pytest.importorskip("keras")
 
 from keras import ops
 
-from automl.data.dataset import Dataset, Images
+from automl.data.dataset import NOWHERE, Dataset, Images
+from automl.data.image_column import ImageArray
 from automl.encode.several import Several
 from automl.families.base import Limits
 from automl.families.network import FAMILY
 from automl.families.network.backbone import Pixels
 from automl.families.network.feed import feed
 from automl.types import Problem
+from tests.rows import column
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore::DeprecationWarning"),  # of the backends
@@ -44,16 +49,19 @@ def reads(monkeypatch):
 
 
 def taken(inputs, room=0):
-    """The batches that a call takes: inputs, targets, weights."""
-    data, order = feed((inputs, np.arange(120.0), np.arange(120.0) + 7), room).call(ORDER)
-    return [ops.convert_to_numpy(values)[order] for values in data]
+    """The batches that a call takes: inputs by name, targets, weights."""
+    (x, *others), order = feed((inputs, np.arange(120.0), np.arange(120.0) + 7), room).call(ORDER)
+    values = {"y": others[0], "weight": others[1], **(x if isinstance(x, dict) else {"x": x})}
+    return {name: ops.convert_to_numpy(value)[order] for name, value in values.items()}
 
 
-def test_images_of_a_call_are_those_of_its_order(stored, reads):
-    streamed, resident = taken(stored), taken(PIXELS[::-1])
+@pytest.mark.parametrize("wrap", [lambda x: x, lambda x: Several({"image 0": x, "table": PIXELS[:, 0, 0]})])
+def test_images_of_a_call_are_those_of_its_order(stored, reads, wrap):
+    streamed, resident = taken(wrap(stored)), taken(wrap(PIXELS[::-1]))
 
-    for ours, theirs in zip(streamed, resident, strict=True):
-        np.testing.assert_array_equal(ours, theirs)
+    assert set(streamed) == set(resident)
+    for name, ours in streamed.items():
+        np.testing.assert_array_equal(ours, resident[name])
     assert reads == [6]
 
 
@@ -77,6 +85,22 @@ def test_a_fit_on_images_never_reads_more_than_a_call_takes_whatever_memory_ther
     assert sorted(set(reads)) == [16, 24]  # two batches of a call; the sample, and the rows set aside
     assert model.predict(stored).shape == (120, 2)
     assert max(reads) <= 64
+
+
+def test_nor_does_one_on_a_table_with_a_column_of_images(stored, reads, monkeypatch):
+    places = np.where(np.arange(120) % 7, np.arange(120), NOWHERE)
+    frame = pd.DataFrame({"a": np.arange(120.0), "photo": ImageArray(stored.file, places)})
+    columns = (column("a"), replace(column("photo", "image"), image_size=(8, 8, 1)))
+    data = Dataset(Problem("table", "binary", "log_loss", ("a", "b"), columns), frame, np.arange(120) % 2)
+    params = {"kind": "branches", "width": 16, "image_width": 8, "epochs": 1, "batch": 8, "summaries": False}
+    monkeypatch.setattr("automl.families.network.branch_kind.BranchKind.steps", lambda *_: 2)
+    monkeypatch.setattr("automl.families.network.branch_kind.BranchKind.batch", 32)
+
+    model = FAMILY.fit(params, data, Limits())
+
+    assert sorted(set(reads)) == [16, 24]
+    assert model.predict(frame).shape == (120, 2)
+    assert max(reads) == 32
 
 
 def test_images_for_a_backbone_that_is_trained_on_are_not_read_ahead(stored, reads):

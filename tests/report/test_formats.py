@@ -77,11 +77,10 @@ def test_interval_of_no_width_is_left_out():
     assert formats.interval(0.829, 0.868, 3) == "0.829 to 0.868"
 
 
-def test_short_and_some():
+def test_short_and_plural():
     assert formats.short("a\n b" + "c" * 100, 6) == "a bcc…"
     assert formats.short("the gain in ROC AUC lies between", 19) == "the gain in ROC…"
     assert formats.short("the gain in ROC AUC lies between", 20) == "the gain in ROC AUC…"
-    assert formats.some(list("abcdefghij"), 3) == "a, b, c and 7 more"
     assert formats.plural(1, "row") == "1 row"
     assert formats.plural(2000, "class", "classes") == "2,000 classes"
 

@@ -8,8 +8,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from automl.data.dataset import Images
-from automl.encode.several import filled, unpacked
+from automl.encode.several import filled, stored, unpacked
 
 if TYPE_CHECKING:
     from automl.data.dataset import Array
@@ -46,10 +45,10 @@ class Streamed:
     """Images are read for each call: no more of them lie in memory, however many there are.
 
     Args:
-        data: images, their targets and weights.
+        data: images, alone or among `Several`, their targets and weights.
     """
 
-    def __init__(self, data: tuple[Images, Array, Array]) -> None:
+    def __init__(self, data: tuple[Any, Array, Array]) -> None:
         self.data = data
 
     def call(self, order: Array) -> tuple[Tensors, Array]:
@@ -60,7 +59,7 @@ class Streamed:
 
 def feed(data: tuple[Any, Array, Array], room: int) -> Feed:
     """What suits the inputs; `room` is for those that lie on the device."""
-    return Streamed(data) if isinstance(data[0], Images) else Resident(data, room)
+    return Streamed(data) if stored(data[0]) else Resident(data, room)
 
 
 def _tensors(values: Any) -> Any:

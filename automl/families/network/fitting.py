@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from automl import devices
-from automl.data.dataset import Images
 from automl.data.split import set_aside
+from automl.encode.several import part
 from automl.families.base import FitFailed
 from automl.families.network import params as parameters
 from automl.families.network.check import Check
@@ -138,7 +138,7 @@ def _assembled(
 ) -> tuple[NetworkModel, Run, float | None]:
     """Network, optimiser and run; compiled and timed when there is a deadline."""
     problem, kind = rows.problem, kind_of(rows.problem.modality, params)
-    x, y = _part(rows.x, rows.fit), rows.y[rows.fit]
+    x, y = part(rows.x, rows.fit), rows.y[rows.fit]
     batch = min(int(params["batch"]), len(x))
     chunk, calls = shape(len(x), batch, kind.steps(x.shape[1:], params))
     schedule, span = kind.schedule(params), float(params.get("average", 0.0))
@@ -152,11 +152,6 @@ def _assembled(
     return model, run, run.measure() if deadline.at is not None else None
 
 
-def _part(x: Any, rows: Array) -> Any:
-    """Rows of what a network reads: arrays in memory, or images still in their file."""
-    return x.take(rows) if isinstance(x, Images) else x[rows]
-
-
 def _left_out(model: NetworkModel) -> dict[str, object]:
     """The size that time allowed beside the largest there is; {} where they are the same."""
     largest = kind_of(model.problem.modality, model.params).sizes(model.params)[0]
@@ -166,8 +161,8 @@ def _left_out(model: NetworkModel) -> dict[str, object]:
 
 def _check(rows: Rows, model: NetworkModel) -> Check | None:
     """What chooses the epoch; None when no rows were set aside."""
-    part = rows.check
-    return Check(model, _part(rows.x, part), rows.y[part], rows.weight[part]) if len(part) else None
+    aside = rows.check
+    return Check(model, part(rows.x, aside), rows.y[aside], rows.weight[aside]) if len(aside) else None
 
 
 def _info(outcome: Outcome, model: NetworkModel, plan: Plan, full_epochs: int) -> dict[str, object]:

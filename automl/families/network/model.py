@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 
 BLOCK = 50_000
 """Typed rows encoded at a time."""
-PIXELS = 64_000_000
-"""Pixels of images beside a table's columns held in memory at a time."""
 
 
 @dataclass
@@ -68,17 +66,10 @@ class NetworkModel:
 
     def predict(self, inputs: Inputs) -> Array:
         """(n, classes) probabilities or (n, 1) values, float32, finite."""
-        block = self._block()
-        parts = [self._predict(inputs, start, block) for start in range(0, max(len(inputs), 1), block)]
-        return np.concatenate(parts)
+        return np.concatenate([self._predict(inputs, start) for start in range(0, max(len(inputs), 1), BLOCK)])
 
-    def _block(self) -> int:
-        """Rows encoded at a time."""
-        pixels = 4 * self.encoder.width if self.problem.branched and self.encoder is not None else 1
-        return min(max(PIXELS // pixels, 1), BLOCK)
-
-    def _predict(self, inputs: Inputs, start: int, block: int) -> Array:
-        rows = take(inputs, np.arange(start, min(start + block, len(inputs))))
+    def _predict(self, inputs: Inputs, start: int) -> Array:
+        rows = take(inputs, np.arange(start, min(start + BLOCK, len(inputs))))
         matrix = rows if self.encoder is None else self.encoder.transform(rows)
         return self.targets.decode(self.outputs(matrix))
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from automl.report import charts, curves, view
-from automl.report.formats import decimals_for, interval, is_number, number, percent, plural, short
+from automl.report.formats import decimals_for, interval, is_number, number, percent, plural
+from automl.report.names import apart
 from automl.report.svg import Scale
 
 CLOSE = 0.05
@@ -35,7 +36,7 @@ def _classes(block: dict[str, Any], report: dict[str, Any]) -> dict[str, Any]:
     after = _points(view.listing(block, "reliability", "after"))
     before = _points(view.listing(block, "reliability", "before")) if changed else []
     classes = list(view.mapping(report, "profile", "classes"))
-    judged = f"“{short(classes[1], 40)}”" if len(classes) == 2 else str(block.get("judged") or "")
+    judged = f"“{apart(classes, 40)[1]}”" if len(classes) == 2 else str(block.get("judged") or "")
     return {
         "lead": _lead(view.figure(block, "ece", "after", "value"), view.figure(block, "chance"), _where(report)),
         "where": _where(report),
@@ -109,7 +110,7 @@ def _threshold(report: dict[str, Any]) -> dict[str, Any]:
         "test": f"On {_where(report)}: {metric} {number(figures[0])} by {usual}, {number(figures[1])} as delivered."
         if tuned and None not in figures
         else "",
-        "label": short(classes[1], 40) if len(classes) == 2 else "the second class",
+        "label": apart(classes, 40)[1] if len(classes) == 2 else "the second class",
         "table": [
             {
                 "threshold": number(row.get("threshold"), 3),

@@ -6,6 +6,7 @@ from typing import Any
 
 from automl.report import charts, media, plots, view
 from automl.report.formats import is_number, number, percent, plural, short, size
+from automl.report.names import apart
 
 MOST = 150
 """Columns shown; profile.json has them all."""
@@ -98,7 +99,9 @@ def _picture(column: dict[str, Any], stats: dict[str, Any], rows: int) -> tuple[
         return (charts.spark(counts, f"Histogram of {name}: {said}") if counts else ""), said
     top = [t for t in view.listing(stats, "top") if isinstance(t, list) and len(t) == 2 and is_number(t[1])]
     if top:
-        said = ", ".join(f"{short(t[0], 18)} {percent(t[1] / rows if rows else None)}" for t in top[:3])
+        names = apart((t[0] for t in top[:3]), 18)
+        shown = zip(names, top, strict=False)
+        said = ", ".join(f"{name} {percent(t[1] / rows if rows else None)}" for name, t in shown)
         return charts.shares([float(t[1]) / max(rows, 1) for t in top[:12]], f"Most frequent in {name}: {said}"), said
     if is_number(stats.get("mean_words")):
         return "", f"{number(round(stats['mean_words'], 1))} words on average"
@@ -118,12 +121,12 @@ def _classes(profile: dict[str, Any]) -> list[dict[str, Any]]:
     ordered = sorted(classes.items(), key=lambda item: -item[1])[:MOST_CLASSES]
     return [
         {
-            "label": short(k, 60),
+            "label": name,
             "count": f"{int(v):,}",
             "share": percent(v / total, 1),
             "width": round(100 * v / largest, 1),
         }
-        for k, v in ordered
+        for name, (_, v) in zip(apart((k for k, _ in ordered), 60), ordered, strict=True)
     ]
 
 

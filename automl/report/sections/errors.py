@@ -7,6 +7,7 @@ from typing import Any
 
 from automl.report import plots, texts, view
 from automl.report.formats import is_number, number, percent, plural, short
+from automl.report.names import apart, judged
 
 TABLE_CLASSES = 20
 """Up to here the confusion matrix is a table with figures; above it is a heat map and a list of confused pairs."""
@@ -48,16 +49,17 @@ def _classes(labels: list[str], matrix: list[list[float]], errors: dict[str, Any
         "kind": "classes",
         "lead": _classes_lead(matrix, pairs),
         "pairs": pairs[:12],
-        "per_class": [_per_class(c) for c in view.listing(errors, "per_class") if isinstance(c, dict)],
+        "per_class": _per_class([c for c in view.listing(errors, "per_class") if isinstance(c, dict)]),
         "long": len(labels) > TABLE_CLASSES,
         "most_classes": LISTED_CLASSES,
     }
     if len(labels) <= TABLE_CLASSES:
+        names = apart(labels, 40)
         stats = {str(c.get("label")): c for c in view.listing(errors, "per_class") if isinstance(c, dict)}
         context["table"] = {
-            "labels": [short(label, 24) for label in labels],
+            "labels": apart(labels, 24),
             "rows": [
-                _table_row(label, i, row, stats.get(label, {}))
+                _table_row(names[i], i, row, stats.get(label, {}))
                 for i, (label, row) in enumerate(zip(labels, matrix, strict=True))
             ],
             "precision": [percent(stats.get(label, {}).get("precision")) for label in labels],
@@ -76,10 +78,8 @@ def confused_pairs(labels: list[str], matrix: list[list[float]]) -> list[dict[st
         if i != j and count > 0
     ]
     pairs.sort(key=lambda p: (-p[0], p[1], p[2]))
-    return [
-        {"true": short(labels[i], 40), "predicted": short(labels[j], 40), "count": f"{c:,}", "share": percent(s)}
-        for c, i, j, s in pairs
-    ]
+    names = apart(labels, 40)
+    return [{"true": names[i], "predicted": names[j], "count": f"{c:,}", "share": percent(s)} for c, i, j, s in pairs]
 
 
 def _classes_lead(matrix: list[list[float]], pairs: list[dict[str, Any]]) -> str:
@@ -93,10 +93,10 @@ def _classes_lead(matrix: list[list[float]], pairs: list[dict[str, Any]]) -> str
     return f"{start}; most often “{top['true']}” is taken for “{top['predicted']}” {often}."
 
 
-def _table_row(label: str, index: int, row: list[float], stats: dict[str, Any]) -> dict[str, Any]:
+def _table_row(name: str, index: int, row: list[float], stats: dict[str, Any]) -> dict[str, Any]:
     total = sum(row) or 1.0
     return {
-        "label": short(label, 40),
+        "label": name,
         "cells": [
             {
                 "count": f"{int(v):,}",
@@ -110,13 +110,16 @@ def _table_row(label: str, index: int, row: list[float], stats: dict[str, Any]) 
     }
 
 
-def _per_class(row: dict[str, Any]) -> dict[str, str]:
-    return {
-        "label": short(row.get("label"), 40),
-        "rows": number(row.get("rows")),
-        "precision": percent(row.get("precision"), 1),
-        "recall": percent(row.get("recall"), 1),
-    }
+def _per_class(rows: list[dict[str, Any]]) -> list[dict[str, str]]:
+    return [
+        {
+            "label": name,
+            "rows": number(row.get("rows")),
+            "precision": percent(row.get("precision"), 1),
+            "recall": percent(row.get("recall"), 1),
+        }
+        for name, row in zip(apart((row.get("label") for row in rows), 40), rows, strict=True)
+    ]
 
 
 def _map(labels: list[str], matrix: list[list[float]]) -> tuple[str, str]:
@@ -124,7 +127,7 @@ def _map(labels: list[str], matrix: list[list[float]]) -> tuple[str, str]:
     wrong = [sum(row) - row[i] for i, row in enumerate(matrix)]
     kept = sorted(sorted(range(len(labels)), key=lambda i: -wrong[i])[:MAP_CLASSES])
     shares = [[matrix[i][j] / max(sum(matrix[i]), 1.0) for j in kept] for i in kept]
-    names = [short(labels[i], 22) for i in kept]
+    names = apart((labels[i] for i in kept), 22)
     note = f"The {MAP_CLASSES} classes with most errors of {len(labels):,}." if len(kept) < len(labels) else ""
     return plots.heat_map(
         shares, names, f"Confusion matrix of {len(kept)} classes: true class down, predicted across"
@@ -183,8 +186,7 @@ def _worst(errors: dict[str, Any]) -> list[dict[str, str]]:
     return [
         {
             "row": str(r.get("row", "")),
-            "target": short(number(r.get("target")), 40),
-            "prediction": short(number(r.get("prediction")), 40),
+            **judged(r, 40),
             "probability": percent(r.get("probability"), 1) if r.get("probability") is not None else "",
             "off": number(abs(r["target"] - r["prediction"]))
             if is_number(r.get("target")) and is_number(r.get("prediction"))
@@ -208,8 +210,7 @@ def thumbnails(examples: list[Any]) -> list[dict[str, Any]]:
             {
                 "src": data,
                 "path": short(example.get("path", ""), 60),
-                "target": short(example.get("target"), 30),
-                "prediction": short(example.get("prediction"), 30),
+                **judged(example, 30),
                 "right": right,
             }
         )

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from automl.report import view
-from automl.report.formats import plural, short, some
+from automl.report.formats import plural, short
+from automl.report.names import some
 
 LEVELS = (("error", "Error", "Errors"), ("warning", "Warning", "Warnings"), ("note", "Note", "Notes"))
 FOLDED = (

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from automl.report import charts, view
-from automl.report.formats import is_number, percent, seconds, short, size, some
+from automl.report.formats import is_number, percent, seconds, short, size
+from automl.report.names import some
 
 STAGE_TONES = ("accent", "fill", "trees", "network", "muted", "linear", "baseline", "good")
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from automl.report import charts, view
-from automl.report.formats import number, plural, short, signed, some
+from automl.report.formats import number, plural, short, signed
+from automl.report.names import apart, some
 from automl.report.svg import Scale
 
 MOST_BARS = 15
@@ -23,10 +24,11 @@ def build(report: dict[str, Any]) -> dict[str, Any]:
     cards = [card for card in view.listing(given, "cards") if isinstance(card, dict)]
     if not cards:
         return {"missing": "The delivered model cannot be printed as a sum over columns."}
+    labels = [card.get("label") or "" for card in cards]
     return {
         "lead": _lead(given),
         "files": _files(given),
-        "cards": [_card(card) for card in cards],
+        "cards": [_card(card, name) for card, name in zip(cards, apart(labels, 60), strict=True)],
         "several": len(cards) > 1,
         "more": int(view.figure(given, "more") or 0),
     }
@@ -36,7 +38,7 @@ def _lead(given: dict[str, Any]) -> str:
     link, classes = str(given.get("link")), view.listing(given, "classes")
     if link != "logit":
         return MEANINGS.get(link, MEANINGS["identity"])
-    label = short(classes[-1], 40) if classes else "the second class"
+    label = apart(classes, 40)[-1] if classes else "the second class"
     return (
         f"The points below add up to the log odds of {label}: a sum of 0 means 50 %, and each point more multiplies "
         "the odds by 2.7."
@@ -52,11 +54,11 @@ def _files(given: dict[str, Any]) -> str:
     return f"{text}. There is no model.sql{why}."
 
 
-def _card(card: dict[str, Any]) -> dict[str, Any]:
+def _card(card: dict[str, Any], name: str) -> dict[str, Any]:
     terms = [term for term in view.listing(card, "terms") if isinstance(term, dict)]
     scale = Scale.over([0.0, *(view.figure(term, "spread") or 0.0 for term in terms)], pad=0.02)
     return {
-        "label": short(card.get("label") or "", 60),
+        "label": name,
         "intercept": number(view.figure(card, "intercept")),
         "bars": [_bar(term, scale) for term in terms[:MOST_BARS]],
         "axis": charts.axis(scale, "axis: largest minus smallest points"),
@@ -82,7 +84,8 @@ def _term(term: dict[str, Any]) -> dict[str, Any]:
     if term.get("kind") == "number":
         lines = [(_interval(row), _points(row)) for row in rows]
     else:
-        lines = [(short(row.get("level", ""), 60), signed(view.figure(row, "points"))) for row in rows]
+        names = apart((row.get("level", "") for row in rows), 60)
+        lines = [(name, signed(view.figure(row, "points"))) for name, row in zip(names, rows, strict=True)]
     lines.append(("missing or unseen", signed(view.figure(term, "missing"))))
     return {"name": _name(term), "lines": lines, "more": int(view.figure(term, "more") or 0)}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from automl.report import view
-from automl.report.formats import some
+from automl.report.names import some
 
 
 def build(report: dict[str, Any]) -> dict[str, Any]:
