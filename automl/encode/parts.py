@@ -21,9 +21,7 @@ if TYPE_CHECKING:
     from automl.types import Column
 
 LARGEST = 1e38
-"""Numbers are drawn in from here on: up to 3.4 times that fits single precision, and its squares double precision."""
-DECADES = 308.3 - 38
-"""From `LARGEST` to the largest number of double precision."""
+"""Numbers are cut here: larger ones do not fit single precision, and their squares overflow double precision."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +96,9 @@ class PartsEncoder:
                 codes.append(frame[name].to_numpy(np.int32)[:, None])
             else:
                 numbers.append(frame[name].to_numpy(np.float64)[:, None])
-        return Parts(_drawn_in(_stack(numbers, len(frame), np.float64)), _stack(codes, len(frame), np.int32))
+        stacked = _stack(numbers, len(frame), np.float64)
+        np.clip(stacked, -LARGEST, LARGEST, out=stacked)
+        return Parts(stacked, _stack(codes, len(frame), np.int32))
 
     def owners(self) -> tuple[Array, Array]:
         """(a,) and (b,) positions in `columns` of what each number and each code is made of."""
@@ -155,15 +155,6 @@ def strings(frame: pd.DataFrame, name: str) -> Array:
     """(n,) cells of a text column, '' where there is none."""
     texts: Array = frame[name].fillna("").to_numpy(dtype=object)
     return texts
-
-
-def _drawn_in(numbers: Array) -> Array:
-    """Numbers up to twice `LARGEST` in their order; those beyond it grow with their logarithm."""
-    sizes = np.abs(numbers)
-    far = sizes > LARGEST
-    if far.any():
-        numbers[far] = np.sign(numbers[far]) * LARGEST * (1.0 + np.log10(sizes[far] / LARGEST) / DECADES)
-    return numbers
 
 
 def _stack(blocks: list[Array], rows: int, dtype: type) -> Array:

