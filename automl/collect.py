@@ -127,7 +127,8 @@ def _run_findings(session: Session, decision: Decision, outcome: Outcome) -> lis
         found.append(check("AM507").finding(action=f"The delivered model: {over}."))
     confirms, statement = _confirmation(session, outcome, decision.evidence.get("excluded", ()))
     if confirms is False:
-        found.append(check("AM505").finding(action=statement))
+        title = "Fresh splits contradict the choice" if session.outer.protocol == "repeated_cv" else ""
+        found.append(check("AM505").finding(action=statement, title=title))
     return found
 
 
@@ -316,9 +317,8 @@ def validation_block(session: Session, decision: Decision, tested: Tested | None
     counts = {name: len(numbers) for name, numbers in decision.evidence["splits_of"].items()}
     if min(counts.values()) < len(session.cv.splits):
         each = ", ".join(f"{name} {count}" for name, count in counts.items())
-        judged += (
-            f" Probes were judged on as many of these {len(session.cv.splits)} splits as the verdict needed: {each}."
-        )
+        of = f"of these {len(session.cv.splits)} splits"
+        judged += f" Probes were judged on as many {of} as the verdict needed and the time allowed: {each}."
     sentences = [f"Test part: {session.outer.reason}.", judged]
     if tested is not None:
         sentences.append(_final_figures(session, tested))

@@ -24,6 +24,7 @@ def found(
     ignore=(),
     stale="",
     excluded=(),
+    protocol="holdout",
     **limits,
 ):
     decision = SimpleNamespace(
@@ -34,7 +35,7 @@ def found(
     )
     session = SimpleNamespace(
         metric=SimpleNamespace(greater_is_better=True, label="ROC AUC"),
-        outer=SimpleNamespace(protocol="holdout"),
+        outer=SimpleNamespace(protocol=protocol),
         plan=SimpleNamespace(**{"max_latency": None, "max_size": None, "ignore": ignore, **limits}),
         folder=folder,
         prepared=SimpleNamespace(
@@ -98,7 +99,8 @@ def test_the_protocol_tells_what_was_judged_beside_what_was_planned():
     (judged,) = protocol({"linear": list(range(6)), "network": [0]})
     assert judged.endswith(
         "judged by 5-fold cross-validation, repeated 3 times, on 480 development rows. "
-        "Probes were judged on as many of these 15 splits as the verdict needed: linear 6, network 1."
+        "Probes were judged on as many of these 15 splits as the verdict needed and the time allowed: "
+        "linear 6, network 1."
     )
     (judged,) = protocol({"linear": list(range(5))}, repeats=1)
     assert judged.endswith("by 5-fold cross-validation, on 480 development rows.")
@@ -150,6 +152,14 @@ def test_flags_of_the_decision_are_findings_with_their_text():
 def test_no_signal_and_a_contradicting_test_part_are_findings():
     assert [(f.code, f.severity) for f in found(family="baseline")] == [("AM504", "error")]
     assert [f.code for f in found(gap=Interval(0.1, 0.05, 0.2))] == ["AM505"]
+
+
+@pytest.mark.parametrize(
+    ("protocol", "title"),
+    [("holdout", "The test part contradicts the choice"), ("repeated_cv", "Fresh splits contradict the choice")],
+)
+def test_a_contradiction_is_told_of_what_judged(protocol, title):
+    assert [f.title for f in found(gap=BETTER, protocol=protocol)] == [title]
 
 
 @pytest.mark.parametrize(

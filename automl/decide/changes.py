@@ -180,7 +180,7 @@ def _budget(at: Situation) -> Iterator[Change]:
     waiting: dict[FamilyName, float] = at.decision.evidence.get("left_out") or {}
     flags = {flag.code: flag.text for flag in at.decision.flags}
     for family, chance in waiting.items():
-        why = flags.get(f"{family}_under_trained") or flags.get(f"{family}_not_tried", "")
+        why = words.capital(flags.get(f"{family}_under_trained") or flags.get(f"{family}_not_tried", ""))
         if family in at.excluded or not any(reason in why for reason in FOR_TIME):
             continue
         more = f"With more time {words.NOUNS[family]} may be named: probability {chance:.2f}."
