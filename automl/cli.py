@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 import warnings
 from typing import TYPE_CHECKING, Any
@@ -158,7 +159,8 @@ def explain(code: str | None) -> None:
     """The page of a finding: what it means and what to do; without CODE, list them."""
     from automl import checks
 
-    click.echo(checks.listing().rstrip() if code is None else checks.page(code.upper()))
+    width = min(shutil.get_terminal_size((checks.WIDTH, 24)).columns, checks.WIDTH)
+    click.echo(checks.listing().rstrip() if code is None else checks.page(code.upper(), width))
 
 
 @cli.command()
