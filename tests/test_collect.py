@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from automl.checks import check
-from automl.collect import _confirmation, findings, validation_block
+from automl.collect import _apart, _confirmation, findings, validation_block
 from automl.decide.compare import Flag
 from automl.families.weigh import ModelCost
 from automl.types import Interval
@@ -65,12 +65,12 @@ def outcome_of(gap=WORSE, stale="", promised=None, measured=MEASURED, **how):
     )
 
 
-def confirmed(outcome, protocol="holdout", *, greater=True):
+def confirmed(outcome, protocol="holdout", *, greater=True, apart=()):
     session = SimpleNamespace(
         metric=SimpleNamespace(greater_is_better=greater, label="ROC AUC" if greater else "RMSE"),
         outer=SimpleNamespace(protocol=protocol),
     )
-    return _confirmation(session, outcome)
+    return _confirmation(session, outcome, *apart)
 
 
 def protocol(splits_of, repeats=3, kind="holdout", stale=None, **rows):
@@ -178,6 +178,14 @@ def test_a_contradiction_is_told_of_what_judged(protocol, title):
 def test_a_model_that_is_worse_than_promised_is_contradicted(promised, measured, greater, confirms, protocol):
     outcome = outcome_of(Interval(0.0, -1.0, 1.0), promised=promised, measured=measured)
     assert confirmed(outcome, protocol, greater=greater)[0] is confirms
+
+
+def test_what_stands_in_for_the_choice_confirms_nothing():
+    flag = Flag("delivered_differs", "baseline is delivered in place of linear: out of time.")
+    apart = _apart(SimpleNamespace(flags=(flag,), evidence={}))
+    confirms, statement = confirmed(outcome_of(), apart=apart)
+    assert confirms is None
+    assert statement.endswith("nor contradict the choice: baseline is delivered in place of linear: out of time.")
 
 
 def test_the_sentence_of_a_broken_promise_has_both_figures():

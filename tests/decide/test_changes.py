@@ -170,10 +170,9 @@ def test_more_time_for_the_named_family():
 def test_a_larger_budget_where_time_cut_a_schedule_short():
     at = situation(left_out={})
     at.candidates["network"].fits[0].info["cut_by_time"] = True
-    assert (
-        only(at, "budget").sentence
-        == "More time would train the network to the end of its schedule, which the time cut short."
-    )
+    change = only(at, "budget")
+    assert change.sentence == "More time would train the network to the end of its schedule, which the time cut short."
+    assert (change.family, change.changes) == (None, False)
 
 
 def test_a_larger_budget_where_all_finished():
