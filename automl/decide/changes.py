@@ -190,11 +190,11 @@ def _budget(at: Situation) -> Iterator[Change]:
         yield Change("budget", "A larger budget", f"{why} {more}", family, changes=may, basis="published")
     if not waiting:
         cut = [family for family, candidate in at.candidates.items() if candidate.info.get("cut_by_time")]
-        sentence, then = "Every family finished its training: more time would go into tuning.", at.named
+        sentence = "Every family finished its training: more time would go into tuning."
         if cut:
-            named, then = " and ".join(words.NOUNS[family] for family in cut), None
+            named = " and ".join(words.NOUNS[family] for family in cut)
             sentence = f"More time would train {named} to the end of its schedule, which the time cut short."
-        yield Change("budget", "A larger budget", sentence, then, changes=False, basis="measured")
+        yield Change("budget", "A larger budget", sentence, None if cut else at.named, changes=False, basis="measured")
 
 
 def _gpu(at: Situation) -> Iterator[Change]:
