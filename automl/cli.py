@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 import warnings
 from typing import TYPE_CHECKING, Any
@@ -75,7 +76,7 @@ def _as_typed(parameter: click.Parameter, value: Any) -> str:
     return parameter.secondary_opts[-1] if value is False and parameter.secondary_opts else parameter.opts[-1]
 
 
-@cli.command()
+@cli.command(short_help="Decide, search, evaluate and report; leaves a model.")
 @click.argument("data", required=False)
 @plan_options
 @click.option("--out", metavar="DIR", help="Run folder.  [default: reports/<name>-<time>]")
@@ -83,7 +84,10 @@ def _as_typed(parameter: click.Parameter, value: Any) -> str:
 @click.option("--resume", metavar="RUN", help="Continue an interrupted run, with its own data and flags.")
 @output_options
 def fit(data: str | None, out: str | None, resume: str | None, as_json: bool, quiet: bool, **flags: Any) -> None:
-    """Decide, search, evaluate and report: DATA is a table file, or a folder of images, recordings or texts."""
+    """Decide, search, evaluate and report: DATA is a table file, or a folder of images, recordings or texts.
+
+    Leaves a run folder with the model, every figure and report.html. Only --budget and --target matter to most runs.
+    """
     from automl import commands
 
     if resume is not None:
@@ -91,7 +95,7 @@ def fit(data: str | None, out: str | None, resume: str | None, as_json: bool, qu
     commands.fit(data, build_plan(flags), out=out, resume=resume, as_json=as_json, quiet=quiet)
 
 
-@cli.command()
+@cli.command(short_help="What is in the data, and what is wrong with it; no model.")
 @click.argument("data")
 @data_options
 @output_options
@@ -139,7 +143,7 @@ def report(run: str, as_json: bool, quiet: bool) -> None:
     commands.report(run, as_json=as_json, quiet=quiet)
 
 
-@cli.command()
+@cli.command(short_help="Derive verdict and figures again, without our models.")
 @click.argument("run")
 @output_options
 def verify(run: str, as_json: bool, quiet: bool) -> None:
@@ -149,13 +153,14 @@ def verify(run: str, as_json: bool, quiet: bool) -> None:
     commands.verify(run, as_json=as_json, quiet=quiet)
 
 
-@cli.command()
+@cli.command(short_help="The page of a finding; without CODE, list them.")
 @click.argument("code", required=False)
 def explain(code: str | None) -> None:
     """The page of a finding: what it means and what to do; without CODE, list them."""
     from automl import checks
 
-    click.echo(checks.listing().rstrip() if code is None else checks.page(code.upper()))
+    width = min(shutil.get_terminal_size((checks.WIDTH, 24)).columns, checks.WIDTH)
+    click.echo(checks.listing().rstrip() if code is None else checks.page(code.upper(), width))
 
 
 @cli.command()
@@ -168,7 +173,7 @@ def recipes(action: str, name: str | None) -> None:
     commands.recipes(action, name)
 
 
-@cli.command()
+@cli.command(short_help="Write a bundled real dataset; without NAME, list them.")
 @click.argument("name", required=False)
 @click.argument("folder", default=".")
 def sample(name: str | None, folder: str) -> None:

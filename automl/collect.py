@@ -70,7 +70,7 @@ def collect(session: Session, decision: Decision, outcome: Outcome, found: Searc
     session.facts.add(
         decision=decision,
         leaderboard=lines,
-        test=_test_block(session, outcome, decision.evidence.get("excluded", ())),
+        test=_test_block(session, outcome, decision),
         findings=findings(session, decision, outcome),
         errors=_errors_block(session, outcome),
         validation=validation_block(session, decision, outcome.tested),
@@ -125,9 +125,10 @@ def _run_findings(session: Session, decision: Decision, outcome: Outcome) -> lis
     over = _over_limit(session, outcome)
     if over:
         found.append(check("AM507").finding(action=f"The delivered model: {over}."))
-    confirms, statement = _confirmation(session, outcome, decision.evidence.get("excluded", ()))
+    confirms, statement = _confirmation(session, outcome, *_apart(decision))
     if confirms is False:
-        found.append(check("AM505").finding(action=statement))
+        title = "Fresh splits contradict the choice" if session.outer.protocol == "repeated_cv" else ""
+        found.append(check("AM505").finding(action=statement, title=title))
     return found
 
 
@@ -201,7 +202,7 @@ def _shape_block(session: Session, outcome: Outcome) -> dict[str, Any]:
     return outcome.shape.block(session.metric.name, dataset.y[rows], raw, weight)
 
 
-def _test_block(session: Session, outcome: Outcome, excluded: Collection[str]) -> dict[str, Any]:
+def _test_block(session: Session, outcome: Outcome, decision: Decision) -> dict[str, Any]:
     dataset, rows = session.prepared.dataset, outcome.tested.rows
     delivered = outcome.values[outcome.delivered.name]
     predictions = outcome.tested.predictions[outcome.delivered.name]
@@ -212,7 +213,7 @@ def _test_block(session: Session, outcome: Outcome, excluded: Collection[str]) -
             continue  # not defined for negative values
         shaped = outcome.shape.for_metric(name, predictions)
         every[name] = metrics.get(name, dataset.problem.task).score(dataset.y[rows], shaped, weight)
-    confirms, statement = _confirmation(session, outcome, excluded)
+    confirms, statement = _confirmation(session, outcome, *_apart(decision))
     baseline = next((v.value for n, v in outcome.values.items() if n.startswith("baseline")), None)
     return {
         "metric": session.metric.name,
@@ -228,12 +229,21 @@ def _test_block(session: Session, outcome: Outcome, excluded: Collection[str]) -
     }
 
 
-def _confirmation(session: Session, outcome: Outcome, excluded: Collection[str] = ()) -> tuple[bool | None, str]:
+def _apart(decision: Decision) -> tuple[Collection[str], str]:
+    """The families that limits leave out, and why something else than what was chosen is delivered; '' where not."""
+    instead = (flag.text for flag in decision.flags if flag.code == "delivered_differs")
+    return decision.evidence.get("excluded", ()), next(instead, "").rstrip(".")
+
+
+def _confirmation(
+    session: Session, outcome: Outcome, excluded: Collection[str] = (), instead: str = ""
+) -> tuple[bool | None, str]:
     """Whether the test part agrees with validation, in a sentence.
 
     It does when no other tested family that the user's limits allow is better with 95 % certainty, and the delivered
     model is not worse than the intervals of validation and test allow together. None where it cannot tell: its value is
-    not defined, it cannot be told apart from the baseline, or there are no rows or splits but those that chose.
+    not defined, it cannot be told apart from the baseline, another model than the one chosen is delivered, or there are
+    no rows or splits but those that chose.
     """
     if outcome.tested.stale:
         statement = (
@@ -255,7 +265,7 @@ def _confirmation(session: Session, outcome: Outcome, excluded: Collection[str] 
             )
     if broken := _broken_promise(session.metric, outcome):
         return False, f"{judge} {contradict} validation: {broken}."
-    if unclear := _unclear(session.metric, outcome):
+    if unclear := instead or _unclear(session.metric, outcome):
         return None, f"{judge} can neither confirm nor contradict the choice: {unclear}."
     if small:
         return True, "No separate test part: repeated cross-validation on fresh splits confirms the choice."
@@ -316,9 +326,8 @@ def validation_block(session: Session, decision: Decision, tested: Tested | None
     counts = {name: len(numbers) for name, numbers in decision.evidence["splits_of"].items()}
     if min(counts.values()) < len(session.cv.splits):
         each = ", ".join(f"{name} {count}" for name, count in counts.items())
-        judged += (
-            f" Probes were judged on as many of these {len(session.cv.splits)} splits as the verdict needed: {each}."
-        )
+        of = f"of these {len(session.cv.splits)} splits"
+        judged += f" Probes were judged on as many {of} as the verdict needed and the time allowed: {each}."
     sentences = [f"Test part: {session.outer.reason}.", judged]
     if tested is not None:
         sentences.append(_final_figures(session, tested))

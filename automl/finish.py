@@ -21,7 +21,7 @@ from automl.deciding import told
 from automl.evaluate import bag, cost, final, interval, oof
 from automl.evaluate.crossval import DATASET
 from automl.evaluate.ensemble import ensemble
-from automl.evaluate.leaderboard import best_of, leaderboard
+from automl.evaluate.leaderboard import best_by_family, best_of, leaderboard
 from automl.evaluate.shape import Shape, shape
 from automl.explain.importance import Importance, importance
 from automl.explain.printable import write_printable
@@ -62,7 +62,7 @@ def finish(session: Session, decision: Decision, candidates: list[Candidate], fo
     with session.until_pressed():
         decision = _look_again(session, decision, candidates)
     single = chosen = best_of([c for c in candidates if c.family == decision.family])
-    others = _best_of_others(candidates, decision.family)
+    others = [c for c in best_by_family(candidates) if c.family != decision.family]
     with session.until_pressed():
         decision, blended = _blend(session, decision, candidates, single)
     if blended is not None:
@@ -141,15 +141,6 @@ def record(session: Session, decision: Decision, candidates: list[Candidate]) ->
     oof.write(session.folder / "oof.parquet", session.cv, [c for c in candidates if c.ok], session.prepared.rows)
 
 
-def _best_of_others(candidates: list[Candidate], family: str) -> list[Candidate]:
-    """The best candidate of every other family, simple to complex."""
-    grouped: dict[str, list[Candidate]] = {}
-    for candidate in candidates:
-        if candidate.ok and candidate.family != family:
-            grouped.setdefault(candidate.family, []).append(candidate)
-    return [best_of(group) for group in grouped.values()]
-
-
 def _evaluate(session: Session, candidates: list[Candidate], chosen: Candidate, others: list[Candidate]) -> Outcome:
     """Test figures, explanation and the delivered model, each as far as the time goes."""
     model = session.folder / "model"
@@ -160,7 +151,9 @@ def _evaluate(session: Session, candidates: list[Candidate], chosen: Candidate, 
         tested = _open_test(session, chosen, others, WRITE_SECONDS + explain_seconds)
         delivered = tested.delivered or chosen
         with interrupts.held():
-            lines = leaderboard(session.cv, candidates, best_of(candidates), session.plan.seed)
+            # Of families first: one judged on a single split must not decide between those of another.
+            best = best_of(best_by_family(candidates))
+            lines = leaderboard(session.cv, candidates, best, session.plan.seed)
             shaped = _shape(session, delivered)
             values, differences = _test_figures(session, tested, delivered, shaped)
         with session.until_pressed():

@@ -10,6 +10,8 @@ from automl.errors import UsageError
 
 MINUS = "\N{MINUS SIGN}"
 PER_SECOND = {"s": 1, "ms": 1_000, "us": 1_000_000}
+LONG = 600
+"""Seconds from which a duration is told in minutes."""
 SIZES = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12}
 """Bytes in decimal units, as files are counted; `--memory` counts in binary ones, as memory is."""
 
@@ -47,7 +49,12 @@ def parse_size(value: Any, where: str) -> int:
 
 
 def duration(seconds: float) -> str:
-    """'250 us', '31 ms', '4.2 s', '150 s'."""
+    """'250 us', '31 ms', '4.2 s', '150 s', '25 min', '2 h 7 min'."""
+    minutes = round(seconds / 60)
+    if minutes >= 60:
+        return f"{minutes // 60:,} h {minutes % 60} min".removesuffix(" 0 min")
+    if seconds >= LONG:
+        return f"{minutes} min"
     if seconds >= 1:
         return f"{_three_digits(seconds)} s"
     if seconds >= 1e-3:
@@ -63,6 +70,11 @@ def size(count: float) -> str:
             break
         amount, unit = amount / 1000, larger
     return f"{_three_digits(amount)} {unit}"
+
+
+def memory(count: float) -> str:
+    """Memory, in the binary units in which `--memory` counts: '812 MB', '23.5 GB'."""
+    return f"{count / 2**30:.1f} GB" if count >= 2**30 else f"{count / 2**20:,.0f} MB"
 
 
 def with_minus(figure: str) -> str:

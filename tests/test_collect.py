@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from automl.checks import check
-from automl.collect import _confirmation, findings, validation_block
+from automl.collect import _apart, _confirmation, findings, validation_block
 from automl.decide.compare import Flag
 from automl.families.weigh import ModelCost
 from automl.types import Interval
@@ -24,6 +24,7 @@ def found(
     ignore=(),
     stale="",
     excluded=(),
+    protocol="holdout",
     **limits,
 ):
     decision = SimpleNamespace(
@@ -34,7 +35,7 @@ def found(
     )
     session = SimpleNamespace(
         metric=SimpleNamespace(greater_is_better=True, label="ROC AUC"),
-        outer=SimpleNamespace(protocol="holdout"),
+        outer=SimpleNamespace(protocol=protocol),
         plan=SimpleNamespace(**{"max_latency": None, "max_size": None, "ignore": ignore, **limits}),
         folder=folder,
         prepared=SimpleNamespace(
@@ -64,12 +65,12 @@ def outcome_of(gap=WORSE, stale="", promised=None, measured=MEASURED, **how):
     )
 
 
-def confirmed(outcome, protocol="holdout", *, greater=True):
+def confirmed(outcome, protocol="holdout", *, greater=True, apart=()):
     session = SimpleNamespace(
         metric=SimpleNamespace(greater_is_better=greater, label="ROC AUC" if greater else "RMSE"),
         outer=SimpleNamespace(protocol=protocol),
     )
-    return _confirmation(session, outcome)
+    return _confirmation(session, outcome, *apart)
 
 
 def protocol(splits_of, repeats=3, kind="holdout", stale=None, **rows):
@@ -98,7 +99,8 @@ def test_the_protocol_tells_what_was_judged_beside_what_was_planned():
     (judged,) = protocol({"linear": list(range(6)), "network": [0]})
     assert judged.endswith(
         "judged by 5-fold cross-validation, repeated 3 times, on 480 development rows. "
-        "Probes were judged on as many of these 15 splits as the verdict needed: linear 6, network 1."
+        "Probes were judged on as many of these 15 splits as the verdict needed and the time allowed: "
+        "linear 6, network 1."
     )
     (judged,) = protocol({"linear": list(range(5))}, repeats=1)
     assert judged.endswith("by 5-fold cross-validation, on 480 development rows.")
@@ -153,6 +155,14 @@ def test_no_signal_and_a_contradicting_test_part_are_findings():
 
 
 @pytest.mark.parametrize(
+    ("protocol", "title"),
+    [("holdout", "The test part contradicts the choice"), ("repeated_cv", "Fresh splits contradict the choice")],
+)
+def test_a_contradiction_is_told_of_what_judged(protocol, title):
+    assert [f.title for f in found(gap=BETTER, protocol=protocol)] == [title]
+
+
+@pytest.mark.parametrize(
     ("promised", "measured", "greater", "confirms"),
     [
         (Interval(0.95, 0.93, 0.97), MEASURED, True, False),
@@ -168,6 +178,14 @@ def test_no_signal_and_a_contradicting_test_part_are_findings():
 def test_a_model_that_is_worse_than_promised_is_contradicted(promised, measured, greater, confirms, protocol):
     outcome = outcome_of(Interval(0.0, -1.0, 1.0), promised=promised, measured=measured)
     assert confirmed(outcome, protocol, greater=greater)[0] is confirms
+
+
+def test_what_stands_in_for_the_choice_confirms_nothing():
+    flag = Flag("delivered_differs", "baseline is delivered in place of linear: out of time.")
+    apart = _apart(SimpleNamespace(flags=(flag,), evidence={}))
+    confirms, statement = confirmed(outcome_of(), apart=apart)
+    assert confirms is None
+    assert statement.endswith("nor contradict the choice: baseline is delivered in place of linear: out of time.")
 
 
 def test_the_sentence_of_a_broken_promise_has_both_figures():

@@ -8,7 +8,19 @@ from automl.units import duration, parse_latency, parse_size, size, with_minus
 
 @pytest.mark.parametrize(
     ("seconds", "text"),
-    [(0.00025, "250 us"), (0.031, "31 ms"), (0.0042, "4.2 ms"), (4.2, "4.2 s"), (150.4, "150 s"), (12345, "12345 s")],
+    [
+        (0.00025, "250 us"),
+        (0.031, "31 ms"),
+        (0.0042, "4.2 ms"),
+        (4.2, "4.2 s"),
+        (150.4, "150 s"),
+        (599, "599 s"),
+        (600, "10 min"),
+        (1528, "25 min"),
+        (3599, "1 h"),
+        (7639, "2 h 7 min"),
+        (360_000, "100 h"),
+    ],
 )
 def test_durations(seconds, text):
     assert duration(seconds) == text

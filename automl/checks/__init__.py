@@ -5,7 +5,9 @@ from __future__ import annotations
 import importlib
 import inspect
 import pkgutil
-from functools import cache
+import re
+import textwrap
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from automl.checks.base import Check, CheckFacts, NotApplicable
@@ -28,6 +30,11 @@ __all__ = [
     "run_checks",
     "without",
 ]
+
+WIDTH = 100
+"""Columns of a page that is not for a narrower terminal."""
+HEADS = re.compile(r"\n(?=(?:What|Why|Threshold|To)\b[^:\n]*:)")
+"""Where a paragraph of a page begins."""
 
 ALIKE = 0.85
 """Likeness from which another code is meant: one sign too many or too few. With another digit it may be any of ten."""
@@ -58,14 +65,16 @@ def check(code: str) -> Check:
     return found[code.upper()]
 
 
-def page(code: str) -> str:
-    """What a code means, why it matters, what is done about it and how to override that.
+def page(code: str, width: int = WIDTH) -> str:
+    """What a code means, why it matters, what is done about it and how to override that, in lines of so many columns.
 
     Raises:
         UsageError: unknown code.
     """
     one = check(code)
-    return f"{one.code} {one.title} ({one.severity})\n\n{inspect.cleandoc(one.page)}\n"
+    wrap = partial(textwrap.fill, width=width, break_long_words=False, break_on_hyphens=False)
+    paragraphs = (wrap(" ".join(part.split())) for part in HEADS.split(inspect.cleandoc(one.page)))
+    return "\n".join((f"{one.code} {one.title} ({one.severity})", "", *paragraphs, ""))
 
 
 def listing() -> str:

@@ -66,7 +66,7 @@ def outer(dataset: Dataset) -> Outer:
         DataError: by time, groups leave fewer rows to learn from than to test on.
     """
     if dataset.order is not None and dataset.origin is not None:
-        reason = f"the last {TEST_SHARE:.0%} of the time, forecast from what was known before"
+        reason = f"the last {100 * TEST_SHARE:g} % of the time, forecast from what was known before"
         return Outer(*ordered.last_part(dataset.order, dataset.origin), "holdout", reason)
     rows = np.arange(len(dataset))
     if dataset.part is not None:
@@ -82,7 +82,7 @@ def outer(dataset: Dataset) -> Outer:
     test = rows[folds == 0]
     how = "whole groups" if dataset.groups is not None else "stratified by the target"
     # Few groups, or large ones, leave no part of the size wanted.
-    share = f"{100 * len(test) / len(rows):.2g}% of the rows"
+    share = f"{100 * len(test) / len(rows):.2g} % of the rows"
     return Outer(rows[folds != 0], test, "holdout", f"{share}, {how}, seed {dataset.problem.seed}")
 
 
@@ -95,7 +95,7 @@ def _by_time(dataset: Dataset) -> Outer:
         if ordered.keeps_apart(dataset) and len(development) < len(test):
             raise ordered.too_few_left(len(development), len(test))
         share = len(test) / len(rows)
-        reason, left_out = f"the last {share:.0%} of the rows by time", len(rows) - len(test) - len(development)
+        reason, left_out = f"the last {100 * share:.0f} % of the rows by time", len(rows) - len(test) - len(development)
         if left_out:
             reason += f"; {left_out:,} earlier rows of its groups are left out until the refit"
         if len(dataset) >= SMALL or all(_two_classes(dataset, part) for part in (development, test)):

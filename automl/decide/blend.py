@@ -57,12 +57,12 @@ def judge(
     pair = posterior.pair("ensemble", single.family)
     used = pair.mean >= 0 if prefer == "accuracy" else pair.p_better >= SHOWN
     weights = {member.name: round(weight, 4) for member, weight in ensemble.members}
-    reason = _reason(cv, pair, prefer, used=used)
+    reason = _reason(cv, pair, prefer, used=used, alone=len(weights) == 1)
     return Blend(used, reason, pair.mean, pair.low, pair.high, pair.p_better, weights)
 
 
-def _reason(cv: CrossValidation, pair: Pair, prefer: Prefer, *, used: bool) -> str:
-    if pair.mean == 0:
+def _reason(cv: CrossValidation, pair: Pair, prefer: Prefer, *, used: bool, alone: bool) -> str:
+    if alone and pair.mean == 0:
         return "The ensemble is one candidate: the models of its splits, or several fits on all rows, are averaged."
     gap = number(abs(pair.mean), pair.high - pair.low)
     found = f"{'better' if pair.mean > 0 else 'worse'} by {gap} {cv.metric.label} than the best single model"
@@ -70,8 +70,7 @@ def _reason(cv: CrossValidation, pair: Pair, prefer: Prefer, *, used: bool) -> s
     what = f"A weighted ensemble is {'' if used else 'not '}delivered: out of fold it is {found}"
     if prefer == "accuracy" or pair.mean < 0:
         return f"{what}."
-    matters = f"by more than r with probability {pair.p_better:.2f}"
-    return f"{what}, {matters}; {SHOWN:g} is asked for."
+    return f"{what}; better by more than r with probability {pair.p_better:.2f}, where {SHOWN:g} is asked for."
 
 
 def with_blend(decision: Decision, blend: Blend) -> Decision:

@@ -180,7 +180,7 @@ def _budget(at: Situation) -> Iterator[Change]:
     waiting: dict[FamilyName, float] = at.decision.evidence.get("left_out") or {}
     flags = {flag.code: flag.text for flag in at.decision.flags}
     for family, chance in waiting.items():
-        why = flags.get(f"{family}_under_trained") or flags.get(f"{family}_not_tried", "")
+        why = words.capital(flags.get(f"{family}_under_trained") or flags.get(f"{family}_not_tried", ""))
         if family in at.excluded or not any(reason in why for reason in FOR_TIME):
             continue
         more = f"With more time {words.NOUNS[family]} may be named: probability {chance:.2f}."
@@ -194,7 +194,7 @@ def _budget(at: Situation) -> Iterator[Change]:
         if cut:
             named = " and ".join(words.NOUNS[family] for family in cut)
             sentence = f"More time would train {named} to the end of its schedule, which the time cut short."
-        yield Change("budget", "A larger budget", sentence, at.named, changes=False, basis="measured")
+        yield Change("budget", "A larger budget", sentence, None if cut else at.named, changes=False, basis="measured")
 
 
 def _gpu(at: Situation) -> Iterator[Change]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from automl.decide.engine import FEW_OF_A_CLASS, SMALL_DATA, rarest_judged
 from automl.decide.posterior import EQUIVALENCE
 from automl.decide.words import NOUNS, number
-from automl.units import duration, size
+from automl.units import MINUS, duration, size
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,8 +58,9 @@ def rules(cv: CrossValidation, decision: Decision, asked: Asked) -> tuple[Rule, 
     if changed:
         evidence = {**evidence, **{key: after[key] for key in ("r", "threshold_baseline") if key in after}}
     region = f"{number(evidence['r'], 0)} {cv.metric.label}"
+    share = f"{100 * EQUIVALENCE:g} % of (baseline loss {MINUS} best loss)"
     return (
-        Rule("practically equal: gains up to r", region, f"{EQUIVALENCE:.0%} of (baseline loss - best loss)", held=True,
+        Rule("practically equal: gains up to r", region, share, held=True,
              source="one constant for verdict, report and benchmark"),
         *_limits(evidence, asked),
         *_baseline(families, evidence),

@@ -81,7 +81,7 @@ def _against_simpler(
 
 
 def _are(family: FamilyName) -> str:
-    return f"{_capital(NOUNS[family])} {_verb(family, 'is', 'are')}"
+    return f"{capital(NOUNS[family])} {_verb(family, 'is', 'are')}"
 
 
 def _nothing_better(metric: Metric, r: float) -> str:
@@ -100,11 +100,11 @@ def reasons(metric: Metric, named: FamilyName, pairs: Mapping[FamilyName, Pair])
     place = FAMILIES.index(named)
     simpler = [f for f in reversed(FAMILIES[:place]) if f in pairs]
     richer = [f for f in FAMILIES[place + 1 :] if f in pairs]
-    lines = [f"{_capital(gain(metric, named, f, _turned(pairs[f])))}." for f in simpler]
+    lines = [f"{capital(gain(metric, named, f, _turned(pairs[f])))}." for f in simpler]
     for family in richer:
         pair = pairs[family]
         if pair.p_worse >= CLEAR or pair.high <= 0:
-            lines.append(f"{_capital(gain(metric, named, family, _turned(pair)))}.")
+            lines.append(f"{capital(gain(metric, named, family, _turned(pair)))}.")
         else:
             lines.append(f"{no_gain(metric, family, named, pair)}.")
     return tuple(lines)
@@ -141,7 +141,7 @@ def undecided(metric: Metric, named: FamilyName, rival: FamilyName, pair: Pair) 
     width = pair.high - pair.low
     low, high = number(pair.low, width), number(pair.high, width)
     return (
-        f"{_capital(NOUNS[rival])} may yet be better than {NOUNS[named]}: with probability {pair.p_better:.2f} by more "
+        f"{capital(NOUNS[rival])} may yet be better than {NOUNS[named]}: with probability {pair.p_better:.2f} by more "
         f"than what counts as practically equal (r). The gain in {metric.label} lies between {low} and {high} (95 %)."
     )
 
@@ -182,7 +182,8 @@ def _verb(family: FamilyName, singular: str, plural: str) -> str:
     return plural if family == "trees" else singular
 
 
-def _capital(text: str) -> str:
+def capital(text: str) -> str:
+    """The text with a capital at its beginning."""
     return text[:1].upper() + text[1:]
 
 

@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from automl.units import memory
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -143,8 +145,8 @@ def room(name: str, free: int, low: int, fix: str) -> Check:
     if not free:
         return Check(name, "ok", "not known on this system")
     if free < low:
-        return Check(name, "warning", f"{size(free)} free: larger data may not fit", fix)
-    return Check(name, "ok", f"{size(free)} free")
+        return Check(name, "warning", f"{memory(free)} free: larger data may not fit", fix)
+    return Check(name, "ok", f"{memory(free)} free")
 
 
 def writable(folder: Path) -> Check:
@@ -155,8 +157,3 @@ def writable(folder: Path) -> Check:
     except OSError as error:
         text = f"{folder}/ cannot be written here: {error.strerror}"
         return Check("run folders", "broken", text, "run in another folder, or give --out DIR")
-
-
-def size(count: int) -> str:
-    """Bytes for people: '3.5 GB'."""
-    return f"{count / 2**30:.1f} GB"

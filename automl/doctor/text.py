@@ -9,7 +9,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from automl.doctor.checks import size
+from automl.units import memory
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -49,10 +49,10 @@ def _conclusion(report: Report) -> Text:
 
 def _machine(report: Report) -> list[tuple[str, Text, str]]:
     devices = report.devices
-    gpus = [(f"GPU {gpu.index}", Text(size(gpu.memory_bytes)), gpu.name) for gpu in devices.gpus]
+    gpus = [(f"GPU {gpu.index}", Text(memory(gpu.memory_bytes)), gpu.name) for gpu in devices.gpus]
     return [
         ("processors", Text(str(devices.processors)), ""),
-        ("memory", Text(size(devices.memory_bytes)), ""),
+        ("memory", Text(memory(devices.memory_bytes)), ""),
         *(gpus or [("GPU", Text("none"), "the driver reports none")]),
     ]
 

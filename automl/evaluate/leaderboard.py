@@ -37,6 +37,15 @@ def best_of(candidates: list[Candidate]) -> Candidate:
     return min(judged, key=lambda c: c.loss(common)) if common else min(judged, key=lambda c: c.loss())
 
 
+def best_by_family(candidates: list[Candidate]) -> list[Candidate]:
+    """The best candidate of every family that has one, in the order in which the families first appear."""
+    grouped: dict[str, list[Candidate]] = {}
+    for candidate in candidates:
+        if candidate.ok:
+            grouped.setdefault(candidate.family, []).append(candidate)
+    return [best_of(group) for group in grouped.values()]
+
+
 def leaderboard(cv: CrossValidation, candidates: list[Candidate], best: Candidate, seed: int) -> list[Line]:
     """Lines, best by validation first, failed candidates last.
 

@@ -88,8 +88,7 @@ def threshold(
     plain = Threshold(HALF if probabilities.shape[1] == 2 else None)
     rules = _rules(metric, probabilities.shape[1])
     if not rules:
-        name = "0.5" if plain.value else "The most probable class"
-        return Threshold(plain.value, reason=f"{name}: the metric does not depend on the class that is named.")
+        return Threshold(plain.value, reason=f"{_usual(plain)}: the metric does not depend on the class that is named.")
     w = np.ones(len(y)) if weight is None else np.asarray(weight, dtype=float)
     folds = crossfit.folds(splits, rows)
     rule = rules[0]
@@ -228,6 +227,10 @@ def _by(codes: Array, draws: Array, size: int) -> Array:
     return np.asarray((np.arange(size)[:, None] == codes).astype(float) @ draws)
 
 
+def _usual(plain: Threshold) -> str:
+    return "The second class is named above 0.5" if plain.value else "The most probable class is named"
+
+
 def _reason(metric: str, chosen: Threshold, evidence: dict[str, float]) -> str:
     name = METRICS[metric].label
     change = f"{name} {evidence['default']:.4f} before, {evidence['tuned']:.4f} after, cross-fitted"
@@ -235,5 +238,4 @@ def _reason(metric: str, chosen: Threshold, evidence: dict[str, float]) -> str:
         return f"Probabilities are divided by class shares before the largest is taken: {change}."
     if chosen.changes:
         return f"The second class is named above {chosen.value:.3f}: {change}."
-    usual = "0.5" if chosen.value else "The most probable class"
-    return f"{usual}: nothing else raises the cross-fitted {name} by more than noise."
+    return f"{_usual(chosen)}: nothing else raises the cross-fitted {name} by more than noise."

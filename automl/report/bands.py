@@ -238,9 +238,10 @@ def _crossing(plane: _Plane, crossing: Crossing) -> list[str]:
     if crossing.low is not None and crossing.high is not None:
         parts.append(line(plane.x(crossing.low), plane.floor, plane.x(crossing.high), plane.floor, crossing.family, 4))
     side, step = ("end", -0.8) if x > 60 else ("start", 0.8)
-    said = title(f"{crossing.name} overtakes at about {crossing.rows:,.0f} rows")
+    about = f"{round(crossing.rows, 1 - math.floor(math.log10(max(crossing.rows, 1.0)))):,.0f}"
+    said = title(f"{crossing.name} overtakes at about {about} rows")
     shown = text(
-        f"n* {number(crossing.rows)}",
+        f"overtakes at {about}",
         pct(x + step),
         plane.floor - 8,
         fill=tone(crossing.family),

@@ -57,7 +57,7 @@ def decision_summary(
             ("How sure", _sure(decision)),
             ("Probes", probes(report)),
             ("More data?", _sentence(brief.more_data(report))),
-            ("Why", _bullets([str(reason) for reason in told if reason])),
+            ("Why", _bullets([str(reason)[:1].upper() + str(reason)[1:] for reason in told if reason])),
             ("Why not another", _alternatives(decision)),
             ("What would change it", _changes(decision)),
             ("What it costs", _sentence(_cost(report))),

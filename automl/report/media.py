@@ -17,9 +17,12 @@ MOST = 8
 def facts(media: dict[str, Any]) -> list[tuple[str, str]]:
     """A name and a phrase for everything counted; nothing for what was not found."""
     shown = [(key, WORDS.get(key, _plain)(value)) for key, value in media.items() if key not in UNSAID]
-    return [(key.replace("_", " ").capitalize(), words) for key, words in shown if words]
+    return [(NAMES.get(key, key.replace("_", " ").capitalize()), words) for key, words in shown if words]
 
 
+NAMES = {"bytes": "Files together"}
+MODES = {"1": "black and white", "L": "grey", "RGB": "colour", "RGBA": "colour with transparency", "P": "palette"}
+"""Colours of images as the library that reads them calls them, in words."""
 UNSAID = ("count", "readable", "broken_count")
 """What the lead of the section says already."""
 
@@ -72,6 +75,10 @@ def _bytes(value: Any) -> str:
     return size(value) if is_number(value) else ""
 
 
+def _modes(value: Any) -> str:
+    return _plain({MODES.get(str(k), k): v for k, v in value.items()} if isinstance(value, dict) else value)
+
+
 WORDS: dict[str, Callable[[Any], str]] = {
-    "sizes": _sizes, "seconds": _seconds, "duplicates": _duplicates, "bytes": _bytes,
+    "sizes": _sizes, "seconds": _seconds, "duplicates": _duplicates, "bytes": _bytes, "modes": _modes,
 }  # fmt: skip

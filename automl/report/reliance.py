@@ -66,9 +66,11 @@ def _stops(report: dict[str, Any]) -> list[str]:
     if view.at(report, "test", "confirms") is False:
         reasons.append(f"figures {view.judged_on(report)} contradict those of validation")
     if view.delivered(report) == "baseline":
-        if view.mapping(report, "profile", "forecast"):
-            return reasons  # a naive forecast is one, too
-        reasons.append("no model does better than guessing")
+        instead = [f for f in view.listing(report, "decision", "flags") if view.at(f, "code") == "delivered_differs"]
+        if instead:
+            reasons.append(short(view.at(instead[0], "text"), LONGEST).rstrip("."))
+        elif not view.mapping(report, "profile", "forecast"):  # a naive forecast is one, too
+            reasons.append("no model does better than guessing")
     elif view.beats_baseline(report) is False:
         reasons.append(f"{view.judged_on(report)} it cannot be told apart from {view.guess(report)}")
     return reasons

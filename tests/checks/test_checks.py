@@ -330,6 +330,15 @@ def test_every_code_wanted_is_there_and_every_page_answers_the_five_questions():
         assert re.search(r"To (override|treat them):", text)
 
 
+@pytest.mark.parametrize("width", [50, 80])
+def test_a_page_keeps_to_the_width_asked_for_and_its_paragraphs(width):
+    for code in WANTED:
+        lines = page(code, width).splitlines()[1:]
+        assert max(map(len, lines)) <= width
+        assert " ".join(lines).split() == " ".join(page(code).splitlines()[1:]).split()
+        assert sum(bool(re.match(r"(What|Why|Threshold|To)\b[^:]*:", line)) for line in lines) == 5
+
+
 def test_every_check_has_a_file_of_its_own_named_by_its_code():
     folder = Path(automl.checks.__file__).parent
     assert {path.stem[:5].upper() for path in folder.glob("am*.py")} == WANTED

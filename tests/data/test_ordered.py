@@ -32,7 +32,7 @@ def test_groups_of_the_test_part_are_not_learnt_before():
     assert data.order[outer.development].max() < data.order[outer.test].min()
     left_out = 480 - len(outer.development)
     assert 0 < left_out < 120
-    assert f"the last 20% of the rows by time; {left_out} earlier rows of its groups are left out" in outer.reason
+    assert f"the last 20 % of the rows by time; {left_out} earlier rows of its groups are left out" in outer.reason
 
 
 def test_groups_of_a_block_are_not_learnt_before():
@@ -97,7 +97,7 @@ def test_rows_of_one_moment_are_never_on_both_sides(rows_a_day):
     for before, after in [(outer.development, outer.test), (fit, check), *((s.train, s.check) for s in made)]:
         assert data.order[before].max() < data.order[after].min()
     assert abs(len(outer.test) - 120) <= rows_a_day / 2
-    assert outer.reason == f"the last {len(outer.test) / 600:.0%} of the rows by time"
+    assert outer.reason == f"the last {len(outer.test) / 6:.0f} % of the rows by time"
 
 
 def test_a_block_ends_where_the_next_begins():

@@ -176,7 +176,7 @@ def test_small_data_by_time_have_a_test_part(n, tested):
     assert outer.protocol == "holdout"
     assert len(outer.test) == tested
     assert order[outer.development].max() < order[outer.test].min()
-    assert outer.reason == "the last 20% of the rows by time"
+    assert outer.reason == "the last 20 % of the rows by time"
 
 
 def test_very_small_data_by_time_have_none():
@@ -205,7 +205,7 @@ def test_the_test_part_holds_whole_groups():
     outer = split.outer(rows(np.random.default_rng(1).normal(size=800), groups=groups))
     assert not set(groups[outer.development]) & set(groups[outer.test])
     assert 120 <= len(outer.test) <= 200
-    assert outer.reason.startswith(f"{len(outer.test) / 800:.0%} of the rows, whole groups")
+    assert outer.reason.startswith(f"{len(outer.test) / 8:.0f} % of the rows, whole groups")
 
 
 def test_the_smaller_of_two_groups_is_the_test_part_and_the_reason_tells_its_share():
@@ -214,7 +214,7 @@ def test_the_smaller_of_two_groups_is_the_test_part_and_the_reason_tells_its_sha
     outer = split.outer(data)
     assert (groups[outer.test] == 1).all()
     assert len(outer.test) == 100
-    assert "10% of the rows, whole groups" in outer.reason
+    assert "10 % of the rows, whole groups" in outer.reason
     fit, check = split.set_aside(data, 0.2)
     assert (len(fit), len(check)) == (900, 100)
 

@@ -25,7 +25,7 @@ def test_the_last_fifth_of_the_time_is_the_test_part_and_the_horizon_before_it_i
     assert sorted(data.order[outer.test]) == sorted(np.repeat(np.arange(begin, steps), 3))
     assert data.order[outer.development].max() == begin - horizon
     assert outer.protocol == "holdout"
-    assert "the last 20% of the time" in outer.reason
+    assert "the last 20 % of the time" in outer.reason
 
 
 @pytest.mark.parametrize(("folds", "repeats", "blocks"), [(5, 1, 5), (5, 3, 10), (1, 1, 2)])

@@ -39,7 +39,16 @@ def test_a_gain_within_noise_is_delivered_only_where_accuracy_comes_first():
     assert used["accuracy"].used
     assert not used["balanced"].used
     assert "not delivered" in used["balanced"].reason
-    assert used["balanced"].reason.endswith("; 0.8 is asked for.")
+    assert used["balanced"].reason.endswith(", where 0.8 is asked for.")
+
+
+def test_members_that_gain_nothing_are_level_with_the_single_model():
+    cv, baseline, single, blended = case()
+    blended.losses = dict(single.losses)
+    reason = judge(cv, baseline, single, blended, "balanced").reason
+    assert reason.startswith(
+        "A weighted ensemble is not delivered: out of fold it is level with the best single model;"
+    )
 
 
 def test_the_decision_names_the_members_and_keeps_its_verdict():

@@ -148,7 +148,7 @@ def test_a_larger_budget_for_a_family_left_out(flag, chance, changed):
     change = only(situation(flags=[flag], left_out={"network": chance}), "budget")
 
     assert (change.family, change.changes, change.basis) == ("network", changed, "published")
-    assert change.sentence == f"{flag[1]} With more time the network may be named: probability {chance:.2f}."
+    assert change.sentence == f"N{flag[1][1:]} With more time the network may be named: probability {chance:.2f}."
 
 
 def test_more_time_does_not_help_a_family_that_failed_or_is_over_the_limit():
@@ -170,10 +170,9 @@ def test_more_time_for_the_named_family():
 def test_a_larger_budget_where_time_cut_a_schedule_short():
     at = situation(left_out={})
     at.candidates["network"].fits[0].info["cut_by_time"] = True
-    assert (
-        only(at, "budget").sentence
-        == "More time would train the network to the end of its schedule, which the time cut short."
-    )
+    change = only(at, "budget")
+    assert change.sentence == "More time would train the network to the end of its schedule, which the time cut short."
+    assert (change.family, change.changes) == (None, False)
 
 
 def test_a_larger_budget_where_all_finished():

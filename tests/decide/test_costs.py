@@ -141,7 +141,7 @@ GPU_CASES = {
     "no time, too long": (None, {"not_tried": "budget", "projected": 600.0}, True, "be tried, or a GPU"),
     "cut": (probe("network", 90.0, CUT), {"p_in_race": 0.0}, True, "12 of 60 epochs; .* 450 s here.* or a GPU"),
     "cut by a second": (probe("network", 2.1, CUT), {}, None, "about 52.5 s would let it finish, without a GPU"),
-    "cut, half of a day": (probe("network", 720.0, CUT), {"budget": 1e4}, None, "about 18000 s would .* without a GPU"),
+    "cut, half of a day": (probe("network", 720.0, CUT), {"budget": 1e4}, None, "about 5 h would .* without a GPU"),
     "cut, yet short": (probe("network", 1.0, CUT), {}, None, "ended the network after 12 of 60"),
     "behind": (probe("network", 9.0), {"p_in_race": 0.02}, False, r"within r\) = 0.02\): .* faster, not better"),
     "behind and slow": (probe("network", 90.0), {"p_in_race": 0.02}, False, "not better"),
@@ -152,7 +152,12 @@ GPU_CASES = {
         False,
         "among the best, .* 90 s here, 10 s .* 450 s .* without a GPU",
     ),
-    "named and slow": (probe("network", 900.0), {}, True, "among the best, .* of about 4500 s, or a GPU, the search"),
+    "named and slow": (
+        probe("network", 900.0),
+        {},
+        True,
+        "among the best, .* of about 1 h 15 min, or a GPU, the search",
+    ),
     "named, counted": (probe("network", 90.0), {"budget": math.inf}, False, "not needed"),
 }
 

@@ -67,7 +67,7 @@ def test_the_region_that_counts_as_equal():
     rule = told(decided())[0]
 
     assert rule.value == "0.0123 RMSE"
-    assert rule.threshold == "1% of (baseline loss - best loss)"
+    assert rule.threshold == "1 % of (baseline loss \N{MINUS SIGN} best loss)"
     assert rule.held
     assert told(decided(r=0.0))[0].value == "0 RMSE"
 

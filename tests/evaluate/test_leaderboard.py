@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from automl.evaluate.leaderboard import best_of, leaderboard
+from automl.evaluate.leaderboard import best_by_family, best_of, leaderboard
 from automl.families.base import FitFailed
 from tests.fakes import fake_cv, judged, use_fakes
 from tests.rows import numbers
@@ -98,6 +98,19 @@ def test_the_best_has_the_lowest_loss_where_all_were_judged():
     everywhere.losses[1] = 50.0
     assert best_of([lucky, everywhere]) is everywhere
     assert best_of([everywhere, failed(cv)]) is everywhere
+
+
+def test_a_family_judged_on_one_split_does_not_decide_between_those_of_another():
+    cv = fake_cv()
+    steady, lucky, network = (
+        judged(cv, "linear", 0.5),
+        judged(cv, "linear", 0.5),
+        judged(cv, "network", 9.0, splits=[0]),
+    )
+    lucky.losses = {split: loss + (-0.01 if split == 0 else 1.0) for split, loss in steady.losses.items()}
+    assert best_of([lucky, steady, network]) is lucky
+    assert best_by_family([lucky, failed(cv), steady, network]) == [steady, network]
+    assert best_of(best_by_family([lucky, steady, network])) is steady
 
 
 def test_ties_go_to_the_earlier_candidate():

@@ -62,7 +62,7 @@ def test_every_anchor_says_its_figures():
 def test_a_crossing_is_marked_when_it_lies_on_the_axis(rows, shown):
     drawn = str(bands.bands([NAMED], "c", rows=400, crossings=[Crossing("network", "the network", rows)]))
 
-    assert ("n* " in drawn) is shown
+    assert ("overtakes at 1,000" in drawn) is shown
 
 
 def test_a_band_that_blows_up_does_not_press_the_curves_together():

@@ -89,7 +89,7 @@ def test_a_run_that_did_not_measure_it_has_no_such_section():
         ("too sure", "Other thresholds for “Yes”"),
         ("honest", "on the test part stated and true shares differ by"),
         ("honest", "Left as they are"),
-        ("honest", "0.5: the metric does not depend on the class that is named."),
+        ("honest", "The second class is named above 0.5: the metric does not depend on the class that is named."),
         ("many", "of the most probable class"),
         ("many", "Probabilities are divided by class shares"),
         ("growing", "Can the intervals be trusted?"),

@@ -113,7 +113,7 @@ def test_lone_surrogates_do_not_stop_the_report(tmp_path):
         (multiclass, "Precision and recall of 26 classes"),
         (regression, "always answering with the average gets 115,412"),
         (regression, "Residuals"),
-        (regression, "The 90 % prediction intervals hold 90.3 % of the test targets"),
+        (regression, "The 90 % prediction intervals hold 90.3 % of the targets on the test part"),
         (images, "900 readable images in 5 classes; 2 could not be read."),
         (images, "Columns do not exist in image data."),
         (images, "In repeated cross-validation over 900 rows"),

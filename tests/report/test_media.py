@@ -22,8 +22,9 @@ COPIES = {"count": 3, "groups": [["a", "b"]], "groups_count": 2, "conflicting_co
         ({"duplicates": {"count": 0, "groups": []}}, [("Duplicates", "none")]),
         ({"duplicates": COPIES}, [("Duplicates", "3 copies in 2 groups, 1 with different labels")]),
         ({"duplicates": 3}, [("Duplicates", "3")]),
-        ({"bytes": 1_863_800}, [("Bytes", "1.9 MB")]),
+        ({"bytes": 1_863_800}, [("Files together", "1.9 MB")]),
         ({"bytes": None, "rotated": 0, "modes": {}}, []),
+        ({"modes": {"RGB": 9, "L": 3}}, [("Modes", "colour (9), grey (3)")]),
         ({"modes": {"mono": 90, "stereo": 30}}, [("Modes", "mono (90), stereo (30)")]),
         (
             {"modes": {f"{i}": i for i in range(1, 11)}},

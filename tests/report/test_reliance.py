@@ -41,6 +41,14 @@ FINDING = {"code": "AM201", "title": "A leak", "columns": [], "status": "found"}
         (changed(test={"interval": [0.49, 0.6]}), "no", "guessing"),
         (changed(test={"value": None}), "care", "not measured"),
         (changed(model={"family": "baseline"}), "no", "no model does better"),
+        (
+            changed(
+                model={"family": "baseline"},
+                decision={"flags": [{"code": "delivered_differs", "text": "baseline in place of linear: no time."}]},
+            ),
+            "no",
+            "baseline in place of linear: no time",
+        ),
         (changed(model={"under_trained": True}), "care", "under-trained"),
         (changed(decision={"flags": [{"code": "few_test_rows", "text": "42 test rows"}]}), "care", "42 test rows"),
         (changed(decision={"flags": [{"code": "trees_under_trained", "text": "40 rounds"}]}), "care", "40 rounds"),

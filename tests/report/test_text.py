@@ -84,7 +84,7 @@ def test_decision_summary_names_the_recipe(tmp_path):
 
     assert "A linear model is enough" in said
     assert f"--recipe {tmp_path / 'plan.toml'}" in said
-    assert "network under-trained: 12 of 60 epochs" in said
+    assert "Network under-trained: 12 of 60 epochs" in said
     assert "ROC AUC" in said
 
 

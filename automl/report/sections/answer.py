@@ -89,7 +89,8 @@ def _how_good(report: dict[str, Any]) -> str:
             if isinstance(rows, int)
             else "In cross-validation"
         )
-    ends = f" (95 % interval {interval(low, high, decimals)})" if low is not None and high is not None else ""
+    ends = interval(low, high, decimals)
+    ends = f" (95 % interval {ends})" if ends else ""
     baseline = view.figure(report, "test", "baseline", "value")
     guess = GUESSING[view.is_classification(report)]
     if naive := view.at(report, "profile", "forecast", "baseline"):

@@ -7,6 +7,7 @@ from typing import Any
 from automl.report import view
 from automl.report.brief import duration
 from automl.report.formats import DASH, is_number, seconds, size
+from automl.units import memory
 
 COLUMNS = (
     ("fit_seconds", "One fit"),
@@ -58,7 +59,9 @@ def shown(key: str, value: Any) -> str:
     """A cost in its unit; a dash when it was not measured."""
     if not is_number(value):
         return DASH
-    if key.endswith("bytes"):
+    if key == "memory_bytes":
+        return memory(value)
+    if key == "bytes":
         return size(value)
     return energy(value) if key == "joules" else duration(value)
 

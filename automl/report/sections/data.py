@@ -11,6 +11,15 @@ from automl.report.names import apart
 MOST = 150
 """Columns shown; profile.json has them all."""
 MOST_CLASSES = 30
+NAMES = {
+    "bytes": "Size",
+    "skipped": "Lines skipped",
+    "skipped_lines": "The first of them",
+    "files_ignored_count": "Files ignored",
+    "files_ignored": "The first of them",
+}
+"""What was found while reading, in words; other keys say it themselves."""
+UNSAID = {"seconds", "path", "target"}
 ROLES = {"feature": "input", "target": "target", "dropped": "not used", "path": "image path"}
 
 
@@ -48,8 +57,8 @@ def _lead(profile: dict[str, Any], rows: int, columns: list[dict[str, Any]]) -> 
     cells = rows * max(used, 1)
     missing = sum(int(view.figure(c, "missing") or 0) for c in columns if c.get("role") == "feature")
     inputs = f"{used:,} of {plural(len(columns), 'column')} used as inputs"
-    blank = percent(missing / cells if cells else None, 1)
-    return f"{plural(rows, one, several)} with a target; {inputs}, {blank} of their cells missing."
+    blank = f"{percent(missing / cells, 1)} of their cells" if missing and cells else "no cell"
+    return f"{plural(rows, one, several)} with a target; {inputs}, {blank} missing."
 
 
 def _facts(profile: dict[str, Any]) -> list[tuple[str, str]]:
@@ -59,13 +68,10 @@ def _facts(profile: dict[str, Any]) -> list[tuple[str, str]]:
         ("Target", short(view.at(profile, "target", "value") or "", 80)),
     ]
     for key, value in reading.items():
-        if key == "bytes":
-            shown.append(("Size", size(value)))
-        elif key == "skipped_lines":
-            shown.append(("Skipped lines", number(len(value) if isinstance(value, (list, dict)) else value)))
-        elif key not in {"seconds", "path", "target"} and value not in (None, "", {}, []):
+        if key not in UNSAID and value not in (None, "", {}, [], 0):
             text = view.evidence_text(value) if isinstance(value, dict) else number(value)
-            shown.append((key.replace("_", " ").capitalize(), short(text, 80)))
+            text = size(value) if key == "bytes" else text
+            shown.append((NAMES.get(key, key.replace("_", " ").capitalize()), short(text, 80)))
     return [(name, value) for name, value in shown if value]
 
 

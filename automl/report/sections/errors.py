@@ -32,7 +32,7 @@ def build(report: dict[str, Any]) -> dict[str, Any]:
     if matrix:
         return context | _classes([str(x) for x in errors["labels"]], matrix, errors)
     if view.mapping(errors, "residuals") or errors.get("points") or errors.get("by_range"):
-        return context | _numbers(errors)
+        return context | _numbers(errors, view.judged_on(report))
     return context
 
 
@@ -134,7 +134,7 @@ def _map(labels: list[str], matrix: list[list[float]]) -> tuple[str, str]:
     ), note
 
 
-def _numbers(errors: dict[str, Any]) -> dict[str, Any]:
+def _numbers(errors: dict[str, Any], where: str) -> dict[str, Any]:
     edges = [float(v) for v in view.listing(errors, "residuals", "edges") if is_number(v)]
     counts = [int(v) for v in view.listing(errors, "residuals", "counts") if is_number(v)]
     points = [
@@ -163,7 +163,7 @@ def _numbers(errors: dict[str, Any]) -> dict[str, Any]:
             }
             for r in ranges[:30]
         ],
-        "coverage": f"The 90 % prediction intervals hold {percent(coverage, 1)} of the test targets; "
+        "coverage": f"The 90 % prediction intervals hold {percent(coverage, 1)} of the targets {where}; "
         f"they are {number(view.figure(errors, 'interval_width'))} wide on average."
         if coverage is not None
         else "",

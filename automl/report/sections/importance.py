@@ -36,7 +36,7 @@ def build(report: dict[str, Any]) -> dict[str, Any]:
 
 def _rest(columns: list[dict[str, Any]], decimals: int | None) -> str:
     added = number(sum(float(c["value"]) for c in columns), decimals)
-    return f"{plural(len(columns), 'further column')} together: {added}." if columns else ""
+    return f"{plural(len(columns), 'further input')} together: {added}." if columns else ""
 
 
 def _triple(column: dict[str, Any]) -> tuple[float | None, float | None, float | None]:
@@ -61,7 +61,7 @@ def _method(report: dict[str, Any]) -> str:
     said = method if " " in method else f"Loss added when the column is shuffled ({method})"
     said += f", {plural(int(rows), 'row')}" if rows and "rows" not in method else ""
     said += f", {plural(int(repeats), 'shuffle')} each" if repeats else ""
-    return f"{said}. Columns that say the same thing share their weight."
+    return f"{said}. Inputs that say the same thing share their weight."
 
 
 def _row(column: dict[str, Any], scale: Scale, decimals: int | None) -> dict[str, Any]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from automl.report import charts, view
-from automl.report.formats import is_number, percent, seconds, short, size
+from automl.report.formats import is_number, percent, seconds, short
 from automl.report.names import some
+from automl.units import memory
 
 STAGE_TONES = ("accent", "fill", "trees", "network", "muted", "linear", "baseline", "good")
 
@@ -33,7 +34,7 @@ def _facts(report: dict[str, Any], environment: dict[str, Any]) -> list[tuple[st
         "Python": environment.get("python"),
         "Platform": environment.get("platform"),
         "Processors": environment.get("processors"),
-        "Memory": size(environment["memory_bytes"]) if environment.get("memory_bytes") else None,
+        "Memory": memory(environment["memory_bytes"]) if environment.get("memory_bytes") else None,
         "GPUs": _gpus(environment.get("gpus")),
         "Repeatable": _repeatable(environment.get("deterministic")),
     }

@@ -40,7 +40,7 @@ def _lead(search: dict[str, Any], trials: list[dict[str, Any]], report: dict[str
     lost = f", {number(failed)} failed" if failed else ""
     lost += f", {number(search['pruned'])} given up early" if search.get("pruned") else ""
     gain = _gain(trials, report)
-    return f"{plural(int(tried or 0), 'trial')} of {_searched(search)}{oracle}{lost}.{gain}{stopped}"
+    return f"{plural(int(tried or 0), 'trial')} of the {_searched(search)}{oracle}{lost}.{gain}{stopped}"
 
 
 def _searched(search: dict[str, Any]) -> str:
@@ -75,7 +75,7 @@ def _chart(search: dict[str, Any], trials: list[dict[str, Any]], report: dict[st
         end = (view.figure(trial, "started") or 0.0) + (view.figure(trial, "seconds") or 0.0) if timed else i + 1.0
         if value is not None:
             points.append((end, value, str(trial.get("family") or family)))
-    if not points:
+    if len(points) < 2:
         return ""
     if timed:
         start = min(view.figure(trial, "started") or 0.0 for trial in trials)

@@ -181,11 +181,10 @@ def _after(evidence: dict[str, Any], report: dict[str, Any], named: str) -> dict
     return probes(families, report, named)
 
 
-def _flags(decision: dict[str, Any], report: dict[str, Any]) -> list[dict[str, Any]]:
+def _flags(decision: dict[str, Any], report: dict[str, Any]) -> list[str]:
     """What to keep in mind: the flags of the decision, and what time left out of the network's size."""
-    given = [f for f in view.listing(decision, "flags") if isinstance(f, dict)]
-    left_out = smaller.sentence(report)
-    return [*given, {"text": left_out}] if left_out else given
+    given = [str(f.get("text") or f.get("code") or "") for f in view.listing(decision, "flags") if isinstance(f, dict)]
+    return [text[:1].upper() + text[1:] for text in (*given, smaller.sentence(report)) if text]
 
 
 def _delivered(decision: dict[str, Any]) -> str:
