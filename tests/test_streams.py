@@ -30,7 +30,7 @@ sys.exit(3)
 
 @pytest.fixture
 def program(tmp_path):
-    """A program that writes before and after its reader goes, the file that says so, and the one it leaves at its end."""
+    """A program that writes before and after its reader goes, a file that says so, and the one it leaves at its end."""
     gone, told = tmp_path / "gone", tmp_path / "told"
     code = PROGRAM.format(gone=str(gone), told=str(told))
     return [sys.executable, "-X", "utf8", "-c", code], gone, told
