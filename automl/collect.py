@@ -15,6 +15,7 @@ from automl.explain.examples import examples, texts
 from automl.families.weigh import folder_bytes, over_limit
 from automl.forecast.drawn import drawn
 from automl.report import facts
+from automl.report.formats import plural
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -309,7 +310,8 @@ def validation_block(session: Session, decision: Decision, tested: Tested | None
     folds = max(s.fold for s in session.cv.splits) + 1
     repeats = max(s.repeat for s in session.cv.splits) + 1
     # Blocks of one class alone are left out, so that there may be fewer than were numbered.
-    how = _judged_by(dataset, folds if dataset.order is None else len(session.cv.splits), repeats)
+    count = folds if dataset.order is None else len(session.cv.splits)
+    how = _judged_by(dataset, session.outer.development, count, repeats)
     judged = (
         f"Families and configurations were judged by {how}, on {len(session.outer.development):,} development rows."
     )
@@ -332,8 +334,8 @@ def validation_block(session: Session, decision: Decision, tested: Tested | None
     }
 
 
-def _judged_by(dataset: Dataset, folds: int, repeats: int) -> str:
-    """The splits in words."""
+def _judged_by(dataset: Dataset, development: Array, folds: int, repeats: int) -> str:
+    """The splits of the development rows in words."""
     forecast = dataset.problem.forecast
     if forecast is not None:
         steps = f"{forecast.horizon} {'step' if forecast.horizon == 1 else 'steps'}"
@@ -344,6 +346,9 @@ def _judged_by(dataset: Dataset, folds: int, repeats: int) -> str:
         blocks = f"{folds} {'block' if folds == 1 else 'blocks'} in the order of time"
         return f"forward chaining: {blocks}, each judged by models of what came before it{apart}"
     how = f"{folds}-fold cross-validation" if folds > 1 else "a single holdout"
+    if dataset.groups is not None:
+        several = int((np.unique(dataset.groups[development], return_counts=True)[1] > 1).sum())
+        how += f" that keeps {plural(several, 'group')} of several rows together"
     return how + (f", repeated {repeats} times" if repeats > 1 else "")
 
 

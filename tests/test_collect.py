@@ -77,7 +77,7 @@ def protocol(splits_of, repeats=3, kind="holdout", stale=None, **rows):
     session = SimpleNamespace(
         prepared=SimpleNamespace(dataset=Rows(**rows)),
         cv=SimpleNamespace(splits=parts),
-        outer=SimpleNamespace(development=range(480), test=range(120), protocol=kind, reason="a fifth"),
+        outer=SimpleNamespace(development=np.arange(480), test=range(120), protocol=kind, reason="a fifth"),
     )
     decision = SimpleNamespace(evidence={"splits_of": splits_of})
     end = None if stale is None else SimpleNamespace(stale=stale)
@@ -102,6 +102,16 @@ def test_the_protocol_tells_what_was_judged_beside_what_was_planned():
     )
     (judged,) = protocol({"linear": list(range(5))}, repeats=1)
     assert judged.endswith("by 5-fold cross-validation, on 480 development rows.")
+
+
+@pytest.mark.parametrize(
+    ("groups", "said"), [(np.arange(600), "0 groups"), (np.arange(600) // 2, "240 groups"), (np.zeros(600), "1 group")]
+)
+def test_the_protocol_tells_how_many_groups_stay_together(groups, said):
+    (judged,) = protocol({"linear": list(range(5))}, repeats=1, groups=groups)
+    assert judged.endswith(
+        f"by 5-fold cross-validation that keeps {said} of several rows together, on 480 development rows."
+    )
 
 
 @pytest.mark.parametrize(("groups", "apart"), [(None, ""), (np.arange(600), " but for its groups")])
