@@ -83,3 +83,11 @@ def test_a_full_disk_is_told():
     with FULL.open("w") as full:
         done = subprocess.run([sys.executable, "-c", code], stdout=full, stderr=subprocess.PIPE, check=False, text=True)
     assert done.stderr.splitlines()[0] == str(errno.ENOSPC)
+
+
+def test_commands_end_with_their_own_exit_code_when_nobody_reads_them():
+    reader, writer = os.pipe()
+    os.close(reader)
+    command = [sys.executable, "-m", "automl", "recipes", "list"]
+    assert subprocess.run(command, stdout=writer, stderr=writer, check=False).returncode == 0
+    os.close(writer)
