@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from automl import jsonio
-from automl.errors import RunError, UsageError
+from automl.errors import DataError, RunError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -244,11 +244,20 @@ _VALUES: dict[str, Callable[[str], Any]] = {"bool": lambda label: label == "True
 
 
 def _as_frame(data: Any, columns: Any) -> Any:
-    """Arrays take the names of the columns learnt from."""
+    """Arrays take the names of the columns learnt from.
+
+    Raises:
+        DataError: an array that is no table.
+    """
     import numpy as np
 
     if not isinstance(data, np.ndarray):
         return data
+    if data.ndim != 2:
+        from automl.report.formats import plural
+
+        what = f"An array to predict has rows and columns, and this one has {plural(data.ndim, 'dimension')}."
+        raise DataError(what, hint="data.reshape(1, -1) for a single row")
     import pandas as pd
 
     names = [column.name for column in columns]

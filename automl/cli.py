@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from automl import interrupts
+from automl import interrupts, streams
 from automl._version import __version__
 from automl.errors import AutoMLError, UsageError
 from automl.options import data_options, output_options, plan_options
@@ -195,6 +195,7 @@ def doctor(as_json: bool) -> None:
 def main() -> None:
     """Run the command line; errors meant for people come without a traceback."""
     interrupts.watch()
+    streams.outlive()
     if not sys.warnoptions:  # of libraries, for those who call them; -W and PYTHONWARNINGS show them
         warnings.simplefilter("ignore")
     code = _exit_code()

@@ -2,59 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from automl.checks import check, without
 from automl.decide.costs import cost_of
 from automl.decide.engine import under_trained
 from automl.evaluate import metrics, mistakes
 from automl.explain.examples import examples, texts
-from automl.families.weigh import folder_bytes, over_limit
+from automl.families.weigh import folder_bytes
+from automl.findings import findings
 from automl.forecast.drawn import drawn
+from automl.outcome import apart, confirmation
 from automl.report import facts
+from automl.report.formats import plural
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
     from automl.data.dataset import Array, Dataset
     from automl.decide.engine import Decision
-    from automl.evaluate.crossval import Candidate
     from automl.evaluate.final import Tested
-    from automl.evaluate.leaderboard import Line
-    from automl.evaluate.metrics import Metric
-    from automl.evaluate.shape import Shape
+    from automl.outcome import Outcome
     from automl.search.trials import Search
     from automl.session import Session
-    from automl.types import Finding, Interval, Problem
-
-FLAG_CODES = {
-    "_not_tried": "AM501", "_under_trained": "AM502", "few_test_rows": "AM503", "limits_leave_nothing": "AM508",
-}  # fmt: skip
-"""Flags of a decision, by their ending, that are findings too."""
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What the end of a run found.
-
-    Attributes:
-        lines: the leaderboard by validation.
-        delivered: the choice: the best of the named family by validation.
-        values, differences: test figures of the tested candidates, and their paired differences to the delivered one.
-        shape: what is done to the delivered model's outputs.
-        trained_on: 'all rows' or 'development rows'.
-    """
-
-    lines: list[Line]
-    tested: Tested
-    delivered: Candidate
-    values: dict[str, Interval]
-    differences: dict[str, Interval]
-    shape: Shape
-    trained_on: str
+    from automl.types import Problem
 
 
 def collect(session: Session, decision: Decision, outcome: Outcome, found: Search) -> None:
@@ -102,64 +72,6 @@ def _needed(problem: Problem) -> list[str]:
     if told is None:
         return [column.name for column in problem.columns]
     return [told.time.name, *([] if told.series is None else [told.series.name]), *told.known]
-
-
-def findings(session: Session, decision: Decision, outcome: Outcome | None = None) -> list[Finding]:
-    """What the profile and the run found, ignored codes skipped; without an outcome what `automl decide` knows."""
-    of_run = _of_decision(session, decision) if outcome is None else _run_findings(session, decision, outcome)
-    return list(without((*session.prepared.profile.findings, *of_run), session.plan.ignore))
-
-
-def _run_findings(session: Session, decision: Decision, outcome: Outcome) -> list[Finding]:
-    """What only the run could find, under the codes that `automl explain` describes."""
-    found = _of_decision(session, decision)
-    smaller = [line.candidate for line in outcome.lines if line.candidate.info.get("downsized")]
-    if smaller:
-        names = ", ".join(c.name for c in smaller)
-        found.append(
-            check("AM506").finding(
-                evidence={c.name: c.info["downsized"] for c in smaller},
-                action=f"Fitted with coarser bins or fewer rows: {names}.",
-            )
-        )
-    over = _over_limit(session, outcome)
-    if over:
-        found.append(check("AM507").finding(action=f"The delivered model: {over}."))
-    confirms, statement = _confirmation(session, outcome, *_apart(decision))
-    if confirms is False:
-        title = "Fresh splits contradict the choice" if session.outer.protocol == "repeated_cv" else ""
-        found.append(check("AM505").finding(action=statement, title=title))
-    return found
-
-
-def _of_decision(session: Session, decision: Decision) -> list[Finding]:
-    """Flags of the decision that are findings too, and a verdict that nothing beats the baseline."""
-    found = []
-    for flag in decision.flags:
-        code = next((code for ending, code in FLAG_CODES.items() if flag.code.endswith(ending)), None)
-        if code is not None:
-            family = flag.code.removesuffix("_not_tried").removesuffix("_under_trained")
-            title = "" if family == flag.code else f"{check(code).title}: {family}"
-            found.append(check(code).finding(title=title, action=flag.text))
-    if decision.family == "baseline" and len(decision.evidence["families"]) > 1:
-        found.append(_no_gain(session, decision))
-    return found
-
-
-def _no_gain(session: Session, decision: Decision) -> Finding:
-    """No model beats the baseline: an error, but for a forecast, whose baseline has a use of its own."""
-    found, forecast = check("AM504").finding(action=decision.sentence), session.prepared.dataset.problem.forecast
-    if forecast is None:
-        return found
-    return replace(found, severity="warning", title=f"No model beats the baseline ({forecast.baseline})")
-
-
-def _over_limit(session: Session, outcome: Outcome) -> str:
-    """Why the delivered model is over a limit; '' when it is not, or was not weighed."""
-    cost, plan = cost_of(outcome.delivered), session.plan
-    if cost is None:
-        return ""
-    return over_limit(replace(cost, bytes=folder_bytes(session.folder / "model")), plan.max_latency, plan.max_size)
 
 
 def _media_block(session: Session, outcome: Outcome) -> dict[str, Any] | None:
@@ -213,7 +125,7 @@ def _test_block(session: Session, outcome: Outcome, decision: Decision) -> dict[
             continue  # not defined for negative values
         shaped = outcome.shape.for_metric(name, predictions)
         every[name] = metrics.get(name, dataset.problem.task).score(dataset.y[rows], shaped, weight)
-    confirms, statement = _confirmation(session, outcome, *_apart(decision))
+    confirms, statement = confirmation(session, outcome, *apart(decision))
     baseline = next((v.value for n, v in outcome.values.items() if n.startswith("baseline")), None)
     return {
         "metric": session.metric.name,
@@ -227,78 +139,6 @@ def _test_block(session: Session, outcome: Outcome, decision: Decision) -> dict[
         "confirms": confirms,
         "statement": statement,
     }
-
-
-def _apart(decision: Decision) -> tuple[Collection[str], str]:
-    """The families that limits leave out, and why something else than what was chosen is delivered; '' where not."""
-    instead = (flag.text for flag in decision.flags if flag.code == "delivered_differs")
-    return decision.evidence.get("excluded", ()), next(instead, "").rstrip(".")
-
-
-def _confirmation(
-    session: Session, outcome: Outcome, excluded: Collection[str] = (), instead: str = ""
-) -> tuple[bool | None, str]:
-    """Whether the test part agrees with validation, in a sentence.
-
-    It does when no other tested family that the user's limits allow is better with 95 % certainty, and the delivered
-    model is not worse than the intervals of validation and test allow together. None where it cannot tell: its value is
-    not defined, it cannot be told apart from the baseline, another model than the one chosen is delivered, or there are
-    no rows or splits but those that chose.
-    """
-    if outcome.tested.stale:
-        statement = (
-            f"No separate test part, and {outcome.tested.stale}: the figures are those of the splits that chose the "
-            "model, and neither confirm nor contradict it."
-        )
-        return None, statement
-    small = session.outer.protocol == "repeated_cv"
-    judge, contradict = ("Fresh splits", "contradict") if small else ("The test part", "contradicts")
-    greater = session.metric.greater_is_better
-    for name, gap in outcome.differences.items():
-        family = name.rpartition("-")[0]
-        if family in excluded or name == outcome.delivered.name:
-            continue
-        if gap.low > 0 if greater else gap.high < 0:
-            return (
-                False,
-                f"{judge} {contradict} the choice, which was made before and stands: {family} is better there.",
-            )
-    if broken := _broken_promise(session.metric, outcome):
-        return False, f"{judge} {contradict} validation: {broken}."
-    if unclear := instead or _unclear(session.metric, outcome):
-        return None, f"{judge} can neither confirm nor contradict the choice: {unclear}."
-    if small:
-        return True, "No separate test part: repeated cross-validation on fresh splits confirms the choice."
-    confirms = "no other family is better there beyond chance, and the model is as good as validation promised"
-    return True, f"The test part confirms the choice: {confirms}, within the intervals."
-
-
-def _unclear(metric: Metric, outcome: Outcome) -> str:
-    """That the metric is not defined, or the delivered model like the baseline; '' where neither is so."""
-    if not np.isfinite(outcome.values[outcome.delivered.name].value):
-        return f"{metric.label} is not defined there"
-    base = next((v.value for name, v in outcome.values.items() if name.startswith("baseline")), None)
-    name, found = outcome.delivered.name, outcome.values[outcome.delivered.name]
-    if base is None or name.startswith("baseline"):
-        return ""
-    if found.low > base if metric.greater_is_better else found.high < base:
-        return ""
-    figures = f"{found.value:.3g} ({found.low:.3g} to {found.high:.3g})"
-    return f"{metric.label} {figures} cannot be told apart from the baseline's {base:.3g}"
-
-
-def _broken_promise(metric: Metric, outcome: Outcome) -> str:
-    """How much worse the delivered model is than its validation figure; '' where the two intervals meet."""
-    name = outcome.delivered.name
-    promised = next((line.validation for line in outcome.lines if line.candidate.name == name), None)
-    measured = outcome.values[name]
-    if promised is None:
-        return ""
-    worse = promised.low > measured.high if metric.greater_is_better else promised.high < measured.low
-    if not worse:
-        return ""
-    first, then = (f"{figure.value:.3g} ({figure.low:.3g} to {figure.high:.3g})" for figure in (promised, measured))
-    return f"{metric.label} {first} was promised for the delivered model, {then} is measured"
 
 
 def _errors_block(session: Session, outcome: Outcome) -> dict[str, Any]:
@@ -319,7 +159,8 @@ def validation_block(session: Session, decision: Decision, tested: Tested | None
     folds = max(s.fold for s in session.cv.splits) + 1
     repeats = max(s.repeat for s in session.cv.splits) + 1
     # Blocks of one class alone are left out, so that there may be fewer than were numbered.
-    how = _judged_by(dataset, folds if dataset.order is None else len(session.cv.splits), repeats)
+    count = folds if dataset.order is None else len(session.cv.splits)
+    how = _judged_by(dataset, session.outer.development, count, repeats)
     judged = (
         f"Families and configurations were judged by {how}, on {len(session.outer.development):,} development rows."
     )
@@ -341,8 +182,8 @@ def validation_block(session: Session, decision: Decision, tested: Tested | None
     }
 
 
-def _judged_by(dataset: Dataset, folds: int, repeats: int) -> str:
-    """The splits in words."""
+def _judged_by(dataset: Dataset, development: Array, folds: int, repeats: int) -> str:
+    """The splits of the development rows in words."""
     forecast = dataset.problem.forecast
     if forecast is not None:
         steps = f"{forecast.horizon} {'step' if forecast.horizon == 1 else 'steps'}"
@@ -353,6 +194,9 @@ def _judged_by(dataset: Dataset, folds: int, repeats: int) -> str:
         blocks = f"{folds} {'block' if folds == 1 else 'blocks'} in the order of time"
         return f"forward chaining: {blocks}, each judged by models of what came before it{apart}"
     how = f"{folds}-fold cross-validation" if folds > 1 else "a single holdout"
+    if dataset.groups is not None:
+        several = int((np.unique(dataset.groups[development], return_counts=True)[1] > 1).sum())
+        how += f" that keeps {plural(several, 'group')} of several rows together"
     return how + (f", repeated {repeats} times" if repeats > 1 else "")
 
 

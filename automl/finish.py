@@ -12,7 +12,7 @@ import numpy as np
 
 from automl import families, interrupts, jsonio
 from automl.clock import OutOfTime
-from automl.collect import Outcome, collect
+from automl.collect import collect
 from automl.config import to_toml
 from automl.decide.after import after_search
 from automl.decide.blend import NEVER, judge, with_blend
@@ -27,6 +27,7 @@ from automl.explain.importance import Importance, importance
 from automl.explain.printable import write_printable
 from automl.families import ensemble as model_folder
 from automl.families.base import FitFailed
+from automl.outcome import Outcome
 from automl.report import facts
 from automl.workers.executor import Shared, WorkerDied, WorkerError
 

@@ -5,7 +5,8 @@ in a finaliser, that exception is printed and forgotten, and the run would go on
 XGBoost its data, XGBoost may abort the process; in the import system it can leave a lock taken, and the thread that
 imports beside us waits for ever. There the press waits until the program is out of it.
 
-To be told to end (SIGTERM: `kill`, `docker stop`, schedulers) is a press, too.
+To be told to end (SIGTERM: `kill`, `docker stop`, schedulers) is a press, too, and so is a terminal that closes
+(SIGHUP).
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from __future__ import annotations
 import _thread
 import signal
 import threading
+import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -26,26 +28,40 @@ CALLBACKS = ("_next_wrapper", "_reset_wrapper")
 IMPORTER = "<frozen importlib._bootstrap>"
 """The file name of the import system's own functions, which take locks that an exception may leave taken."""
 
-SIGNALS = {signal.SIGINT: signal.default_int_handler, signal.SIGTERM: signal.SIG_DFL}
+SIGNALS = {
+    signal.SIGINT: signal.default_int_handler,
+    signal.SIGTERM: signal.SIG_DFL,
+    signal.SIGHUP: signal.SIG_DFL,
+}
 """What counts as a press, and who answers it unless somebody asked for something else."""
 
 AGAIN = 0.05
 """Seconds until what had to wait is tried again."""
 
+TOGETHER = 0.5
+"""Seconds after a press in which a further one is the same: `timeout`, and a shell whose terminal closes, signal the
+program and then its whole group, and a second press would end what the first one asked to be finished."""
+
 _pressed = threading.Event()
 _holding = threading.Event()
+_raised = [float("-inf")]
+"""When the last press came through (`time.monotonic`)."""
 
 
 def watch() -> None:
     """Remember presses from now on; for the main thread of the command line, which owns the signals."""
+    _raised[0] = float("-inf")
     for number, default in SIGNALS.items():
         if signal.getsignal(number) is default:
             signal.signal(number, _press)
 
 
 def _press(number: int, frame: FrameType | None) -> None:
+    if time.monotonic() - _raised[0] < TOGETHER:
+        return
     _pressed.set()
     if not must_wait(frame):
+        _raised[0] = time.monotonic()
         raise KeyboardInterrupt
     later = threading.Timer(AGAIN, _again, (number,))
     later.daemon = True

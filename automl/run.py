@@ -18,7 +18,7 @@ from automl import deciding, families, interrupts, jsonio, pictures
 from automl.backbones import with_backbone
 from automl.checks import without
 from automl.clock import Clock
-from automl.collect import findings, validation_block
+from automl.collect import validation_block
 from automl.config import Plan, check_families
 from automl.data import split
 from automl.data.source import ImageFiles
@@ -31,6 +31,7 @@ from automl.evaluate.crossval import CrossValidation
 from automl.evaluate.journal import Journal, data_digest, fingerprint
 from automl.events import Events
 from automl.events import read as read_events
+from automl.findings import findings
 from automl.finish import finish, record, write_report
 from automl.memory import within
 from automl.prepare import prepare, read, with_tail

@@ -7,7 +7,7 @@ import pytest
 import automl
 from automl import jsonio
 from automl.api import DecisionRecord, Record, Run
-from automl.errors import RunError, UsageError
+from automl.errors import DataError, RunError, UsageError
 from tests.folders import run_folder
 
 
@@ -40,6 +40,12 @@ def test_arrays_take_the_names_of_the_columns(tmp_path):
     frame = pd.DataFrame(X, columns=["length", "width"]).assign(kind=np.where(X[:, 0] > 0, "a", "b"))
     run = automl.load(run_folder(tmp_path / "run", frame, target="kind"))
     assert run.predict(X).tolist() == run.predict(frame).tolist()
+
+
+@pytest.mark.parametrize("shape", [(4,), (), (2, 2, 2)])
+def test_an_array_that_is_no_table_is_refused(run, shape):
+    with pytest.raises(DataError, match=f"has {len(shape)} dimension"):
+        run.predict(np.zeros(shape))
 
 
 @pytest.mark.parametrize(

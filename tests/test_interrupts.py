@@ -127,6 +127,21 @@ def test_an_error_that_a_library_made_of_a_press_stands_for_it():
     assert interrupts.behind(TypeError())
 
 
+@pytest.mark.parametrize("number", interrupts.SIGNALS)
+def test_signals_close_together_are_one_press(number):
+    press(number)
+    interrupts.answered()
+    os.kill(os.getpid(), number)
+    interrupts.check()
+
+
+def test_a_later_press_is_another_one(monkeypatch):
+    press()
+    interrupts.answered()
+    monkeypatch.setattr(interrupts, "TOGETHER", 0.0)
+    press()
+
+
 @pytest.mark.parametrize(("last", "code"), [("pass", -signal.SIGINT), ("interrupts.finish()", 130)])
 def test_the_exit_code_is_ours_though_the_press_crossed_a_text_that_ran(tmp_path, last, code):
     (tmp_path / "pressed.py").write_text(

@@ -27,7 +27,7 @@ def last_rows(dataset: Dataset, count: int) -> tuple[Array, Array]:
     order = np.asarray(dataset.order)
     by_time = np.argsort(order, kind="stable")
     cut = at_change(order[by_time], len(by_time) - count)
-    return _apart(dataset, np.sort(by_time[:cut]), np.sort(by_time[cut:]))
+    return apart(dataset, np.sort(by_time[:cut]), np.sort(by_time[cut:]))
 
 
 def at_change(times: Array, position: int) -> int:
@@ -63,7 +63,7 @@ def chain(dataset: Dataset, folds: int) -> list[tuple[Array, Array]]:
     cuts = sorted({at_change(order[by_time], end) for end in ends[1:-1]})
     blocks = np.split(by_time, cuts)
     before = ((np.sort(by_time[:cut]), np.sort(block)) for cut, block in zip(cuts, blocks[1:], strict=True))
-    pairs = [_apart(dataset, train, check) for train, check in before][::-1]
+    pairs = [apart(dataset, train, check) for train, check in before][::-1]
     if not keeps_apart(dataset):
         return pairs
     enough = [(train, check) for train, check in pairs if len(train) >= len(check)]
@@ -87,7 +87,7 @@ def too_few_left(left: int, judged: int) -> DataError:
     )
 
 
-def _apart(dataset: Dataset, train: Array, check: Array) -> tuple[Array, Array]:
+def apart(dataset: Dataset, train: Array, check: Array) -> tuple[Array, Array]:
     """The rows to learn from without the groups that are judged, and the rows judged."""
     if dataset.groups is None or not keeps_apart(dataset):
         return train, check

@@ -16,6 +16,7 @@ import numpy as np
 from automl.data import ordered
 from automl.data.grouped import by_group
 from automl.data.ordered import TEST_SHARE
+from automl.errors import DataError
 
 if TYPE_CHECKING:
     from automl.data.dataset import Array, Dataset
@@ -63,15 +64,14 @@ def outer(dataset: Dataset) -> Outer:
     """The outer split: as the user fixed it, else by time, by group, or stratified at random.
 
     Raises:
-        DataError: by time, groups leave fewer rows to learn from than to test on.
+        DataError: groups leave too few rows to learn from, by time or beside the test rows that the data give.
     """
     if dataset.order is not None and dataset.origin is not None:
         reason = f"the last {100 * TEST_SHARE:g} % of the time, forecast from what was known before"
         return Outer(*ordered.last_part(dataset.order, dataset.origin), "holdout", reason)
     rows = np.arange(len(dataset))
     if dataset.part is not None:
-        test = dataset.part == "test"
-        return Outer(rows[~test], rows[test], "holdout", f"{test.sum():,} test rows as given by the data")
+        return _as_given(dataset, dataset.part == "test")
     if dataset.order is not None:
         return _by_time(dataset)
     if len(dataset) < SMALL:
@@ -84,6 +84,23 @@ def outer(dataset: Dataset) -> Outer:
     # Few groups, or large ones, leave no part of the size wanted.
     share = f"{100 * len(test) / len(rows):.2g} % of the rows"
     return Outer(rows[folds != 0], test, "holdout", f"{share}, {how}, seed {dataset.problem.seed}")
+
+
+def _as_given(dataset: Dataset, tested: Array) -> Outer:
+    """The rows that the data say are to test on, and the others to learn from but for groups in the test part."""
+    others = np.flatnonzero(~tested)
+    development, test = ordered.apart(dataset, others, np.flatnonzero(tested))
+    if 2 * len(development) < len(others):
+        raise DataError(
+            f"Most groups lie on both sides: without those of the {len(test):,} test rows {len(development):,} of "
+            f"{len(others):,} other rows are left to learn from.",
+            where="--group with a test part that the data give",
+            hint="one of the two alone",
+        )
+    reason, left_out = f"{len(test):,} test rows as given by the data", len(others) - len(development)
+    if left_out:
+        reason += f"; {left_out:,} other rows of their groups are left out until the refit"
+    return Outer(development, test, "holdout", reason)
 
 
 def _by_time(dataset: Dataset) -> Outer:

@@ -118,6 +118,7 @@ _OBJECTS: dict[str, LabelType] = {
 
 
 def _float_text(values: pd.Series[Any]) -> pd.Series[Any]:
+    values = values.astype(getattr(values.dtype, "numpy_dtype", values.dtype))  # Arrow knows no remainders
     present = values.dropna()
     if ((present % 1 == 0) & (present.abs() < LARGEST_WHOLE)).all():
         return values.astype("Int64").astype("str")

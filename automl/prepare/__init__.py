@@ -12,6 +12,7 @@ from automl.errors import UsageError
 from automl.forecast.plan import check_plan
 from automl.prepare import files, forecasts, tables
 from automl.prepare.prepared import Prepared, with_tail
+from automl.prepare.rows import file_groups
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,7 +25,12 @@ __all__ = ["Prepared", "prepare", "profile", "read", "with_tail"]
 
 
 def read(source: Any, plan: Plan) -> Source:
-    """The data as read, with the plan's target and modality."""
+    """The data as read, with the plan's target and modality.
+
+    Raises:
+        DataError: there is nothing to read, or a group pattern puts all files into one group.
+        UsageError: settings that do not fit the data, a group pattern that does not fit the files among them.
+    """
     from automl.data.read import read as read_source
 
     check_columns(plan)
@@ -38,6 +44,8 @@ def read(source: Any, plan: Plan) -> Source:
         source, target=plan.target, modality=plan.modality, exclude=[*special, *plan.drop],
         inputs_of=None if forecast else _inputs_of,
     )  # fmt: skip
+    if raw.paths and plan.group is not None and plan.group.startswith("re:"):
+        file_groups(raw.paths, plan.group)  # refused now, not once every file is decoded
     if forecast and (isinstance(raw, ImageFiles) or raw.paths):
         raise UsageError("--horizon is for tables.", where="--horizon", hint="leave it out")
     if plan.long_series is None:

@@ -120,7 +120,7 @@ def file_groups(paths: tuple[str, ...], pattern: str | None) -> Array | None:
     """(n,) group codes from the names of files.
 
     Raises:
-        UsageError: not a regular expression, or one that does not fit every name.
+        UsageError: not a regular expression, or one that does not fit every name, its first group included.
         DataError: there is but one group.
     """
     if pattern is None:
@@ -130,15 +130,15 @@ def file_groups(paths: tuple[str, ...], pattern: str | None) -> Array | None:
     except re.error as error:
         raise UsageError(f"The group pattern is not a regular expression: {error}.", where="--group") from error
     found = [search.search(Path(path).name) for path in paths]
-    missing = [path for path, match in zip(paths, found, strict=True) if match is None]
+    names = [match and (match[1] if match.re.groups else match[0]) for match in found]
+    missing = [path for path, name in zip(paths, names, strict=True) if name is None]
     if missing:
         raise UsageError(
             f"The group pattern does not match {len(missing)} file names.",
             where=f"--group, first {missing[0]!r}",
             hint="re:PATTERN is searched in the file name; its first group names the group",
         )
-    names = [match[1] if match.re.groups else match[0] for match in found if match]
-    codes: Array = np.unique(names, return_inverse=True)[1]
+    codes: Array = np.unique(np.asarray(names, str), return_inverse=True)[1]
     return _several(codes, f"--group {pattern}")
 
 

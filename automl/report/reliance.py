@@ -35,12 +35,13 @@ class Reliance:
 def judge(report: dict[str, Any]) -> Reliance:
     """The level with its reasons.
 
-    'no': an error-level finding, a test that contradicts the choice, or no gain over guessing. 'care': no test,
-    warnings, or flags that limit how far the figures carry. 'yes': none of these.
+    'no': an error-level finding, a test that contradicts the choice, or no gain over guessing. 'care': interrupted, no
+    test, warnings, or flags that limit how far the figures carry. 'yes': none of these.
     """
-    stops, cares = _stops(report), _cares(report)
+    early, stops, cares = _early(report), _stops(report), _cares(report)
     if stops:
-        return Reliance("no", "Not yet", f"Do not rely on it yet: {_join(stops)}.", stops + cares)
+        return Reliance("no", "Not yet", f"Do not rely on it yet: {_join(early + stops)}.", early + stops + cares)
+    cares = early + cares
     if cares:
         return Reliance("care", "With care", f"Rely on it with care: {_join(cares)}.", cares)
     small = view.at(report, "test", "protocol") == "repeated_cv"
@@ -76,10 +77,16 @@ def _stops(report: dict[str, Any]) -> list[str]:
     return reasons
 
 
+def _early(report: dict[str, Any]) -> list[str]:
+    """That the run ended before it was through: the first thing to know, whatever else there is to say."""
+    if not report.get("interrupted"):
+        return []
+    decided_alone = not view.mapping(report, "use")  # and leaves nothing to go on from
+    return ["the run was interrupted" if decided_alone else "the run was interrupted and can be resumed"]
+
+
 def _cares(report: dict[str, Any]) -> list[str]:
     reasons = []
-    if report.get("interrupted"):
-        reasons.append("the run was interrupted and can be resumed")
     if view.figure(report, "test", "value") is None:
         reasons.append("it was not measured on a test part")
     elif view.stale(report):

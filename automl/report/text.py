@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING, Any
 
 from automl.report import brief, reliance, view
@@ -44,7 +45,7 @@ def summary(report: dict[str, Any], folder: Path | None = None) -> Group:
             ("Decision", _families(report)),
             ("Result", _result(report)),
             ("Files", _files(report, folder)),
-            ("Next", _next(report)),
+            ("Next", _next(report, folder)),
         ],
     )
 
@@ -128,6 +129,10 @@ def _files(report: dict[str, Any], folder: Path | None) -> Table | None:
     return table if table.row_count else None
 
 
-def _next(report: dict[str, Any]) -> Text | None:
-    command = view.at(report, "use", "predict")
-    return line(str(command)) if command else None
+def _next(report: dict[str, Any], folder: Path | None) -> Group | None:
+    """The commands that come next: the one that goes on with an interrupted run, and the one that predicts."""
+    from rich.console import Group
+
+    resume = f"automl fit --resume {shlex.quote(str(folder))}" if report.get("interrupted") and folder else None
+    commands = [str(command) for command in (resume, view.at(report, "use", "predict")) if command]
+    return Group(*map(line, commands)) if commands else None

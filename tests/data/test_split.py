@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from automl.data import split
+from automl.errors import DataError
 from tests.rows import numbers
 
 
@@ -156,6 +157,23 @@ def test_the_parts_given_by_the_user_hold_whatever_the_size(n):
     assert (outer.test % 3 == 0).all()
     assert len(outer.test) == n // 3
     assert "given" in outer.reason
+
+
+def test_groups_of_the_test_rows_given_by_the_user_are_not_learnt_from():
+    part, groups = np.repeat(["train", "test"], [80, 20]), np.arange(100) // 3
+    outer = split.outer(rows(np.zeros(100), part=part, groups=groups))
+    assert outer.test.tolist() == list(range(80, 100))
+    assert not set(groups[outer.development]) & set(groups[outer.test])
+    assert outer.development.tolist() == list(range(78))
+    assert outer.reason == (
+        "20 test rows as given by the data; 2 other rows of their groups are left out until the refit"
+    )
+
+
+def test_groups_that_lie_on_both_sides_of_the_split_given_are_refused():
+    part, groups = np.tile(["train", "test"], 50), np.arange(100) // 4
+    with pytest.raises(DataError, match=r"of the 50 test rows 0 of 50 other rows are left"):
+        split.outer(rows(np.zeros(100), part=part, groups=groups))
 
 
 def test_the_last_fifth_by_time_is_the_test_part():

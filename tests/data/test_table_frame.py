@@ -27,6 +27,8 @@ MISSING = None
         ([1, "a", 2.0], ["1", "a", "2"]),
         (pd.to_datetime(["2020-01-01", None, "2021-01-01"]), ["2020-01-01", MISSING, "2021-01-01"]),
         (pd.to_timedelta([90, None, 1], unit="s"), ["90", MISSING, "1"]),
+        (pd.Series([0.5, None, 2], dtype="double[pyarrow]"), ["0.5", MISSING, "2.0"]),
+        (pd.Series([1, None, 2], dtype="double[pyarrow]"), ["1", MISSING, "2"]),
     ],
 )
 def test_the_target_becomes_text(values: object, expected: list[str | None]) -> None:

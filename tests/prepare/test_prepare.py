@@ -235,12 +235,19 @@ def test_image_groups_come_from_file_names(tmp_path):
     [
         ("re:(", "not a regular expression"),
         ("re:x(.)", "does not match 12 file names"),
+        ("re:^(x)?", "does not match 12 file names"),
         ("re:png", "All rows are in one group"),
     ],
 )
 def test_image_group_patterns_that_do_not_fit(tmp_path, pattern, message):
     with pytest.raises(AutoMLError, match=message):
         images(pictures(tmp_path / "a"), tmp_path, group=pattern)
+
+
+@pytest.mark.parametrize("pattern", ["re:(", "re:x(.)"])
+def test_a_group_pattern_that_does_not_fit_is_refused_before_files_are_decoded(tmp_path, pattern):
+    with pytest.raises(UsageError, match="group pattern"):
+        read(pictures(tmp_path / "a"), Plan(group=pattern))
 
 
 def test_images_have_no_directions(tmp_path):

@@ -52,7 +52,8 @@ FINDING = {"code": "AM201", "title": "A leak", "columns": [], "status": "found"}
         (changed(model={"under_trained": True}), "care", "under-trained"),
         (changed(decision={"flags": [{"code": "few_test_rows", "text": "42 test rows"}]}), "care", "42 test rows"),
         (changed(decision={"flags": [{"code": "trees_under_trained", "text": "40 rounds"}]}), "care", "40 rounds"),
-        (changed(interrupted=True), "care", "interrupted"),
+        (changed(interrupted=True), "care", "interrupted and can be resumed"),
+        (changed(interrupted=True, use=None), "care", "interrupted"),
     ],
 )
 def test_level_follows_the_rules(report, level, reason):
@@ -60,6 +61,17 @@ def test_level_follows_the_rules(report, level, reason):
 
     assert judged.level == level
     assert any(reason in r for r in judged.reasons)
+
+
+def test_an_interrupted_run_says_so_first_also_where_a_check_found_an_error():
+    judged = reliance.judge(changed(interrupted=True, model={"family": "baseline"}))
+
+    assert judged.level == "no"
+    assert "yet: the run was interrupted" in judged.sentence
+
+
+def test_a_verdict_alone_is_not_said_to_be_resumable():
+    assert "resumed" not in reliance.judge(changed(interrupted=True, use=None)).sentence
 
 
 def test_reasons_are_whole_sentences():

@@ -1,5 +1,6 @@
 import io
 import re
+from pathlib import Path
 
 import pytest
 from rich.console import Console
@@ -34,6 +35,13 @@ def test_summary_fits_the_terminal(name):
 )  # fmt: skip
 def test_summary_says(expected):
     assert expected in shown(text.summary(binary()))
+
+
+def test_an_interrupted_run_ends_with_the_command_that_goes_on():
+    folder, going_on = Path("reports/my run"), "automl fit --resume 'reports/my run'"
+    assert going_on not in shown(text.summary(binary(), folder))
+    said = shown(text.summary({**binary(), "interrupted": True}, folder))
+    assert said.index(going_on) < said.index("automl predict")
 
 
 def test_the_probabilities_shown_sum_to_one_where_a_family_was_not_measured():
