@@ -11,10 +11,7 @@ import io
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO, cast
-
-if TYPE_CHECKING:
-    from _typeshed import ReadableBuffer
+from typing import Any, TextIO, cast
 
 
 class _Outliving(io.FileIO):
@@ -25,7 +22,7 @@ class _Outliving(io.FileIO):
         # Of a file the latter means that the disk is broken.
         self._gone = {errno.EPIPE, errno.EIO} if os.isatty(number) else {errno.EPIPE}
 
-    def write(self, data: ReadableBuffer, /) -> int:
+    def write(self, data: Any, /) -> int:
         """The number of bytes written or dropped.
 
         Raises:
