@@ -17,7 +17,7 @@ from automl.evaluate import bag
 from automl.evaluate.cost import refits_seconds
 from automl.evaluate.ensemble import LEAST_ROWS, MOST
 from automl.search.judging import judge
-from automl.search.suggestion import NoSuggestion, comparable, suggestion
+from automl.search.suggestion import NoSuggestion, suggestion, told
 from automl.search.trials import search_key
 from automl.workers.beside import PAUSE, Beside
 
@@ -69,7 +69,7 @@ class Portfolio:
         most: trials at most; None = as time allows.
         together: True when the worker's families run beside those of this process.
         lanes: trials of those families at once: one a worker.
-        first, queues: family -> its first default, which is the probe's, and what is tried after it.
+        queues: family -> what is tried after its first default, which is the probe's.
         judged: candidates so far, probes too.
         completed: families whose probe was completed.
     """
@@ -83,7 +83,6 @@ class Portfolio:
     most: int | None = None
     together: bool = False
     lanes: int = 1
-    first: dict[FamilyName, Params] = field(default_factory=dict)
     queues: dict[FamilyName, list[Params]] = field(default_factory=dict)
     judged: list[Candidate] = field(default_factory=list)
     baseline: Candidate | None = None
@@ -95,7 +94,7 @@ class Portfolio:
         problem, rows = self.cv.dataset.problem, len(self.cv.splits[0].train)
         for name in ORDER:
             if name in self.allowed:
-                self.first[name], *self.queues[name] = families.load(name).defaults(problem, rows)
+                self.queues[name] = families.load(name).defaults(problem, rows)[1:]
 
     def meanwhile(self, probes: dict[FamilyName, Candidate], seconds: float) -> bool:
         """Judge the next queued configuration that runs in this process; False when there is none that fits.
@@ -209,8 +208,8 @@ class Portfolio:
     def _suggest(self, name: FamilyName, cv: CrossValidation, pending: list[Params] | None = None) -> Params:
         splits, space = self.result.splits, self._space(name)
         with self.lock:
-            known = [c for c in self.judged if c.family == name and comparable(c.params, self.first[name], space)]
-        history = [(c.params, c.loss(splits) if set(splits) <= set(c.losses) else None) for c in known]
+            known = [c for c in self.judged if c.family == name]
+        history = told(cv, space, known, lambda c: c.loss(splits) if set(splits) <= set(c.losses) else None)
         key = search_key(self.fingerprint, self.cv.metric.name, name, space)
         return suggestion(cv, name, key, space, history, pending or [])
 
