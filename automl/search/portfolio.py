@@ -71,6 +71,7 @@ class Portfolio:
         lanes: trials of those families at once: one a worker.
         queues: family -> what is tried after its first default, which is the probe's.
         judged: candidates so far, probes too.
+        running: trials that have begun and not ended.
         completed: families whose probe was completed.
     """
 
@@ -85,12 +86,13 @@ class Portfolio:
     lanes: int = 1
     queues: dict[FamilyName, list[Params]] = field(default_factory=dict)
     judged: list[Candidate] = field(default_factory=list)
+    running: list[Candidate] = field(default_factory=list)
     baseline: Candidate | None = None
     completed: set[FamilyName] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         """Queue every default but the first, which is the probe's."""
-        self.lock = threading.Lock()
+        self.lock, self.asking = threading.Lock(), threading.Lock()
         problem, rows = self.cv.dataset.problem, len(self.cv.splits[0].train)
         for name in ORDER:
             if name in self.allowed:
@@ -173,10 +175,12 @@ class Portfolio:
         """Suggestions for the best family of this process, so that it need not wait for the worker."""
         best = {name: self._best_of(name) for name in self._here()}
         name = min(best, key=lambda n: best[n], default=None)
-        if name is not None and best[name] < float("inf"):
+        if name is None or best[name] == float("inf"):
+            return
+        with self.asking:  # two workers that are shown the same say the same
             while len(self.queues[name]) < AHEAD:
                 try:
-                    self.queues[name].append(self._suggest(name, cv, list(self.queues[name])))
+                    self.queues[name].append(self._suggest(name, cv))
                 except NoSuggestion:
                     return
 
@@ -205,13 +209,14 @@ class Portfolio:
             best = min(loss, best)
         return "no better configuration found for long"
 
-    def _suggest(self, name: FamilyName, cv: CrossValidation, pending: list[Params] | None = None) -> Params:
+    def _suggest(self, name: FamilyName, cv: CrossValidation) -> Params:
         splits, space = self.result.splits, self._space(name)
         with self.lock:
             known = [c for c in self.judged if c.family == name]
+            pending = [*(c.params for c in self.running if c.family == name), *self.queues[name]]
         history = told(cv, space, known, lambda c: c.loss(splits) if set(splits) <= set(c.losses) else None)
         key = search_key(self.fingerprint, self.cv.metric.name, name, space)
-        return suggestion(cv, name, key, space, history, pending or [])
+        return suggestion(cv, name, key, space, history, pending)
 
     def _space(self, name: FamilyName) -> list[Knob]:
         return families.load(name).space(self.cv.dataset.problem, len(self.cv.splits[0].train))
@@ -245,11 +250,13 @@ class Portfolio:
             number = len(self.result.began) + 1
             trial = cv.candidate(name, params, trial=number)
             trial.configuration += suffix
+            self.running.append(trial)
             self.tracker.begin(number)
             self.result.began[trial.name] = began = cv.clock.elapsed()
         until = began + seconds
         judge(cv, trial, splits, lambda place: (until - cv.clock.elapsed()) / (len(splits) - place))
         with self.lock:
+            self.running.remove(trial)
             self.result.trials.append(trial)
             self.judged.append(trial)
             best = min((c for c in self.judged if c.ok), key=lambda c: c.loss(), default=trial)
