@@ -357,12 +357,14 @@ def _side_by_side(
 
     assert cv.worker is not None
     race.whole = True
-    with Beside(cv.worker, background, cv.clock, race.reserve) as beside:
-        race.local(local)
-        while beside.going and meanwhile(probes.candidates, WAITING_SHARE * cv.clock.left(race.reserve)):
-            pass
-    probes.candidates |= aside.candidates
-    probes.not_tried |= aside.not_tried
+    try:
+        with Beside(cv.worker, background, cv.clock, race.reserve) as beside:
+            race.local(local)
+            while beside.going and meanwhile(probes.candidates, WAITING_SHARE * cv.clock.left(race.reserve)):
+                pass
+    finally:  # what the worker has judged counts after Ctrl-C, too
+        probes.candidates |= aside.candidates
+        probes.not_tried |= aside.not_tried
     race.sharpened(probes)
 
 

@@ -1,3 +1,4 @@
+import threading
 from dataclasses import replace
 
 import numpy as np
@@ -376,3 +377,23 @@ def test_a_network_that_is_compiled_for_long_gets_the_time_for_it(modality, trie
     probes = run(cv, sharpened=lambda p: engine.decide(cv, p, Asked()))
     assert ("network" in probes.candidates) is tried
     assert cv.clock.left() > 0.5 * 60.0
+
+
+def test_ctrl_c_beside_the_worker_keeps_what_the_worker_has_judged(monkeypatch):
+    done, remote = threading.Event(), module.Race.remote
+
+    def noted(race, name):
+        remote(race, name)
+        done.set()
+
+    def trouble(task):
+        if task.family == "trees":
+            assert done.wait(30)
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(module.Race, "remote", noted)
+    cv = fake_cv(budget=100.0, trouble=trouble)
+    probes = probe(cv, ALL, 0.0, lambda _probes: None, lambda *_: False)
+    assert probes.interrupted
+    assert probes.candidates["network"].losses
+    assert probes.not_tried == {"trees": "interrupted"}
