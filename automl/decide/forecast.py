@@ -77,7 +77,7 @@ def _draws(
     groups = units(check, None if cv.dataset.groups is None else cv.dataset.groups[check])
     rng = np.random.default_rng([cv.dataset.problem.seed, 7])
     predictions = [p for f, c in candidates.items() for p in _predictions(c, anchors[f])]
-    score = SplitTable(cv.metric, y, predictions, np.zeros(len(check), dtype=int))
+    score = SplitTable(cv.metric, y, predictions, None)
     drawn = resamples(group_codes(groups), len(check), RESAMPLES, rng)
     table = cv.metric.to_loss(np.concatenate([score(times * weight[:, None]) for times in drawn], axis=1).T)
     table = np.where(np.isfinite(table), table, np.nanmean(table, axis=0))

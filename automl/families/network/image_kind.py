@@ -10,6 +10,7 @@ import keras
 from automl.families.network import backbone, convolutions, images, transfer
 from automl.families.network.mixing import NOTHING, mixing_of
 from automl.families.network.shared import Shared
+from automl.families.network.sized_kind import SizedKind
 from automl.families.network.trainer import Objective, Trainer
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ def on_backbone(params: Params) -> bool:
     return params.get("kind") == "backbone"
 
 
-class ImageKind:
+class ImageKind(SizedKind):
     """See `automl.families.network.kind.Kind`."""
 
     batch = images.BATCH
@@ -42,10 +43,6 @@ class ImageKind:
         """That of a frozen backbone."""
         return backbone.restored(state) if "backbone" in state[0] else None
 
-    def sized(self, params: Params) -> Params:
-        """Unchanged."""
-        return params
-
     def sizes(self, params: Params) -> tuple[Params, ...]:  # noqa: ARG002 (one interface)
         """Widths, blocks a stage and shares of the resolution."""
         return tuple({"width": width, "blocks": blocks, "resolution": share} for width, blocks, share in images.SIZES)
@@ -54,15 +51,11 @@ class ImageKind:
         """See `convolutions.operations`."""
         return convolutions.operations(images.seen(shape, params), params)
 
-    def schedule(self, params: Params) -> str:  # noqa: ARG002 (one interface)
-        """Name of the learning-rate schedule."""
-        return images.SCHEDULE
-
     def steps(self, shape: tuple[int, ...], params: Params) -> int:
         """Most gradient steps a call."""
         if on_backbone(params):
             return 1 if params["unfreeze"] else transfer.HEAD_STEPS
-        return images.steps_a_call(shape, params)
+        return super().steps(shape, params)
 
     def network(self, job: Job) -> Shared:
         """A new network with its trainer."""
