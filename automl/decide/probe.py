@@ -205,7 +205,7 @@ class Race:
         smallest = rungs.sizes(rows)[0]
         for name in names:
             seconds = min(_until(cv, LOCAL_SHARE, self.reserve), 0.05 * (cv.clock.budget or 0.0))
-            if seconds > 0 and cv.judge_rung(self.tried[name], smallest, 0, seconds):
+            if seconds > 0 and cv.judge_rung(self.tried[name], smallest, seconds):
                 self.probes.look[name] = self.tried[name].on_rung(smallest)
         self._judge()
 

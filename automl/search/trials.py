@@ -184,7 +184,7 @@ class Course:
         trial.reason = screened_out(cv, trial, rung, known, None if cv.clock.counts_trials else seconds)
         if trial.reason:
             trial.pruned = True
-            lead = trial.rungs[rung, 0][1] - self.start.rungs[rung, 0][1]
+            lead = trial.rungs[rung][1] - self.start.rungs[rung][1]
             self.result.estimates[trial.name] = self.start.loss(self.result.splits) + lead
         return trial.pruned
 
