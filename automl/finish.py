@@ -270,7 +270,7 @@ def _explain(session: Session, delivered: Candidate, seconds: float) -> Importan
         return executor.call(
             importance, Shared(DATASET), judged, folder, delivered.family, session.metric.name, limit, seconds=left
         )
-    except (OutOfTime, WorkerDied, WorkerError, FitFailed):
+    except (OutOfTime, WorkerDied, WorkerError, FitFailed, MemoryError):
         return None
 
 

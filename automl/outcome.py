@@ -26,10 +26,12 @@ class Outcome:
 
     Attributes:
         lines: the leaderboard by validation.
-        delivered: the choice: the best of the named family by validation.
+        tested: predictions of the judged rows.
+        delivered: what was chosen (the best of the named family by validation, or an ensemble); where that could not be
+            fitted, what stands in for it.
         values, differences: test figures of the tested candidates, and their paired differences to the delivered one.
         shape: what is done to the delivered model's outputs.
-        trained_on: 'all rows' or 'development rows'.
+        trained_on: 'all rows', 'development rows', or of an ensemble which part of it was fitted on all rows.
     """
 
     lines: list[Line]

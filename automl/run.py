@@ -1,4 +1,4 @@
-"""The main job, and the only place where the stages meet: data, profile, decide, search, evaluate, explain, report."""
+"""The main job, where the stages meet up to the search: data, profile, decide, search; the rest is in `finish`."""
 
 from __future__ import annotations
 

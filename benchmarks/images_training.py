@@ -33,6 +33,7 @@ from automl import families
 from automl.data.dataset import Dataset, Images
 from automl.families.base import Limits
 from automl.families.network import images
+from automl.families.network.image_kind import ImageKind
 from automl.families.network.trainer import Objective, Trainer
 from automl.families.network.training import Deadline, Plan, Run, shape
 from automl.families.weigh import peak_memory
@@ -56,8 +57,8 @@ def epoch(side: int, count: int, width: int, augment: float, epochs: int, *, res
     random = np.random.default_rng(1)
     pixels = random.integers(0, 256, (count, side, side, 3), dtype=np.uint8)
     y, weight = random.integers(0, CLASSES, count).astype(np.float32), np.ones(count, np.float32)
-    chunk, calls = shape(count, BATCH, images.steps_a_call((side, side, 3), params))
-    plan = Plan(BATCH, chunk, calls, epochs, 1e-3, images.SCHEDULE, 0)
+    chunk, calls = shape(count, BATCH, ImageKind().steps((side, side, 3), params))
+    plan = Plan(BATCH, chunk, calls, epochs, 1e-3, ImageKind().schedule(params), 0)
     with tempfile.TemporaryDirectory() as name:
         file = Path(name) / "images.npy"
         np.save(file, pixels)

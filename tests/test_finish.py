@@ -8,13 +8,15 @@ import pytest
 
 import automl
 from automl import finish, jsonio
-from automl.clock import Clock
+from automl.clock import Clock, OutOfTime
 from automl.config import Plan, from_recipe
 from automl.decide.engine import Decision
 from automl.evaluate import final, metrics
 from automl.families import ensemble
+from automl.families.base import FitFailed
 from automl.families.ensemble import Member
-from automl.finish import _refit, _test_figures, _trained_on, _with_outcome, _write_plan
+from automl.finish import _explain, _refit, _test_figures, _trained_on, _with_outcome, _write_plan
+from automl.workers.executor import WorkerDied
 from tests.rows import numbers
 from tests.test_run import frame
 
@@ -128,6 +130,18 @@ def once(function):
         return done
 
     return call
+
+
+@pytest.mark.parametrize("error", [OutOfTime(), WorkerDied("killed"), FitFailed("no"), MemoryError()], ids=type)
+def test_an_explanation_that_fails_costs_no_run(tmp_path, error):
+    def call(*_arguments, **_limits):
+        raise error
+
+    session = SimpleNamespace(
+        clock=Clock(None), folder=tmp_path, outer=SimpleNamespace(test=np.arange(3)),
+        cv=SimpleNamespace(executor=lambda _family: SimpleNamespace(call=call)), metric=SimpleNamespace(name="rmse"),
+    )  # fmt: skip
+    assert _explain(session, SimpleNamespace(family="trees", members=()), 1.0) is None
 
 
 @pytest.mark.slow

@@ -112,7 +112,11 @@ class Situation:
     def under(self, allowed: Iterable[FamilyName] | None = None, prefer: Prefer | None = None) -> FamilyName:
         """The family that would be named with other families allowed, or another preference."""
         names = [f for f in self.belief.families if f not in self.excluded] if allowed is None else list(allowed)
-        return verdict(self.belief, prefer or self.asked.prefer, names).family
+        after = self.decision.evidence.get("after_search") or {}
+        before = after.get("before") if after.get("changed") else None
+        # The comparison after the search does not take back what the probes have shown of a family.
+        shown = before != "baseline" and before in names
+        return verdict(self.belief, prefer or self.asked.prefer, names, shown=shown).family
 
     def gap(self, other: FamilyName) -> str:
         """'giving up 0.012 ROC AUC (95 % 0.004 to 0.020)' when `other` were taken instead of the named family."""

@@ -96,6 +96,6 @@ def _costs(
 
 def _times(cv: CrossValidation, candidate: Candidate) -> list[tuple[int, float]]:
     """(training rows, seconds of the fit) of everything fitted on split 0."""
-    fits = [(rows, fitted.fit_seconds) for (rows, split), (fitted, _) in sorted(candidate.rungs.items()) if split == 0]
+    fits = [(rows, fitted.fit_seconds) for rows, (fitted, _) in sorted(candidate.rungs.items())]
     whole = candidate.fits.get(0)
     return fits if whole is None else [*fits, (len(cv.splits[0].train), whole.fit_seconds)]

@@ -42,12 +42,10 @@ def curves(
     if not climbed:
         return None
     rows = len(cv.splits[0].train)
-    anchors: dict[FamilyName, list[int]] = {
-        f: [*sorted(size for size, split in c.rungs if split == 0), rows] for f, c in climbed.items()
-    }
+    anchors: dict[FamilyName, list[int]] = {f: [*sorted(c.rungs), rows] for f, c in climbed.items()}
     draws = _draws(cv, climbed, anchors)
     losses: dict[FamilyName, list[float]] = {
-        f: [*(climbed[f].rungs[n, 0][1] for n in anchors[f][:-1]), climbed[f].losses[0]] for f in climbed
+        f: [*(climbed[f].rungs[n][1] for n in anchors[f][:-1]), climbed[f].losses[0]] for f in climbed
     }
     fitted: dict[FamilyName, Curve] = {f: fit_curve(anchors[f], losses[f], draws[f]) for f in climbed}
     return {
@@ -77,7 +75,7 @@ def _draws(
     groups = units(check, None if cv.dataset.groups is None else cv.dataset.groups[check])
     rng = np.random.default_rng([cv.dataset.problem.seed, 7])
     predictions = [p for f, c in candidates.items() for p in _predictions(c, anchors[f])]
-    score = SplitTable(cv.metric, y, predictions, np.zeros(len(check), dtype=int))
+    score = SplitTable(cv.metric, y, predictions, None)
     drawn = resamples(group_codes(groups), len(check), RESAMPLES, rng)
     table = cv.metric.to_loss(np.concatenate([score(times * weight[:, None]) for times in drawn], axis=1).T)
     table = np.where(np.isfinite(table), table, np.nanmean(table, axis=0))
@@ -92,7 +90,7 @@ def _draws(
 
 def _predictions(candidate: Candidate, sizes: list[int]) -> list[Array]:
     """Predictions of the rows judged, an entry an anchor."""
-    return [*(candidate.rungs[n, 0][0].predictions for n in sizes[:-1]), candidate.fits[0].predictions]
+    return [*(candidate.rungs[n][0].predictions for n in sizes[:-1]), candidate.fits[0].predictions]
 
 
 def _family(
@@ -101,7 +99,7 @@ def _family(
     """One family's anchors, fit and band, in the metric's natural sign."""
     losses, draws = measured
     ends = np.sort(cv.metric.to_loss(np.percentile(draws, (5, 95), axis=0)), axis=0)
-    fits = [*(candidate.rungs[n, 0][0] for n in rows[:-1]), candidate.fits[0]]
+    fits = [*(candidate.rungs[n][0] for n in rows[:-1]), candidate.fits[0]]
     mean, low, high = doubling(curve, rows[-1], losses[-1])
     grid = np.geomspace(rows[0], AHEAD * rows[-1], BAND_POINTS)
     band = np.sort(cv.metric.to_loss(np.stack(curve.at(grid)[1:])), axis=0)

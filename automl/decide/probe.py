@@ -205,7 +205,7 @@ class Race:
         smallest = rungs.sizes(rows)[0]
         for name in names:
             seconds = min(_until(cv, LOCAL_SHARE, self.reserve), 0.05 * (cv.clock.budget or 0.0))
-            if seconds > 0 and cv.judge_rung(self.tried[name], smallest, 0, seconds):
+            if seconds > 0 and cv.judge_rung(self.tried[name], smallest, seconds):
                 self.probes.look[name] = self.tried[name].on_rung(smallest)
         self._judge()
 
@@ -357,12 +357,14 @@ def _side_by_side(
 
     assert cv.worker is not None
     race.whole = True
-    with Beside(cv.worker, background, cv.clock, race.reserve) as beside:
-        race.local(local)
-        while beside.going and meanwhile(probes.candidates, WAITING_SHARE * cv.clock.left(race.reserve)):
-            pass
-    probes.candidates |= aside.candidates
-    probes.not_tried |= aside.not_tried
+    try:
+        with Beside(cv.worker, background, cv.clock, race.reserve) as beside:
+            race.local(local)
+            while beside.going and meanwhile(probes.candidates, WAITING_SHARE * cv.clock.left(race.reserve)):
+                pass
+    finally:  # what the worker has judged counts after Ctrl-C, too
+        probes.candidates |= aside.candidates
+        probes.not_tried |= aside.not_tried
     race.sharpened(probes)
 
 

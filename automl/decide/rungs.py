@@ -29,11 +29,11 @@ def climb(cv: CrossValidation, candidate: Candidate, seconds: float) -> None:
     whole = candidate.fits[0].fit_seconds + candidate.fits[0].predict_seconds
     for rows in reversed(sizes(full)):
         expected = whole * rows / full
-        if (rows, 0) in candidate.rungs or expected > seconds:
+        if rows in candidate.rungs or expected > seconds:
             continue
-        if not cv.judge_rung(candidate, rows, 0, max(2 * expected, 0.5)):
+        if not cv.judge_rung(candidate, rows, max(2 * expected, 0.5)):
             return
-        fitted, _ = candidate.rungs[rows, 0]
+        fitted, _ = candidate.rungs[rows]
         seconds -= fitted.fit_seconds + fitted.predict_seconds
 
 

@@ -43,7 +43,7 @@ class Candidate:
         sealed: split number -> that model's predictions of the test rows; looked at when the test part is opened.
         members: candidates and their weights, of an ensemble.
         pruned: True when it was given up as hopeless before all splits of its search were judged.
-        rungs: (rows, split) -> what a fit on a nested subset of the split's training rows gave, and its loss.
+        rungs: rows -> what a fit on so many of the first split's training rows gave, and its loss.
     """
 
     name: str
@@ -59,7 +59,7 @@ class Candidate:
     sealed: dict[int, Array] = field(default_factory=dict)
     members: tuple[tuple[Candidate, float], ...] = ()
     pruned: bool = False
-    rungs: dict[tuple[int, int], tuple[Fitted, float]] = field(default_factory=dict)
+    rungs: dict[int, tuple[Fitted, float]] = field(default_factory=dict)
 
     @property
     def ok(self) -> bool:
@@ -87,8 +87,8 @@ class Candidate:
         return float(np.mean([f.fit_seconds + f.predict_seconds for f in given])) if given else 0.0
 
     def on_rung(self, rows: int) -> Candidate:
-        """The same candidate as judged on split 0 after learning from so many rows, and on nothing else."""
-        fitted, loss = self.rungs[rows, 0]
+        """The same candidate as judged on the first split after learning from so many rows, and on nothing else."""
+        fitted, loss = self.rungs[rows]
         return replace(self, fits={0: fitted}, losses={0: loss}, models={}, sealed={}, rungs={})
 
     def final_params(self) -> Params:
@@ -197,17 +197,17 @@ class CrossValidation:
         self._fix_length(candidate, fitted)
         return True
 
-    def judge_rung(self, candidate: Candidate, rows: int, split: int = 0, seconds: float | None = None) -> bool:
-        """As `judge`, learning only from the first `rows` of a fixed shuffle of the training rows: nested subsets.
+    def judge_rung(self, candidate: Candidate, rows: int, seconds: float | None = None) -> bool:
+        """As `judge` on the first split, learning only from the first `rows` of a fixed shuffle of its training rows.
 
-        The outcome goes to `candidate.rungs`.
+        So the subsets are nested. The outcome goes to `candidate.rungs`.
         """
-        part = self.splits[split]
+        part = self.splits[0]
         task = self._task(candidate, nested(part.train, rows, self.dataset.problem.seed), part.check, seconds)
         judged = self._judged(task, part.check)
         if isinstance(judged, str):
             return False
-        candidate.rungs[rows, split] = judged
+        candidate.rungs[rows] = judged
         self._fix_length(candidate, judged[0])
         return True
 

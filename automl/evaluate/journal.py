@@ -81,7 +81,8 @@ class Journal:
     def _path(self, task: FitTask) -> Path | None:
         if self.folder is None:
             return None
-        key = digest(self.fingerprint, task.family, plain(task.params), task.train, task.predict, task.limits.full)
+        rows = (len(task.train), task.train, task.predict)  # the number says where the rows to predict begin
+        key = digest(self.fingerprint, task.family, plain(task.params), *rows, task.limits.full)
         return self.folder / f"{task.family}-{key}.npz"
 
 

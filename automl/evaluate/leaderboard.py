@@ -31,10 +31,20 @@ class Line:
 
 
 def best_of(candidates: list[Candidate]) -> Candidate:
-    """The candidate with the lowest mean loss on the splits that all judged ones have; ties to the earlier one."""
+    """The candidate that no other beats on the splits both have; ties to the earlier one.
+
+    Where each is beaten by some other it is the one with the lowest mean loss on the splits that all judged ones have:
+    these may be a single one, by which candidates that share more are not to be told apart.
+    """
     judged = [c for c in candidates if c.ok]
     common = sorted(set.intersection(*(set(c.losses) for c in judged)))
-    return min(judged, key=lambda c: c.loss(common)) if common else min(judged, key=lambda c: c.loss())
+    ranked = sorted(judged, key=lambda c: c.loss(common or None))
+    return next((c for c in ranked if not any(_beats(other, c) for other in judged)), ranked[0])
+
+
+def _beats(one: Candidate, other: Candidate) -> bool:
+    both = sorted(set(one.losses) & set(other.losses))
+    return bool(both) and one.loss(both) < other.loss(both)
 
 
 def best_by_family(candidates: list[Candidate]) -> list[Candidate]:

@@ -17,7 +17,7 @@ from automl.evaluate import bag
 from automl.evaluate.cost import refits_seconds
 from automl.evaluate.ensemble import LEAST_ROWS, MOST
 from automl.search.judging import judge
-from automl.search.suggestion import NoSuggestion, comparable, suggestion
+from automl.search.suggestion import NoSuggestion, suggestion, told
 from automl.search.trials import search_key
 from automl.workers.beside import PAUSE, Beside
 
@@ -69,8 +69,9 @@ class Portfolio:
         most: trials at most; None = as time allows.
         together: True when the worker's families run beside those of this process.
         lanes: trials of those families at once: one a worker.
-        first, queues: family -> its first default, which is the probe's, and what is tried after it.
+        queues: family -> what is tried after its first default, which is the probe's.
         judged: candidates so far, probes too.
+        running: trials that have begun and not ended.
         completed: families whose probe was completed.
     """
 
@@ -83,19 +84,19 @@ class Portfolio:
     most: int | None = None
     together: bool = False
     lanes: int = 1
-    first: dict[FamilyName, Params] = field(default_factory=dict)
     queues: dict[FamilyName, list[Params]] = field(default_factory=dict)
     judged: list[Candidate] = field(default_factory=list)
+    running: list[Candidate] = field(default_factory=list)
     baseline: Candidate | None = None
     completed: set[FamilyName] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         """Queue every default but the first, which is the probe's."""
-        self.lock = threading.Lock()
+        self.lock, self.asking = threading.Lock(), threading.Lock()
         problem, rows = self.cv.dataset.problem, len(self.cv.splits[0].train)
         for name in ORDER:
             if name in self.allowed:
-                self.first[name], *self.queues[name] = families.load(name).defaults(problem, rows)
+                self.queues[name] = families.load(name).defaults(problem, rows)[1:]
 
     def meanwhile(self, probes: dict[FamilyName, Candidate], seconds: float) -> bool:
         """Judge the next queued configuration that runs in this process; False when there is none that fits.
@@ -174,10 +175,12 @@ class Portfolio:
         """Suggestions for the best family of this process, so that it need not wait for the worker."""
         best = {name: self._best_of(name) for name in self._here()}
         name = min(best, key=lambda n: best[n], default=None)
-        if name is not None and best[name] < float("inf"):
+        if name is None or best[name] == float("inf"):
+            return
+        with self.asking:  # two workers that are shown the same say the same
             while len(self.queues[name]) < AHEAD:
                 try:
-                    self.queues[name].append(self._suggest(name, cv, list(self.queues[name])))
+                    self.queues[name].append(self._suggest(name, cv))
                 except NoSuggestion:
                     return
 
@@ -206,13 +209,14 @@ class Portfolio:
             best = min(loss, best)
         return "no better configuration found for long"
 
-    def _suggest(self, name: FamilyName, cv: CrossValidation, pending: list[Params] | None = None) -> Params:
+    def _suggest(self, name: FamilyName, cv: CrossValidation) -> Params:
         splits, space = self.result.splits, self._space(name)
         with self.lock:
-            known = [c for c in self.judged if c.family == name and comparable(c.params, self.first[name], space)]
-        history = [(c.params, c.loss(splits) if set(splits) <= set(c.losses) else None) for c in known]
+            known = [c for c in self.judged if c.family == name]
+            pending = [*(c.params for c in self.running if c.family == name), *self.queues[name]]
+        history = told(cv, space, known, lambda c: c.loss(splits) if set(splits) <= set(c.losses) else None)
         key = search_key(self.fingerprint, self.cv.metric.name, name, space)
-        return suggestion(cv, name, key, space, history, pending or [])
+        return suggestion(cv, name, key, space, history, pending)
 
     def _space(self, name: FamilyName) -> list[Knob]:
         return families.load(name).space(self.cv.dataset.problem, len(self.cv.splits[0].train))
@@ -246,11 +250,13 @@ class Portfolio:
             number = len(self.result.began) + 1
             trial = cv.candidate(name, params, trial=number)
             trial.configuration += suffix
+            self.running.append(trial)
             self.tracker.begin(number)
             self.result.began[trial.name] = began = cv.clock.elapsed()
         until = began + seconds
         judge(cv, trial, splits, lambda place: (until - cv.clock.elapsed()) / (len(splits) - place))
         with self.lock:
+            self.running.remove(trial)
             self.result.trials.append(trial)
             self.judged.append(trial)
             best = min((c for c in self.judged if c.ok), key=lambda c: c.loss(), default=trial)

@@ -37,8 +37,7 @@ def rung_of(probe: Candidate, rows: int) -> int | None:
     """
     if probe.seconds < WORTH_SECONDS or families.load(probe.family).in_worker:
         return None
-    climbed = [size for size, split in probe.rungs if split == 0]
-    return min(climbed, key=lambda size: abs(np.log(size / (SHARE * rows))), default=None)
+    return min(probe.rungs, key=lambda size: abs(np.log(size / (SHARE * rows))), default=None)
 
 
 def screened_out(
@@ -53,10 +52,10 @@ def screened_out(
         earlier: candidates whose losses on the rung it is compared with, where they have one.
         seconds: limit of the fit.
     """
-    before = [c.rungs[rung, 0][1] for c in earlier if (rung, 0) in c.rungs]
-    if not cv.judge_rung(trial, rung, 0, seconds) or len(before) < EARLIER:
+    before = [c.rungs[rung][1] for c in earlier if rung in c.rungs]
+    if not cv.judge_rung(trial, rung, seconds) or len(before) < EARLIER:
         return ""
-    mine, median = trial.rungs[rung, 0][1], float(np.median(before))
+    mine, median = trial.rungs[rung][1], float(np.median(before))
     if mine <= median:
         return ""
     return f"with {rung:,} rows its loss is {mine:.3g}, above the median of the trials before ({median:.3g})"

@@ -11,9 +11,9 @@ from automl.search.oracle import suggest
 from automl.workers.executor import WorkerDied, WorkerError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
-    from automl.evaluate.crossval import CrossValidation
+    from automl.evaluate.crossval import Candidate, CrossValidation
     from automl.families.base import Knob, Params
     from automl.search.oracle import History
     from automl.types import FamilyName
@@ -38,8 +38,8 @@ def suggestion(
         family: whose configurations they are.
         key: of data, metric and family: results of different ones are never mixed.
         space: the hyperparameters.
-        history: finished trials of the family in order, with their loss; None for a failed one.
-        pending: trials that run now.
+        history: finished trials of the family in order, with their loss; None for a failed one (see `told`).
+        pending: trials that run now; one that leaves a knob to its fits is told when it has ended.
 
     Raises:
         NoSuggestion: no worker to ask, no answer in time, or nothing left to try.
@@ -48,12 +48,14 @@ def suggestion(
         raise NoSuggestion("nothing to search in this family")
     if cv.worker is None:
         raise NoSuggestion("the known-good configurations were tried, and the budget is too short for suggestions")
-    told = [(_knobs(params, space), loss) for params, loss in history]
-    running = [_knobs(params, space) for params in pending]
+    known = _known(cv, family)
+    finished = [(_knobs(params, space), loss) for params, loss in history]
+    running = [_knobs(params, space) for params in pending if comparable(params, known, space)]
+    running = [params for params in running if len(_given(params)) == len(space)]
     for _ in range(2):  # a worker that died is replaced, and the fresh one is told the whole history
         try:
             found = cv.worker.call(
-                suggest, key, space, told, cv.dataset.problem.seed, running, seconds=cv.clock.left(1.0)
+                suggest, key, space, finished, cv.dataset.problem.seed, running, seconds=cv.clock.left(1.0)
             )
         except WorkerDied:
             continue
@@ -63,8 +65,37 @@ def suggestion(
             raise NoSuggestion(f"no further suggestion could be made: {error}") from error
         if found is None:
             raise NoSuggestion("the search space is exhausted")
-        return _whole(found, _known(cv, family))
+        return _whole(found, known)
     raise NoSuggestion("the process that makes suggestions died")
+
+
+def told(
+    cv: CrossValidation,
+    space: Sequence[Knob],
+    candidates: Iterable[Candidate],
+    loss: Callable[[Candidate], float | None],
+) -> History:
+    """What the oracle is told of candidates of one family: those that its space can express.
+
+    A knob that a configuration leaves open ('auto', or not named) stands at what its fits chose: the penalty of a path,
+    or the width for which there was time.
+
+    Args:
+        cv: gives the family's known-good configurations.
+        space: the hyperparameters.
+        candidates: in the order in which they were judged.
+        loss: what each came to; None for a failed one.
+    """
+    return [
+        ({**c.final_params(), **_given(c.params)}, loss(c))
+        for c in candidates
+        if comparable(c.params, _known(cv, c.family), space)
+    ]
+
+
+def _given(params: Params) -> Params:
+    """The parameters that say something."""
+    return {name: value for name, value in params.items() if value != "auto"}
 
 
 def _known(cv: CrossValidation, family: FamilyName) -> list[Params]:
@@ -86,12 +117,18 @@ def _whole(found: Params, known: list[Params]) -> Params:
     return {**first, **found} if "kind" in first else found
 
 
-def comparable(params: Params, first: Params, space: Sequence[Knob]) -> bool:
-    """Whether the oracle may learn from a trial: one of another kind of model lies outside its space.
+def comparable(params: Params, known: Sequence[Params], space: Sequence[Knob]) -> bool:
+    """Whether the oracle may learn from a configuration: one of another kind of model lies outside its space.
+
+    So does one with an option, such as another penalty, that the first of its kind has not and the space does not vary.
 
     Args:
-        first: the family's first default, whose kind the space describes unless the kind is searched itself.
+        known: the family's known-good configurations, whose first is of the kind of the space unless that is searched.
     """
-    kind = params.get("kind", first.get("kind"))
-    searched = next((knob.choices for knob in space if knob.name == "kind"), (first.get("kind"),))
-    return kind in searched
+    varied = {knob.name: knob.choices for knob in space}
+    usual = known[0].get("kind")
+    if params.get("kind", usual) not in varied.get("kind", (usual,)):
+        return False
+    first = first_of_kind(params, known)
+    options = {name: value for name, value in params.items() if isinstance(value, str) and name not in varied}
+    return options.items() <= first.items()

@@ -14,7 +14,7 @@ from automl.search import parallel
 from automl.search.judging import judge
 from automl.search.pruning import behind, hopeless
 from automl.search.screening import rung_of, screened_out
-from automl.search.suggestion import NoSuggestion, comparable, suggestion
+from automl.search.suggestion import NoSuggestion, suggestion, told
 from automl.workers.pool import Workers
 from automl.workers.until import Until
 
@@ -139,8 +139,7 @@ class Course:
         """
         if self.queue:
             return self.queue.pop(0)
-        tried = [c for c in (self.start, *self.result.trials) if comparable(c.params, self.start.params, self.space)]
-        history = [(c.params, self._told(c)) for c in tried]
+        history = told(cv, self.space, (self.start, *self.result.trials), self._told)
         return suggestion(cv, self.start.family, self.key, self.space, history, [c.params for c in self.running])
 
     def _told(self, candidate: Candidate) -> float | None:
@@ -185,7 +184,7 @@ class Course:
         trial.reason = screened_out(cv, trial, rung, known, None if cv.clock.counts_trials else seconds)
         if trial.reason:
             trial.pruned = True
-            lead = trial.rungs[rung, 0][1] - self.start.rungs[rung, 0][1]
+            lead = trial.rungs[rung][1] - self.start.rungs[rung][1]
             self.result.estimates[trial.name] = self.start.loss(self.result.splits) + lead
         return trial.pruned
 

@@ -450,3 +450,16 @@ def test_a_family_that_is_no_worse_is_not_said_to_give_anything_up():
     assert turned.gap("trees").startswith("0.1")
     assert turned.gap("trees").endswith(" RMSE better on these splits")
     assert turned.gap("linear") == "as good on these splits"
+
+
+@pytest.mark.parametrize(("before", "kept"), [("linear", True), ("baseline", False)])
+def test_a_gain_over_the_baseline_that_was_shown_before_the_search_still_counts(before, kept):
+    at = situation({"baseline": 1.0, "linear": 0.97, "trees": 0.9}, noise=0.3)
+    assert at.named == "baseline"
+    named = verdict(at.belief, shown=True).family
+    after = {"changed": True, "before": before}
+    at = replace(at, decision=replace(at.decision, family=named, evidence={"after_search": after}))
+
+    assert (at.under() == named) is kept
+    assert ("baseline" not in {at.under(prefer=prefer) for prefer in ("simple", "fast", "accuracy")}) is kept
+    assert at.under(["baseline", "trees"]) == "baseline"  # it was shown of linear models

@@ -35,7 +35,7 @@ def climbed(cv, family, law, sizes=SIZES, seed=0):
         if rows == FULL:
             candidate.fits[0], candidate.losses[0] = fitted, loss
         else:
-            candidate.rungs[rows, 0] = fitted, loss
+            candidate.rungs[rows] = fitted, loss
     return candidate
 
 

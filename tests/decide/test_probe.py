@@ -1,3 +1,4 @@
+import threading
 from dataclasses import replace
 
 import numpy as np
@@ -206,7 +207,7 @@ def test_a_first_look_at_few_rows_of_large_data(monkeypatch):
     assert list(probes.look) == ["baseline", "linear", "trees"]
     assert [len(t.train) for t in cv.here.tasks[:6]] == [80, 80, 80, 320, 320, 320]
     assert probes.look["trees"] is not probes.candidates["trees"]
-    assert probes.look["trees"].losses == {0: probes.candidates["trees"].rungs[80, 0][1]}
+    assert probes.look["trees"].losses == {0: probes.candidates["trees"].rungs[80][1]}
     assert seen[0].evidence["splits"] == 1
     assert seen[0].evidence["families"]["trees"].loss == probes.look["trees"].loss()
 
@@ -222,7 +223,7 @@ def test_no_look_where_trials_are_counted_or_rows_are_few(monkeypatch, budget, l
 def test_the_rungs_of_every_family_but_the_baseline():
     cv, probes = raced({"baseline": 1, "linear": 0.9, "trees": 0.3, "network": 0.6}, {"network": 0.1})
     assert {name: sorted(c.rungs) for name, c in probes.candidates.items()} == {
-        "baseline": [], "linear": [(80, 0), (160, 0)], "trees": [(80, 0), (160, 0)], "network": [(80, 0), (160, 0)],
+        "baseline": [], "linear": [80, 160], "trees": [80, 160], "network": [80, 160],
     }  # fmt: skip
     assert all(n == 0 for (_, n), task in zip(fitted(cv), cv.here.tasks, strict=True) if len(task.train) < 320)
 
@@ -376,3 +377,23 @@ def test_a_network_that_is_compiled_for_long_gets_the_time_for_it(modality, trie
     probes = run(cv, sharpened=lambda p: engine.decide(cv, p, Asked()))
     assert ("network" in probes.candidates) is tried
     assert cv.clock.left() > 0.5 * 60.0
+
+
+def test_ctrl_c_beside_the_worker_keeps_what_the_worker_has_judged(monkeypatch):
+    done, remote = threading.Event(), module.Race.remote
+
+    def noted(race, name):
+        remote(race, name)
+        done.set()
+
+    def trouble(task):
+        if task.family == "trees":
+            assert done.wait(30)
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(module.Race, "remote", noted)
+    cv = fake_cv(budget=100.0, trouble=trouble)
+    probes = probe(cv, ALL, 0.0, lambda _probes: None, lambda *_: False)
+    assert probes.interrupted
+    assert probes.candidates["network"].losses
+    assert probes.not_tried == {"trees": "interrupted"}

@@ -160,7 +160,7 @@ def test_a_fit_on_fewer_rows_is_another_fit(tmp_path):
     assert not candidate.ok
     assert cv.judge(candidate, 0)
     assert len(cv.here.tasks[1].train) == 80
-    assert candidate.rungs[30, 0][1] != candidate.losses[0]
+    assert candidate.rungs[30][1] != candidate.losses[0]
 
 
 def test_a_rung_is_fitted_once(tmp_path):
@@ -169,7 +169,7 @@ def test_a_rung_is_fitted_once(tmp_path):
     assert cv.judge_rung(first, 30)
     assert cv.judge_rung(again, 30)
     assert len(cv.here.tasks) == 1
-    assert again.rungs[30, 0][1] == first.rungs[30, 0][1]
+    assert again.rungs[30][1] == first.rungs[30][1]
 
 
 def test_a_rung_that_fails_leaves_the_candidate_as_it_was():
@@ -185,8 +185,8 @@ def test_a_candidate_on_a_rung_is_judged_by_that_alone(tmp_path):
     assert cv.judge_rung(candidate, 30)
     lower = candidate.on_rung(30)
     assert (lower.name, lower.params) == (candidate.name, candidate.params)
-    assert lower.losses == {0: candidate.rungs[30, 0][1]}
-    assert lower.fits == {0: candidate.rungs[30, 0][0]}
+    assert lower.losses == {0: candidate.rungs[30][1]}
+    assert lower.fits == {0: candidate.rungs[30][0]}
     assert lower.models == lower.sealed == lower.rungs == {}
     assert sorted(candidate.losses) == sorted(candidate.models) == [0, 1]
     with pytest.raises(KeyError):

@@ -50,13 +50,14 @@ def test_a_file_from_before_models_were_weighed_is_recalled(journal, tmp_path):
 @pytest.mark.parametrize(
     "other",
     [
+        replace(TASK, train=np.arange(9), predict=np.arange(9, 14)),
         replace(TASK, family="linear"),
         replace(TASK, params={"eta": 0.1, "depth": 4}),
         replace(TASK, train=np.arange(9)),
         replace(TASK, predict=np.arange(10, 15)),
         replace(TASK, limits=Limits(5.0, 2, full=True)),
     ],
-    ids=["family", "params", "train", "predict", "full"],
+    ids=["shifted", "family", "params", "train", "predict", "full"],
 )
 def test_another_task_is_not_recalled(journal, other):
     journal.remember(TASK, DONE)

@@ -124,3 +124,17 @@ def test_without_a_common_split_the_own_means_decide():
     cv = fake_cv()
     a, b = judged(cv, "linear", 2.0, splits=[0]), judged(cv, "trees", 0.3, splits=[1])
     assert best_of([a, b]) is b
+
+
+def test_one_candidate_of_few_splits_does_not_decide_between_the_others():
+    cv = fake_cv()
+    steady, lucky, few = judged(cv, "trees", 0.5), judged(cv, "trees", 0.5), judged(cv, "network", 3.0, splits=[0])
+    lucky.losses = {split: loss + (-0.1 if split == 0 else 0.1) for split, loss in lucky.losses.items()}
+    assert best_of([steady, lucky, few]) is steady
+
+
+def test_where_each_is_beaten_the_splits_of_all_decide():
+    cv = fake_cv()
+    a, b, c = (judged(cv, "trees", 0.5, splits=[0]) for _ in range(3))
+    a.losses, b.losses, c.losses = {0: 0.2, 1: 0.0, 2: 9.0}, {0: 0.3, 1: 1.0, 3: 0.0}, {0: 0.4, 2: 1.0, 3: 9.0}
+    assert best_of([c, b, a]) is a

@@ -112,3 +112,10 @@ def test_strengths_are_judged_with_rows_that_suffice(n):
     pairs = folds(numbers("binary", n))
     assert len(pairs) == (5 if n == 100 else 1)
     assert all(len(fit) <= 20_000 and not set(fit) & set(check) for fit, check in pairs)
+
+
+@pytest.mark.parametrize("task", ["binary", "regression"])
+def test_a_solution_that_the_time_ended_says_so(task):
+    data = numbers(task, 200, d=6)
+    assert fit(data, {"strength": 0.01}, seconds=1e-9).info["cut_by_time"]
+    assert not fit(data, {"strength": 0.01}, seconds=600.0).info["cut_by_time"]

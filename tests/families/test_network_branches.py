@@ -103,7 +103,7 @@ def test_tables_with_texts_try_branches_after_what_other_tables_start_with(tmp_p
     space = FAMILY.space(problem, 500)
     assert {"text", "text_width"} <= {knob.name for knob in space}
     assert "image_width" not in {knob.name for knob in space}
-    assert all(comparable(params, found[0], space) == (params["kind"] != "tabm") for params in found)
+    assert all(comparable(params, found, space) == (params["kind"] != "tabm") for params in found)
     assert complete({}, problem, 500, timed=True)["epochs"] == 256
     assert complete(found[1], problem, 500, timed=True)["epochs"] == 80
     assert FAMILY.describe(found[1]).startswith("Branches, lr 0.003")

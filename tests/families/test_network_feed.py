@@ -77,7 +77,7 @@ def test_a_fit_on_images_never_reads_more_than_a_call_takes_whatever_memory_ther
     data = Dataset(problem, stored, np.arange(120) % 2)
     params = {"width": 8, "blocks": 1, "epochs": 1, "batch": 8}
     monkeypatch.setattr("automl.families.network.image_kind.SAMPLE", 20 * 64)
-    monkeypatch.setattr("automl.families.network.images.steps_a_call", lambda size, params: 2)
+    monkeypatch.setattr("automl.families.network.image_kind.ImageKind.steps", lambda *_: 2)
 
     model = FAMILY.fit(params, data, Limits(memory=1))
 

@@ -163,8 +163,8 @@ def test_failures_of_every_kind_are_recorded_and_the_search_goes_on(pool, monkey
     run.go()
     assert len(run.result.trials) == len(given) + 1
     for trial in run.result.trials:
-        assert trial.reason.startswith(reasons.get(trial.params["trouble"], "")), trial.reason
-        assert trial.ok == (trial.params["trouble"] not in reasons)
+        assert trial.reason.startswith(reasons.get(trial.params.get("trouble"), "")), trial.reason
+        assert trial.ok == (trial.params.get("trouble") not in reasons)
 
 
 def test_hopeless_trials_are_given_up_here_too(pool, monkeypatch, tmp_path):

@@ -2,6 +2,7 @@ import pytest
 
 from automl.families.base import FitFailed, Knob
 from automl.search.portfolio import LONG_SHARE, Portfolio
+from automl.search.suggestion import NoSuggestion
 from automl.search.trials import Search, Tracker
 from tests.fakes import fake_cv, judged, use_fakes
 from tests.rows import numbers
@@ -195,3 +196,23 @@ def test_a_search_says_that_it_found_nothing_better():
     cv.here.suggestions = [{"error": 0.9} for _ in range(40)]
     portfolio.run(probes)
     assert portfolio.result.stopped == "no better configuration found for long"
+
+
+def test_what_runs_and_what_waits_is_shown_to_the_oracle(monkeypatch):
+    cv, probes, portfolio, _ = start(errors=(0.9, 0.3, 0.5))
+    shown = []
+
+    def ask(_cv, family, _key, _space, _history, pending):
+        shown.append((family, list(pending)))
+        raise NoSuggestion("nothing")
+
+    monkeypatch.setattr("automl.search.portfolio.suggestion", ask)
+
+    def trouble(task):  # as the worker's thread does while a trial of this process runs
+        if task.family == "trees" and task.params["error"] == 0.6 and not shown:
+            portfolio._prefetch(cv)
+
+    cv.here.trouble = trouble
+    portfolio.run(probes)
+    assert shown[0] == ("trees", [{"error": 0.6}, {"error": 0.45}])
+    assert shown[1][1] == []

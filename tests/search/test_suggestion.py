@@ -2,12 +2,15 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from automl import families
 from automl.clock import OutOfTime
+from automl.evaluate.crossval import Candidate
 from automl.families.network import FAMILY
-from automl.search.suggestion import NoSuggestion, suggestion
+from automl.families.task import Fitted
+from automl.search.suggestion import NoSuggestion, suggestion, told
 from automl.types import Problem
 from automl.workers.executor import WorkerDied, WorkerError
 from tests.fakes import fake_cv
@@ -77,15 +80,54 @@ def test_families_of_one_kind_get_the_knobs_alone(family):
 
 
 def test_the_oracle_is_told_of_knobs_alone():
-    first = FAMILY.defaults(COLOUR, 240)[0]
-    _, worker = asked(COLOUR, {"lr": 0.01}, history=[(first, 0.5)], pending=[first])
-    _, space, history, _, pending = worker.asked[0]
+    first, second, *_ = FAMILY.defaults(COLOUR, 240)
+    _, worker = asked(COLOUR, {"lr": 0.01}, history=[(first, 0.5)], pending=[second])
+    _, space, finished, _, pending = worker.asked[0]
 
     names = {knob.name for knob in space}
-    told = {name: value for name, value in first.items() if name in names}
-    assert history == [(told, 0.5)]
-    assert pending == [told]
-    assert "kind" not in told
+    assert finished == [({name: value for name, value in first.items() if name in names}, 0.5)]
+    assert pending == [{name: value for name, value in second.items() if name in names}]
+    assert "kind" not in pending[0]
+
+
+def test_what_leaves_a_knob_to_its_fits_is_told_when_they_have_chosen():
+    open_width = FAMILY.defaults(COLOUR, 240)[0]
+    _, worker = asked(COLOUR, {"lr": 0.01}, pending=[open_width])
+    assert open_width["width"] == "auto"
+    assert worker.asked[0][-1] == []
+
+
+def candidate(family, params, chosen):
+    """A candidate with a fit that chose some parameters."""
+    return Candidate("it", family, params, "", fits={0: Fitted(np.zeros((1, 1)), {**params, **chosen}, {}, 0.0, 0.0)})
+
+
+@pytest.mark.parametrize(
+    ("family", "problem", "params", "chosen", "expected"),
+    [
+        ("linear", TABLE, {}, {"C": 0.3}, {"C": 0.3}),
+        ("linear", TABLE, {"basis": "spline"}, {"C": 3.0}, {"C": 3.0, "basis": "spline"}),
+        ("linear", TABLE, {"penalty": "elastic"}, {"strength": 0.1}, None),
+        ("network", COLOUR, {"width": "auto", "lr": 0.01}, {"width": 24, "epochs": 9}, {"width": 24, "lr": 0.01}),
+        ("network", TABLE, {"kind": "tabm", "lr": 0.01}, {}, None),
+        ("trees", TABLE, {"kind": "extra"}, {"trees": 300}, None),
+        ("trees", TABLE, {"eta": 0.1}, {"rounds": 12}, {"eta": 0.1}),
+        ("trees", TABLE, {"eta": 0.1, "grow_policy": "lossguide"}, {}, None),
+    ],
+)
+def test_the_oracle_is_told_what_fits_chose_and_nothing_of_other_kinds_of_models(
+    family, problem, params, chosen, expected
+):
+    data = numbers("binary", 300)
+    cv = fake_cv(data, budget=60)
+    cv.dataset = replace(data, problem=problem)
+    space = families.load(family).space(problem, 240)
+
+    found = told(cv, space, [candidate(family, params, chosen)], lambda _: 0.5)
+
+    names = {knob.name for knob in space}
+    seen = [({name: value for name, value in params.items() if name in names}, loss) for params, loss in found]
+    assert seen == ([] if expected is None else [(expected, 0.5)])
 
 
 def test_without_an_answer_the_space_is_exhausted():

@@ -43,7 +43,7 @@ class _Centred:
 def fit(
     rows: Rows, penalty: str, strength: float | None, folds: list[tuple[Array, Array]], timer: Timer, regression: bool
 ) -> tuple[float, Array, Array, bool]:
-    """(strength, (d, k) coefficients, (k,) intercept, whether time ended the path); k is 1 for two classes."""
+    """(strength, (d, k) coefficients, (k,) intercept, whether time ended path or solution); k is 1 for two classes."""
     ratio = RATIOS[penalty]
     maker: Any = _Values if regression else _Classes
     cut = False
@@ -53,7 +53,7 @@ def fit(
     for step in [s for s in STRENGTHS if s > strength] + [strength]:  # warm starts
         if step == strength or timer.allows(0.0):
             solver.solve(step, timer.deadline(SOLVE_SHARE))
-    return strength, *solver.solution(), cut
+    return strength, *solver.solution(), cut or time.monotonic() > timer.deadline(SOLVE_SHARE)
 
 
 def _choose(maker: Any, rows: Rows, ratio: float, folds: list[tuple[Array, Array]], timer: Timer) -> tuple[float, bool]:

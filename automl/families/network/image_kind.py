@@ -10,6 +10,7 @@ import keras
 from automl.families.network import backbone, convolutions, images, transfer
 from automl.families.network.restart import restarted
 from automl.families.network.shared import Shared
+from automl.families.network.sized_kind import SizedKind
 from automl.families.network.trainer import Objective, Trainer
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def on_backbone(params: Params) -> bool:
     return params.get("kind") == "backbone"
 
 
-class ImageKind:
+class ImageKind(SizedKind):
     """See `automl.families.network.kind.Kind`."""
 
     batch = images.BATCH
@@ -46,10 +47,6 @@ class ImageKind:
         """That of a frozen backbone."""
         return backbone.restored(state) if "backbone" in state[0] else None
 
-    def sized(self, params: Params) -> Params:
-        """Unchanged."""
-        return params
-
     def sizes(self, params: Params) -> tuple[Params, ...]:  # noqa: ARG002 (one interface)
         """Widths, blocks a stage and shares of the resolution."""
         return tuple({"width": width, "blocks": blocks, "resolution": share} for width, blocks, share in images.SIZES)
@@ -58,15 +55,11 @@ class ImageKind:
         """See `convolutions.operations`."""
         return convolutions.operations(images.seen(shape, params), params)
 
-    def schedule(self, params: Params) -> str:  # noqa: ARG002 (one interface)
-        """Name of the learning-rate schedule."""
-        return images.SCHEDULE
-
     def steps(self, shape: tuple[int, ...], params: Params) -> int:
         """Most gradient steps a call."""
         if on_backbone(params):
             return 1 if params["unfreeze"] else transfer.HEAD_STEPS
-        return images.steps_a_call(shape, params)
+        return super().steps(shape, params)
 
     def network(self, job: Job) -> Shared:
         """A network used before where one of the same shape was, started anew; on a backbone a new one."""

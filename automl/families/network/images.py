@@ -8,24 +8,19 @@ import keras
 import numpy as np
 from keras import ops
 
-from automl.families.network.convolutions import body, operations
+from automl.families.network.convolutions import body
 from automl.families.network.randaugment import RandAugment
 
 if TYPE_CHECKING:
     from automl.data.dataset import Array
     from automl.families.base import Params
 
-SCHEDULE = "cosine"
 BATCH = 64
 """Images predicted at a time."""
 SIZES = (
     (64, 2, 1.0), (48, 2, 1.0), (32, 2, 1.0), (32, 1, 1.0), (24, 1, 1.0), (16, 1, 1.0), (16, 1, 0.5), (8, 1, 0.5),
 )  # fmt: skip
 """(width, blocks a stage, share of the resolution) from large to small."""
-GUESSED_FLOPS = 4e10
-"""Operations a second assumed until a step has been timed: two processor cores."""
-CALL_SECONDS = 0.05
-"""Aimed at: the grain of the clock."""
 SHIFT, ZOOM = 0.12, 0.1
 """Largest random shift (share of the side) and zoom at augmentation strength 1."""
 
@@ -83,21 +78,20 @@ class Warp(keras.layers.Layer):  # type: ignore[misc]
         """(images, height, width, channels) to the same shape; unchanged outside training."""
         if not training:
             return inputs
-        zoom = 1.0 + self._uniform(inputs, ZOOM)
+        zoom = 1.0 + self._uniform(inputs, self.strength * ZOOM)
         mirror = ops.sign(self._uniform(inputs, 1.0)) if self.flip else 1.0
         rows = self._resampling(inputs, zoom, inputs.shape[1])
         columns = self._resampling(inputs, zoom * mirror, inputs.shape[2])
         return ops.einsum("bjw,biwc->bijc", columns, ops.einsum("bih,bhwc->biwc", rows, inputs))
 
     def _uniform(self, inputs: Any, edge: float) -> Any:
-        edge = edge * self.strength if edge < 1.0 else edge
         return keras.random.uniform((ops.shape(inputs)[0], 1), -edge, edge, seed=self.random)
 
     def _resampling(self, inputs: Any, zoom: Any, side: int) -> Any:
         """(images, side, side): how much of each source line goes into each line."""
         lines = ops.arange(side, dtype="float32")
         middle = (side - 1) / 2.0
-        source = middle + (lines[None, :] - middle) * zoom + side * self._uniform(inputs, SHIFT)
+        source = middle + (lines[None, :] - middle) * zoom + side * self._uniform(inputs, self.strength * SHIFT)
         source = ops.clip(source, 0.0, side - 1.0)
         return ops.relu(1.0 - ops.abs(source[:, :, None] - lines[None, None, :]))
 
@@ -145,12 +139,6 @@ def seen(size: tuple[int, ...], params: Params) -> tuple[int, ...]:
     """(height, width, channels) that the body sees: the images', or a share of it, 16 lines at least."""
     share = float(params.get("resolution", 1.0))
     return size if share == 1.0 else (*(max(round(side * share), min(side, 16)) for side in size[:2]), size[2])
-
-
-def steps_a_call(size: tuple[int, ...], params: Params) -> int:
-    """Gradient steps that take about `CALL_SECONDS`; the backward pass costs twice the forward one."""
-    step = 3.0 * operations(seen(size, params), params) * params["batch"] / GUESSED_FLOPS
-    return int(min(max(CALL_SECONDS / step, 1), 16))
 
 
 def network(size: tuple[int, ...], pixels: Array, params: Params, bias: list[float], seed: int) -> keras.Model:

@@ -28,6 +28,6 @@ class SizedKind:
         raise NotImplementedError
 
     def steps(self, shape: tuple[int, ...], params: Params) -> int:
-        """Most gradient steps a call."""
+        """Most gradient steps a call; the backward pass costs twice the forward one."""
         step = 3.0 * self.operations(shape, params) * params["batch"]
         return int(min(max(STEP_OPERATIONS / step, 1), MOST_STEPS))

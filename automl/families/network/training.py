@@ -158,7 +158,7 @@ class Run:
         done = self._calls(total, wanted)
         self.outcome.epochs = round(done / plan.calls, 2)
         self.outcome.planned = max(round(plan.epochs * self.total / wanted), 1)
-        self.outcome.cut = self.total < wanted and not self.gave_up
+        self.outcome.cut = done < wanted and not self.gave_up
         self.outcome.seconds_per_epoch = (time.monotonic() - started) / max(done / plan.calls, 1e-9)
         self._finish()
         return self.outcome

@@ -105,3 +105,11 @@ def test_names(params, name):
 )
 def test_small_rates_and_stumps_may_take_more_rounds(params, rounds):
     assert most_rounds({"eta": 0.1, **params}) == rounds
+
+
+@pytest.mark.parametrize("task", ["binary", "regression"])
+def test_the_tuned_defaults_name_every_knob_whose_lowest_value_is_not_the_librarys_own(task):
+    found = problem(task)
+    first = FAMILY.defaults(found, 80)[0]
+    unnamed = {knob.name for knob in FAMILY.space(found, 80) if knob.name not in first and not knob.choices}
+    assert unnamed <= {"reg_alpha"}  # none, as at its lowest
