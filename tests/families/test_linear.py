@@ -191,6 +191,13 @@ def test_quantile_metrics_get_a_line_with_that_share_of_targets_below(metric, sh
     assert np.mean(data.y <= fit(data).predict(data.inputs)[:, 0]) == pytest.approx(share, abs=0.01)
 
 
+def test_the_share_below_a_quantile_is_that_of_new_rows_where_columns_are_many():
+    data = numbers("regression", 2_200, d=60, noise=1.0, metric="pinball:0.9")
+    new = data.take(np.arange(200, 2_200))
+    below = new.y <= fit(data.take(np.arange(200))).predict(new.inputs)[:, 0]
+    assert below.mean() == pytest.approx(0.9, abs=0.04)
+
+
 def test_rows_count_by_their_weight_in_a_quantile():
     data = numbers("regression", 400, metric="pinball:0.9")
     y = data.y + np.random.default_rng(0).exponential(5, 400)
