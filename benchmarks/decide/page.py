@@ -34,9 +34,9 @@ regret resample whole sets.
 What a search adds to a probe (`automl.decide.prior.SEARCH`) was fitted on runs of these tables, and the threshold was
 set on them: so far the figures are not out of sample. `python benchmarks/decision.py adds` fits it again with each
 table left out. Probes differ from run to run: another set of verdicts by the same rule, on the same truth, gave 81 %
-and a mean regret of 0.96 % before the search. The truth and the verdicts after the search were measured before powers
-and normal scores of long-tailed targets were tried, and before the comparison after a search was made to need news of
-the search and to keep a gain over the baseline that was shown."""
+and a mean regret of 0.96 % before the search. The truth is older than the verdicts: it was measured before powers and
+normal scores of long-tailed targets were tried, before trees learnt standardised targets, and before long trainings of
+networks were compiled; the verdicts on the probes alone before the last two."""
 SEEDS = ", and treat runs as independent, which several seeds of one set are not quite"
 NOTES = """Seconds: whole searches it took to have the family delivered, and the probes for ours. `all families` takes
 the best probe by validation loss and pays for three searches: an approximation of a leaderboard's pick, without its
