@@ -240,7 +240,7 @@ def _test_figures(
         {**tested.predictions, delivered.name: final_form},
         None if dataset.weight is None else dataset.weight[rows],
         reference=delivered.name,
-        groups=None if dataset.groups is None else interval.units(rows, dataset.groups[rows]),
+        groups=interval.units(rows, dataset.groups),
         draws=TEST_DRAWS,
         seed=session.plan.seed,
     )
@@ -250,10 +250,8 @@ def _test_figures(
 def _shape(session: Session, delivered: Candidate) -> Shape:
     """What is done to the delivered model's outputs, learnt from its out-of-fold predictions."""
     rows = oof.stack(session.cv, [delivered], sorted(delivered.losses))
-    problem = session.prepared.dataset.problem
-    return shape(
-        session.metric.name, problem, rows.y, rows.predictions[delivered.name], rows.split, rows.weight, rows.row
-    )
+    problem, predictions = session.prepared.dataset.problem, rows.predictions[delivered.name]
+    return shape(session.metric.name, problem, rows.y, predictions, rows.split, rows.weight, rows.row)
 
 
 def _explain(session: Session, delivered: Candidate, seconds: float) -> Importance | None:

@@ -66,7 +66,7 @@ def after_search(
             rows.y,
             {family: {c.name: rows.predictions[c.name] for c in group} for family, group in entered.items()},
             weight=rows.weight,
-            groups=units(rows.row, None if cv.dataset.groups is None else cv.dataset.groups[rows.row]),
+            groups=units(rows.row, cv.dataset.groups),
             splits=rows.split,
             seed=cv.dataset.problem.seed,
         )

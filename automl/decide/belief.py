@@ -89,7 +89,7 @@ def _over_splits(cv: CrossValidation, candidates: dict[FamilyName, Candidate], s
 def _over_rows(cv: CrossValidation, candidates: dict[FamilyName, Candidate], splits: list[int]) -> Posterior:
     """Bootstrap of the judged rows, all families on the same resamples."""
     rows = stack(cv, list(candidates.values()), splits)
-    groups = units(rows.row, None if cv.dataset.groups is None else cv.dataset.groups[rows.row])
+    groups = units(rows.row, cv.dataset.groups)
     codes = group_codes(groups)
     score = SplitTable(cv.metric, rows.y, [rows.predictions[c.name] for c in candidates.values()], rows.split)
     weight = np.ones(len(rows.y)) if rows.weight is None else rows.weight

@@ -72,7 +72,7 @@ def _draws(
     check = cv.splits[0].check
     y = cv.dataset.y[check]
     weight = np.ones(len(check)) if cv.dataset.weight is None else cv.dataset.weight[check].astype(float)
-    groups = units(check, None if cv.dataset.groups is None else cv.dataset.groups[check])
+    groups = units(check, cv.dataset.groups)
     rng = np.random.default_rng([cv.dataset.problem.seed, 7])
     predictions = [p for f, c in candidates.items() for p in _predictions(c, anchors[f])]
     score = SplitTable(cv.metric, y, predictions, None)

@@ -125,11 +125,12 @@ def units(rows: Array, groups: Array | None) -> Array:
 
     Args:
         rows: (n,) number of each row; a row judged twice is resampled as one.
-        groups: (n,) group of each row, or None.
+        groups: group of every row that a number may name, or None.
     """
-    if groups is None or len(np.unique(groups)) < FEW_GROUPS:
+    if groups is None or len(np.unique(groups[rows])) < FEW_GROUPS:
         return rows
-    return groups
+    named: Array = groups[rows]
+    return named
 
 
 def group_codes(groups: Array) -> Array:

@@ -96,7 +96,7 @@ def _compare(
         rows.predictions,
         rows.weight,
         reference=None if reference is None else reference.name,
-        groups=interval.units(rows.row, None if cv.dataset.groups is None else cv.dataset.groups[rows.row]),
+        groups=interval.units(rows.row, cv.dataset.groups),
         splits=rows.split,
         draws=DRAWS,
         seed=seed,
