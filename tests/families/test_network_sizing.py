@@ -37,6 +37,12 @@ def test_the_largest_size_that_has_time_for_half_its_horizon(seconds, width):
     assert SIZING.largest(Pace(), seconds * (1 + 1e-9)) == {"width": width}
 
 
+def test_without_the_time_it_should_have_a_size_is_taken_that_is_about_as_fast_as_the_smallest():
+    much_overhead = Pace(GUESSED_FLOPS, overhead=operations(16) / GUESSED_FLOPS)  # steps of 5, 3 and 2 times that
+    assert SIZING.largest(much_overhead, 1e-3) == {"width": 32}
+    assert SIZING.largest(Pace(), 1e-3) == {"width": 16}
+
+
 def test_without_a_limit_sizes_come_from_counts():
     assert SIZING.largest(Pace(), np.inf) == SIZING.largest(Pace(), SECONDS_COUNTED)
 
@@ -53,8 +59,8 @@ def test_a_measured_step_tells_operations_from_overhead():
     [
         (0.5, whole(32, operations(64) / 0.495, OVERHEAD) + 2.0, 2.0, {"width": 32}),
         (0.5, 2.5, 2.0, None),  # building takes nearly all of the time
-        (0.006, 1.0, 0.1, {"width": 16}),  # half of a step is counted as operations, and a quarter of them is left
-        (0.006, 1.0, 0.5, None),
+        (0.1, 2.0, 0.2, {"width": 16}),
+        (0.006, 1.0, 0.1, None),  # half of a step is overhead: none is much faster
     ],
 )
 def test_a_smaller_network_is_built_where_it_trains_for_far_more_epochs(step, left, building, expected):

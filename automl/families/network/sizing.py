@@ -20,6 +20,9 @@ GRADIENT = 3.0
 """A gradient costs three times a prediction."""
 SECONDS_COUNTED = 60.0
 """Time for which a network is sized where sizes come from counts alone."""
+ALIKE = 1.5
+"""Where no size has the time it should have, the largest is taken whose steps last so many times those of the smallest:
+with overhead in them a much smaller network is hardly faster."""
 WORTH = 1.3
 """A smaller network is built instead of one that is too slow where it trains for so many times the epochs."""
 
@@ -69,13 +72,19 @@ class Sizing:
         return GRADIENT * self.batch * self.kind.operations(self.shape, {**self.params, **size})
 
     def largest(self, pace: Pace, seconds: float) -> Params:
-        """The largest size with time for about half its horizon, else the smallest; by counts for endless time."""
+        """The largest size with time for about half its horizon, else one about as fast as the smallest.
+
+        Args:
+            pace: what steps cost.
+            seconds: for the training; infinite where sizes are to come from counts alone.
+        """
         seconds = seconds if math.isfinite(seconds) else SECONDS_COUNTED
         horizon = self.params["epochs"]
         epochs = min(1.2 * max(FEW_EPOCHS, horizon / 2), horizon)
         sizes = self.kind.sizes(self.params)
-        fitting = (s for s in sizes if epochs * self.steps * pace.seconds(self.operations(s)) <= seconds)
-        return next(fitting, sizes[-1])
+        step = {i: pace.seconds(self.operations(size)) for i, size in enumerate(sizes)}
+        most = max(seconds / (epochs * self.steps), ALIKE * step[len(sizes) - 1])
+        return next(size for i, size in enumerate(sizes) if step[i] <= most)
 
     def better(self, size: Params, step: float, left: float, building: float) -> Params | None:
         """The size to build instead of one that turned out slow; None when that would not train for much longer.
