@@ -9,7 +9,9 @@ from typing import Any
 from automl.errors import UsageError
 
 MINUS = "\N{MINUS SIGN}"
-PER_SECOND = {"s": 1, "ms": 1_000, "us": 1_000_000}
+MICRO = "\N{GREEK SMALL LETTER MU}"
+"""As it is written; the micro sign of keyboards and a plain u are read too."""
+PER_SECOND = {"s": 1, "ms": 1_000, "us": 1_000_000, f"{MICRO}s": 1_000_000, "\N{MICRO SIGN}s": 1_000_000}
 LONG = 600
 """Seconds from which a duration is told in minutes."""
 SIZES = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12}
@@ -24,7 +26,8 @@ def parse_latency(value: Any, where: str) -> float:
     """
     seconds = _number(value)
     if isinstance(value, str):
-        match = re.fullmatch(r"\s*(-?\d+(?:\.\d+)?)\s*(us|ms|s)\s*", value.lower())
+        units = "|".join(PER_SECOND)
+        match = re.fullmatch(rf"\s*(-?\d+(?:\.\d+)?)\s*({units})\s*", value.lower())
         seconds = float(match[1]) / PER_SECOND[match[2]] if match else None
     if seconds is None or seconds <= 0:
         hint = "a duration with its unit, such as 5ms, 0.5s or 200us"
@@ -49,7 +52,7 @@ def parse_size(value: Any, where: str) -> int:
 
 
 def duration(seconds: float) -> str:
-    """'250 us', '31 ms', '4.2 s', '150 s', '25 min', '2 h 7 min'."""
+    """'250 μs', '31 ms', '4.2 s', '150 s', '25 min', '2 h 7 min'."""
     minutes = round(seconds / 60)
     if minutes >= 60:
         return f"{minutes // 60:,} h {minutes % 60} min".removesuffix(" 0 min")
@@ -59,7 +62,7 @@ def duration(seconds: float) -> str:
         return f"{_three_digits(seconds)} s"
     if seconds >= 1e-3:
         return f"{_three_digits(seconds * 1e3)} ms"
-    return f"{_three_digits(seconds * 1e6)} us"
+    return f"{_three_digits(seconds * 1e6)} {MICRO}s"
 
 
 def size(count: float) -> str:

@@ -9,7 +9,7 @@ from automl.units import duration, parse_latency, parse_size, size, with_minus
 @pytest.mark.parametrize(
     ("seconds", "text"),
     [
-        (0.00025, "250 us"),
+        (0.00025, "250 μs"),
         (0.031, "31 ms"),
         (0.0042, "4.2 ms"),
         (4.2, "4.2 s"),
@@ -36,6 +36,11 @@ def test_sizes(count, text):
 @pytest.mark.parametrize(("text", "count"), [("10MB", 10_000_000), ("512 kB", 512_000), ("2g", 2 * 10**9), (77, 77)])
 def test_sizes_are_read_as_they_are_written(text, count):
     assert parse_size(text, "--max-size") == count
+
+
+@pytest.mark.parametrize("text", [duration(2e-4), "200us", "200 \N{MICRO SIGN}s", "0.2MS", 2e-4])
+def test_durations_are_read_as_they_are_written(text):
+    assert parse_latency(text, "--max-latency") == pytest.approx(2e-4)
 
 
 @pytest.mark.parametrize("text", ["big", "0", "-1MB", True, 0.2])

@@ -120,7 +120,7 @@ def _change(given: dict[str, Any]) -> Change:
 
 
 def unmoved(decision: dict[str, Any]) -> str:
-    """'Nothing that was tried: more rows, a GPU', when no counterfactual changes the verdict; else ''.
+    """'Nothing of what was looked at: more rows, a GPU.', when no counterfactual changes the verdict; else ''.
 
     Those of which it is not known are left out.
     """
@@ -128,7 +128,7 @@ def unmoved(decision: dict[str, Any]) -> str:
     tried = [change for change in found if change.family]
     if not tried or any(change.changes for change in found):
         return ""
-    return f"Nothing that was looked at: {some([_lower(change.title) for change in tried], 6, 40)}."
+    return f"Nothing of what was looked at: {some([_lower(change.title) for change in tried], 6, 40)}."
 
 
 def more_data(report: dict[str, Any]) -> str:
@@ -221,7 +221,7 @@ def _of_probe(decision: dict[str, Any], family: str) -> dict[str, float]:
 
 
 def duration(value: Any) -> str:
-    """Seconds in words, with digits below 10 ms: '310 us', '4.2 ms', '4.3 s'."""
+    """Seconds in words, with digits below 10 ms: '310 μs', '4.2 ms', '4.3 s'."""
     return units.duration(value) if is_number(value) and 0 < value < 0.01 else seconds(value)
 
 

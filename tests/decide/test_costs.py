@@ -187,8 +187,8 @@ def slow(family, one, count):
             0.0005,
             1500,
             {
-                "trees": "one row takes 1 ms, 500 us allowed; its model has 2 MB, 1.5 kB allowed",
-                "network": "one row takes 31 ms, 500 us allowed; its model has 512 kB, 1.5 kB allowed",
+                "trees": "one row takes 1 ms, 500 μs allowed; its model has 2 MB, 1.5 kB allowed",
+                "network": "one row takes 31 ms, 500 μs allowed; its model has 512 kB, 1.5 kB allowed",
             },
         ),
     ],

@@ -83,29 +83,29 @@ def test_when_nothing_changes_it_that_is_said():
 
     said = brief.unmoved({"changes": still})
 
-    assert said.startswith("Nothing that was looked at: a GPU, four times the rows,")
+    assert said.startswith("Nothing of what was looked at: a GPU, four times the rows,")
     unknown = [{**c, "family": None} if c["what"] == "gpu" else c for c in still]
-    assert brief.unmoved({"changes": unknown}).startswith("Nothing that was looked at: four times the rows,")
+    assert brief.unmoved({"changes": unknown}).startswith("Nothing of what was looked at: four times the rows,")
     assert brief.unmoved({"changes": [{**c, "family": None} for c in still]}) == ""
     assert brief.unmoved(decision()) == ""
     assert brief.unmoved({}) == ""
 
 
 def test_cost_names_fit_latency_and_size():
-    assert brief.cost(decided()) == "2.1 s to fit, 740 us to predict one row, 812 kB"
+    assert brief.cost(decided()) == "2.1 s to fit, 740 μs to predict one row, 812 kB"
     assert brief.cost({}) == ""
 
 
 def test_the_cost_of_a_run_is_that_of_the_delivered_model_and_what_is_of_its_probe_says_so():
     report = full()
     assert brief.told_of(report) == "linear"
-    assert brief.cost(report) == "400 ms to fit, 310 us to predict one row (its probe), 12.3 kB"
+    assert brief.cost(report) == "400 ms to fit, 310 μs to predict one row (its probe), 12.3 kB"
     report["model"]["predict_one_seconds"] = 0.0001
-    assert brief.cost(report) == "400 ms to fit, 100 us to predict one row, 12.3 kB"
+    assert brief.cost(report) == "400 ms to fit, 100 μs to predict one row, 12.3 kB"
 
 
 @pytest.mark.parametrize(
-    ("value", "expected"), [(2.13, "2.1 s"), (0.0007431, "743 us"), (0.0001, "100 us"), (0.25, "250 ms"), (0, "0 ms")]
+    ("value", "expected"), [(2.13, "2.1 s"), (0.0007431, "743 μs"), (0.0001, "100 μs"), (0.25, "250 ms"), (0, "0 ms")]
 )
 def test_duration_keeps_digits_below_a_millisecond(value, expected):
     assert brief.duration(value) == expected

@@ -43,7 +43,7 @@ def test_it_fits_80_columns(found):
         "The network would overtake trees at about 9,400",
         "linear    worse than trees by more than r",
         "- Four times the rows -> network (projected): From about 9,400",
-        "2.1 s to fit, 740 us to predict one row, 812 kB. A GPU would not pay",
+        "2.1 s to fit, 740 μs to predict one row, 812 kB. A GPU would not pay",
     ],
 )
 def test_it_says(expected):

@@ -58,7 +58,7 @@ def first_screen(report):
         "On 1,408 rows it had not seen",
         "More data? Twice the rows: +0.0046 ROC AUC (90 % 0.0026 to 0.0076)",
         "What would change it Four times the rows → neural network If every model must be printable → linear model",
-        "Linear model: 400 ms to fit, 310 us to predict one row (its probe), 12.3 kB. This run took 58.3 s of 60 s.",
+        "Linear model: 400 ms to fit, 310 μs to predict one row (its probe), 12.3 kB. This run took 58.3 s of 60 s.",
     ],
 )
 def test_first_screen_says(expected):
