@@ -28,9 +28,9 @@ DATASET = "development"
 """Name under which the development part is shared with the executors."""
 
 
-@dataclass
+@dataclass(eq=False)
 class Candidate:
-    """One configuration of one family and what is known of it so far.
+    """One configuration of one family and what is known of it so far; each is equal to itself alone.
 
     Attributes:
         name: 'trees-3'; stable within a run.
