@@ -95,6 +95,21 @@ class Weights:
         self.value = int(weights[0])
 
 
+@pytest.mark.parametrize("numeric", [True, False])
+def test_the_first_weights_of_a_head_do_not_follow_rows_of_no_weight(numeric):
+    random = np.random.default_rng(0)
+    x = random.normal(size=(80, 2))
+    y = (x[:, 0] > 0).astype(float)
+    spoilt, weight = np.where(np.arange(80) < 40, 1.0 - y, y), np.where(np.arange(80) < 40, 0.0, 1.0)
+    bias = [0.0] if numeric else [0.0, 0.0]
+
+    found = transfer._linear(x, spoilt, weight, bias, numeric=numeric)
+
+    expected = transfer._linear(x[40:], y[40:], np.ones(40), bias, numeric=numeric)
+    for one, other in zip(found, expected, strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-3)
+
+
 @pytest.mark.parametrize(
     ("fitted", "losses", "kept", "epoch"),
     [

@@ -144,10 +144,10 @@ def _assembled(
     schedule, span = kind.schedule(params), float(params.get("average", 0.0))
     plan = Plan(batch, chunk, calls, int(params["epochs"]), params["lr"], schedule, problem.seed, span)
     bias = targets.start(problem, y)
-    encoded, left = targets.encode(y), deadline.left()
-    shared = kind.network(Job(problem, x, rows.encoder, targets, params, bias, batch, chunk, encoded, left))
+    encoded, weight, left = targets.encode(y), rows.weight[rows.fit], deadline.left()
+    shared = kind.network(Job(problem, x, rows.encoder, targets, params, bias, batch, chunk, encoded, weight, left))
     model = NetworkModel(problem, shared, targets, rows.encoder, params)
-    data = (x, encoded, rows.weight[rows.fit])
+    data = (x, encoded, weight)
     run = Run(shared.trained(), data, _check(rows, model), plan, deadline, shared.room, fitted=shared.fitted)
     return model, run, run.measure() if deadline.at is not None else None
 

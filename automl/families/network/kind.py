@@ -43,7 +43,7 @@ class Job:
         encoder: that made them; None where a network reads the bytes as they are.
         bias: first values of the output layer's biases.
         batch, chunk: rows a gradient step, and steps a call.
-        y: encoded targets of the rows, for networks that start from a simpler model's weights.
+        y, weight: encoded targets and row weights, for networks that start from a simpler model's weights.
         seconds: for building and training; infinite where steps are counted.
     """
 
@@ -56,6 +56,7 @@ class Job:
     batch: int
     chunk: int
     y: Array
+    weight: Array
     seconds: float
 
 

@@ -118,7 +118,9 @@ def _headed(inputs: Any, hidden: Any, features: Array, job: Job) -> keras.Model:
     last = keras.layers.Dense(len(job.bias))
     model = keras.Model(inputs, last(hidden))
     numeric = job.problem.task == "regression"
-    last.set_weights(_linear((features - mean) / spread, job.y[_sample(job)], job.bias, numeric=numeric))
+    rows = _sample(job)
+    standard = (features - mean) / spread
+    last.set_weights(_linear(standard, job.y[rows], job.weight[rows], job.bias, numeric=numeric))
     return model
 
 
@@ -127,15 +129,15 @@ def _sample(job: Job) -> Array:
     return np.arange(len(job.x))[:: max(len(job.x) // HEAD_ROWS, 1)]
 
 
-def _linear(x: Array, y: Array, bias: list[float], *, numeric: bool) -> list[Array]:
+def _linear(x: Array, y: Array, weight: Array, bias: list[float], *, numeric: bool) -> list[Array]:
     """[kernel, bias] of a linear model: logistic for class codes, ridge for standardised values."""
     from sklearn.linear_model import LogisticRegression, Ridge
 
     kernel, start = np.zeros((x.shape[1], len(bias)), np.float32), np.asarray(bias, np.float32)
     if numeric:
-        fitted = Ridge(alpha=float(x.shape[1])).fit(x, y)
+        fitted = Ridge(alpha=float(x.shape[1])).fit(x, y, weight)
         return [fitted.coef_.reshape(-1, 1).astype(np.float32), np.atleast_1d(fitted.intercept_).astype(np.float32)]
-    fitted = LogisticRegression(C=STRENGTH / x.shape[1], max_iter=100).fit(x, y)
+    fitted = LogisticRegression(C=STRENGTH / x.shape[1], max_iter=100).fit(x, y, weight)
     if len(fitted.classes_) == 2 and len(bias) >= 2:
         first, second = (int(c) for c in fitted.classes_)
         kernel[:, second], kernel[:, first] = fitted.coef_[0] / 2, -fitted.coef_[0] / 2
