@@ -225,7 +225,10 @@ class Portfolio:
         return min((c.loss(self.result.splits) for c in self.judged if c.family == name and c.ok), default=float("inf"))
 
     def _complete(self, probes: dict[FamilyName, Candidate], name: FamilyName, cv: CrossValidation) -> None:
-        """The probe on the splits it lacks, or once more with a longer schedule when time had cut it short."""
+        """The probe on the splits it lacks, or once more with a longer schedule when time had cut it short.
+
+        Where there is no time for that, the probe that was cut is judged on as many splits as it takes to be weighed.
+        """
         probe, splits = probes[name], self.result.splits
         with self.lock:
             done = name in self.completed
@@ -234,10 +237,10 @@ class Portfolio:
             return
         if probe.could_train_longer and not cv.clock.counts_trials:
             seconds = self._left(longer=name) * LONG_SHARE
-            least = min(self._least(), len(splits))
-            if seconds > SLACK * probe.seconds * least:
-                self._trial(cv, name, probe.params, splits[:least], seconds, ", longer")
-            return
+            splits = splits[: self._least()]
+            if seconds > SLACK * probe.seconds * len(splits):
+                self._trial(cv, name, probe.params, splits, seconds, ", longer")
+                return
         for split in splits:
             if split not in probe.losses and probe.seconds * SLACK < self._left():
                 cv.judge(probe, split, None if cv.clock.counts_trials else self._left())

@@ -115,6 +115,23 @@ def test_a_network_that_time_cut_is_trained_longer_on_one_split():
     assert limits[1] > 5 * 2.0
 
 
+@pytest.mark.parametrize(("rows", "judged_on"), [(1_500, [0, 1]), (6_000, [0])])  # 300 and 1,200 rows a split
+def test_without_time_to_train_it_longer_a_network_is_judged_on_as_many_rows_as_it_takes_to_be_weighed(rows, judged_on):
+    cv, probes, portfolio, _ = start(
+        budget=100.0,
+        costs={"network": 20.0},
+        splits=[0],
+        rows=rows,
+        info=lambda t: {"cut_by_time": t.family == "network"},
+    )
+    for name in ("baseline", "linear", "trees"):
+        assert all(cv.judge(probes[name], split) for split in (1, 2))
+    cv.clock.now = 25.0
+    portfolio.run(probes)
+    assert sorted(probes["network"].losses) == judged_on
+    assert not any(t.configuration.endswith(", longer") for t in portfolio.result.trials)
+
+
 @pytest.mark.parametrize(("together", "share"), [(True, 1.0), (False, 0.6)])
 def test_the_longer_fit_has_the_time_of_its_own_refit_and_of_those_that_run_beside_it(together, share):
     cv, probes, portfolio, _ = start(
