@@ -59,17 +59,8 @@ def after_search(
         entered.setdefault(candidate.family, []).append(candidate)
     if not splits or len(entered) < 2:
         return decision, None
-    rows = stack(cv, [c for group in entered.values() for c in group], splits)
     try:
-        belief = recheck(
-            cv.metric,
-            rows.y,
-            {family: {c.name: rows.predictions[c.name] for c in group} for family, group in entered.items()},
-            weight=rows.weight,
-            groups=units(rows.row, cv.dataset.groups),
-            splits=rows.split,
-            seed=cv.dataset.problem.seed,
-        )
+        belief = _compared(cv, entered, splits)
     except ValueError:  # the metric is defined on no resample: too few rows of a class are left out
         return decision, None
     tried = {c.family for c in judged if c.trial is not None}
@@ -97,6 +88,20 @@ def after_search(
     evidence = {**decision.evidence, "after_search": again}
     decision = replace(decision, evidence=evidence, flags=_of_training(decision.flags, best))
     return (_renamed(decision, result, probabilities), belief) if again["changed"] else (decision, None)
+
+
+def _compared(cv: CrossValidation, entered: dict[FamilyName, list[Candidate]], splits: list[int]) -> Posterior:
+    """The families' candidates against one another on the rows of these splits; ValueError as for `recheck`."""
+    rows = stack(cv, [c for group in entered.values() for c in group], splits)
+    return recheck(
+        cv.metric,
+        rows.y,
+        {family: {c.name: rows.predictions[c.name] for c in group} for family, group in entered.items()},
+        weight=rows.weight,
+        groups=units(rows.row, cv.dataset.groups),
+        splits=rows.split,
+        seed=cv.dataset.problem.seed,
+    )
 
 
 def _of_training(flags: tuple[Flag, ...], best: dict[FamilyName, Candidate]) -> tuple[Flag, ...]:
